@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* hist.h - a histogram of durations: log-linear buckets, 1/64 wide (< 1.6 %
+ * error), from 1 to 2^40; larger values fall into the last bucket.
+ */
+#ifndef BASE_HIST_H
+#define BASE_HIST_H
+
+#include <stdint.h>
+
+#define HIST_SUB_BITS	6
+#define HIST_VALUE_BITS 40
+#define HIST_BUCKETS	((HIST_VALUE_BITS - HIST_SUB_BITS + 1) << HIST_SUB_BITS)
+
+struct hist {
+	uint64_t count;
+	uint64_t min, max;
+	uint64_t sum;
+	uint64_t buckets[HIST_BUCKETS];
+};
+
+void hist_add(struct hist *h, uint64_t value);
+void hist_merge(struct hist *into, const struct hist *from);
+
+/* hist_percentile() - the smallest bucket value that @pct percent of all
+ * values do not exceed; 0 if empty
+ */
+uint64_t hist_percentile(const struct hist *h, double pct);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* loop.c - see loop.h */
+#include "base/loop.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "wire/wire.h"
+
+#define LOOP_SLOT_BITS 24
+#define LOOP_GEN_BITS  32
+
+static_assert(LOOP_SLOT_MAX == 1U << LOOP_SLOT_BITS, "slot field");
+static_assert(LOOP_TYPES_MAX <= 256, "type field: the upper 8 bits");
+
+int loop_init(struct loop *l)
+{
+	*l = (struct loop) { .epfd = epoll_create1(EPOLL_CLOEXEC) };
+	return l->epfd < 0 ? -errno : 0;
+}
+
+void loop_fini(struct loop *l)
+{
+	if (l->epfd >= 0)
+		close(l->epfd);
+	l->epfd = -1;
+}
+
+void loop_on(struct loop *l, uint8_t type, loop_fn *fn, void *ctx)
+{
+	ASSERT(type < LOOP_TYPES_MAX);
+	l->handlers[type] = (struct loop_handler) { fn, ctx };
+}
+
+static int loop_ctl(struct loop *l, int op, int fd, uint32_t events,
+		    uint64_t ref)
+{
+	struct epoll_event ev = { .events = events, .data.u64 = ref };
+
+	return epoll_ctl(l->epfd, op, fd, &ev) ? -errno : 0;
+}
+
+static uint64_t loop_ref(uint8_t type, uint32_t slot, uint32_t gen)
+{
+	ASSERT(type < LOOP_TYPES_MAX && slot < LOOP_SLOT_MAX);
+	return (uint64_t)type << (LOOP_SLOT_BITS + LOOP_GEN_BITS) |
+	       (uint64_t)slot << LOOP_GEN_BITS | gen;
+}
+
+int loop_add(struct loop *l, int fd, uint32_t events, uint8_t type,
+	     uint32_t slot, uint32_t gen)
+{
+	return loop_ctl(l, EPOLL_CTL_ADD, fd, events,
+			loop_ref(type, slot, gen));
+}
+
+int loop_mod(struct loop *l, int fd, uint32_t events, uint8_t type,
+	     uint32_t slot, uint32_t gen)
+{
+	return loop_ctl(l, EPOLL_CTL_MOD, fd, events,
+			loop_ref(type, slot, gen));
+}
+
+int loop_del(struct loop *l, int fd)
+{
+	return loop_ctl(l, EPOLL_CTL_DEL, fd, 0, 0);
+}
+
+int loop_wait(struct loop *l, int timeout_ms)
+{
+	struct epoll_event ev[LOOP_BATCH];
+	int i, n = epoll_wait(l->epfd, ev, LOOP_BATCH, timeout_ms);
+
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (i = 0; i < n; i++) {
+		uint64_t ref = ev[i].data.u64;
+		const struct loop_handler *h =
+			&l->handlers[ref >> (LOOP_SLOT_BITS + LOOP_GEN_BITS)];
+
+		h->fn(h->ctx, ref >> LOOP_GEN_BITS & (LOOP_SLOT_MAX - 1),
+		      (uint32_t)ref, ev[i].events);
+	}
+	return n;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* origin.h - the addresses behind one rule's origin, and which to use next.
+ *
+ * Addresses come from the configuration, or from the resolver while the proxy
+ * runs. Workers pick on every new connection or session; the resolver replaces
+ * the list. All functions may be called from any thread.
+ */
+#ifndef PROXY_ORIGIN_H
+#define PROXY_ORIGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+#define ORIGIN_ADDRS_MAX 64
+
+struct origin;
+
+/* origin_new() - empty; @name is copied, for messages. NULL without memory */
+struct origin *origin_new(const char *name);
+void origin_free(struct origin *o);
+
+/* origin_set_addrs() - replace the list. Marks of failure stay with addresses
+ * that are in both lists. Duplicates are dropped; more than ORIGIN_ADDRS_MAX
+ * are cut.
+ */
+void origin_set_addrs(struct origin *o, const struct ip_addr *addrs, size_t n);
+
+/* origin_count() - addresses known now */
+size_t origin_count(struct origin *o);
+
+/* origin_pick() - the address for a new connection of @client.
+ * @is_persistent: the same @client gets the same address as long as it is in
+ *	the list and works (highest random weight: if the list changes, only
+ *	the clients of the addresses that went or came move); otherwise the
+ *	addresses take turns
+ * @attempt: 0 first; n asks for the n-th choice after failures
+ * @now_ms:  clock_ms()
+ * Addresses marked as failed are passed over while another one works; if all
+ * are marked, the one whose mark is oldest is tried.
+ * Return: false if there is no address, or no n-th choice
+ */
+bool origin_pick(struct origin *o, const struct ip_addr *client,
+		 bool is_persistent, unsigned attempt, uint64_t now_ms,
+		 struct ip_addr *ret);
+
+/* origin_failed() - @addr refused or timed out: pass it over until
+ * @now_ms + @retry_ms. origin_worked() takes the mark away.
+ */
+void origin_failed(struct origin *o, const struct ip_addr *addr,
+		   uint64_t now_ms, uint64_t retry_ms);
+void origin_worked(struct origin *o, const struct ip_addr *addr);
+
+#endif
