@@ -57,6 +57,16 @@ void ip_addr_map(const struct ip_addr *a, uint8_t ret_bytes[16]);
  */
 bool ip_addr_parse(const char *text, size_t len, struct ip_addr *ret);
 
+/* ip_addr_scan() - the longest begin of @text that can stand in an address of
+ * @family, read strictly as above. A byte at the returned offset either ends
+ * the address (if *@ret_full) or cannot stand there.
+ * @ret:      the address; written only if *@ret_full
+ * @ret_full: do those bytes make an address already?
+ * Return: bytes of @text, 0..@len
+ */
+size_t ip_addr_scan(enum ip_family family, const char *text, size_t len,
+		    struct ip_addr *ret, bool *ret_full);
+
 /* ip_addr_format() - RFC 5952 text; "-" for IP_NONE. Returns @out. */
 char *ip_addr_format(const struct ip_addr *a, char out[IP_ADDR_TEXT_MAX]);
 

@@ -35,7 +35,7 @@ enum pp_proto {
 enum pp_crc {
 	PP_CRC_ABSENT,
 	PP_CRC_OK,
-	PP_CRC_BAD, /* only seen by readers that ask for it, see pp2.h */
+	PP_CRC_BAD, /* for reports: such a header is never decoded */
 };
 
 #define PP_UNIX_LEN 108
@@ -50,7 +50,9 @@ enum pp_crc {
  * @tlv, @tlv_len: borrowed: the TLV area as it stands in the input, walked
  *	       with pp2_tlv_next(); NULL/0 if none
  * @hdr_len:   whole header; the payload begins here
- * @note:      a remark that did not invalidate the header, or ANOMALY_NONE
+ * @proto:     PP_PROTO_UNSPEC for LOCAL, UNKNOWN and PP_FAMILY_UNSPEC
+ * @note:      the first remark that did not invalidate the header, or
+ *ANOMALY_NONE
  */
 struct pp_hdr {
 	uint8_t version;
@@ -83,6 +85,16 @@ static inline bool pp_has_client(const struct pp_hdr *h)
  */
 enum wire_status pp_decode(const uint8_t *buf, size_t len, size_t hdr_max,
 			   struct pp_hdr *ret, struct wire_err *err);
+
+/* pp_decode_dgram() - the header of one whole datagram, of whichever kind: v2
+ * or SPP (version 0). There is no WIRE_SHORT; what follows ret->hdr_len is the
+ * payload, possibly empty.
+ * @hdr_max: as for pp_decode()
+ * @err:     PP_NO_SIGNATURE for a datagram without a header, PP_TRUNCATED or
+ *	     SPP_SHORT for one that ends inside it, V1_ON_UDP for version 1
+ */
+enum wire_status pp_decode_dgram(const uint8_t *buf, size_t len, size_t hdr_max,
+				 struct pp_hdr *ret, struct wire_err *err);
 
 const char *pp_cmd_name(enum pp_cmd c);	    /* "PROXY", "LOCAL", "UNKNOWN" */
 const char *pp_proto_name(enum pp_proto p); /* "stream", "dgram", "unspec" */

@@ -11,6 +11,9 @@
 /* PP 2.1: the longest line that a receiver must take, CR LF included */
 #define PP1_HDR_MAX 107
 
+#define PP1_SIGNATURE	  "PROXY "
+#define PP1_SIGNATURE_LEN (sizeof(PP1_SIGNATURE) - 1)
+
 /* pp1_decode() - one line. WIRE_SHORT until CR LF or a byte that cannot stand.
  * Strict grammar; the one tolerance is a dotted-quad tail in an IPv6 address,
  * reported in ret->note.

@@ -2,10 +2,11 @@
 /* pp2.h - PROXY protocol version 2 (PP 2.2): binary, for TCP and UDP.
  *
  *	 0..11	signature 0D0A0D0A 000D0A51 5549540A
- *	12	version (high nibble, 2) | command (low nibble, 0 LOCAL, 1
- *PROXY) 13	family (high nibble) | transport protocol (low nibble) 14..15
- *len: bytes after this field, big-endian 16..	addresses: 12 (INET), 36 (INET6)
- *or 216 (UNIX) bytes: src, dst, src port, dst port; then TLVs up to 16 + len
+ *	12	version (high nibble, 2), command (low: 0 LOCAL, 1 PROXY)
+ *	13	address family (high nibble), transport protocol (low)
+ *	14..15	len: bytes after this field, big-endian
+ *	16..	addresses: 12 (INET), 36 (INET6) or 216 (UNIX) bytes, being
+ *		src, dst, src port, dst port; then TLVs up to 16 + len
  *
  * The decoder (pp2_decode.c) and the encoder (pp2_encode.c) share the
  * constants below and no code.
@@ -70,8 +71,13 @@ struct pp2_ssl {
  * @hdr_max: longest header taken; 0: PP2_HDR_MAX
  *
  * The TLV area of a PROXY header is walked: overruns, leftovers, a CRC32C that
- * is wrong and a malformed SSL TLV are WIRE_BAD. LOCAL skips its block
- * unread, as PP 2.2 says.
+ * is wrong and a malformed SSL TLV are WIRE_BAD, with @err->off at the TLV's
+ * type byte. Of several CRC32C the first is the one that is verified, and the
+ * others are bytes under it. SSL is read one level deep; an SSL TLV inside
+ * another stays raw. A block that names nobody (LOCAL, or a PROXY whose family
+ * or protocol is UNSPEC) is skipped unread, as PP 2.2 says: its TLVs have no
+ * defined place, so family and proto are UNSPEC, there are no TLVs and crc is
+ * ABSENT. Nothing of the block is judged before all of it is there.
  */
 enum wire_status pp2_decode(const uint8_t *buf, size_t len, size_t hdr_max,
 			    struct pp_hdr *ret, struct wire_err *err);
@@ -95,7 +101,7 @@ const char *pp2_tlv_name(uint8_t type);
  * @proto:     PP_PROTO_STREAM or PP_PROTO_DGRAM
  * @src, @dst: v4-mapped addresses are written as IPv4. If the families then
  *	       differ, both are written as IPv6 (IPv4 mapped); if one is
- *	       IP_NONE the header is LOCAL with len 0.
+ *	       IP_NONE the header is LOCAL with len 0: no TLVs, no CRC.
  * @want_crc:  add a CRC32C TLV
  * @out:       at least PP2_ENCODE_MAX bytes
  * Return: bytes written
