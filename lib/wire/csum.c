@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* csum.c - see csum.h */
+#include "wire/csum.h"
+
+#include "wire/bytes.h"
+#include "wire/ip.h"
+#include "wire/wire.h"
+
+void csum_update(struct csum *c, const uint8_t *buf, size_t len)
+{
+	size_t i = 0;
+
+	if (len && c->is_odd) {
+		c->sum += buf[0];
+		c->is_odd = false;
+		i = 1;
+	}
+	for (; len - i > 1; i += 2)
+		c->sum += get_be16(buf + i);
+	if (i < len) {
+		c->sum += (uint64_t)buf[i] << 8;
+		c->is_odd = true;
+	}
+}
+
+void csum_update_pseudo(struct csum *c, const struct ip_addr *src,
+			const struct ip_addr *dst, uint8_t proto, uint32_t len)
+{
+	uint8_t tail[8] = { 0 };
+
+	ASSERT(src->family == dst->family && src->family != IP_NONE);
+	csum_update(c, src->bytes, ip_addr_bytes(src));
+	csum_update(c, dst->bytes, ip_addr_bytes(dst));
+	/* Both forms sum alike: IPv4's 16-bit length is IPv6's low half. */
+	put_be32(tail, len);
+	tail[7] = proto;
+	csum_update(c, tail, sizeof(tail));
+}
+
+uint16_t csum_fold(const struct csum *c)
+{
+	uint64_t s = c->sum;
+
+	while (s >> 16)
+		s = (s & 0xffff) + (s >> 16);
+	return (uint16_t)s;
+}
+
+enum csum_state csum_check_transport(const struct ip_addr *src,
+				     const struct ip_addr *dst, uint8_t proto,
+				     const uint8_t *seg, size_t len,
+				     size_t field_off)
+{
+	struct csum pseudo = { 0 };
+	struct csum whole;
+	uint16_t field;
+
+	ASSERT(field_off + 2 <= len);
+	field = get_be16(seg + field_off);
+	if (proto == IP_PROTO_UDP && field == 0)
+		return CSUM_ABSENT;
+	csum_update_pseudo(&pseudo, src, dst, proto, (uint32_t)len);
+	whole = pseudo;
+	csum_update(&whole, seg, len);
+	if (csum_fold(&whole) == 0xffff)
+		return CSUM_OK;
+	return field == csum_fold(&pseudo) ? CSUM_PARTIAL : CSUM_BAD;
+}
+
+const char *csum_name(enum csum_state s)
+{
+	static const char *const names[] = {
+		[CSUM_UNKNOWN] = "unknown", [CSUM_OK] = "ok",
+		[CSUM_BAD] = "bad",	    [CSUM_ABSENT] = "absent",
+		[CSUM_PARTIAL] = "partial",
+	};
+
+	return (size_t)s < ARRAY_SIZE(names) ? names[s] : "unknown";
+}

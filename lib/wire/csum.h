@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* csum.h - the Internet checksum (RFC 1071) and the pseudo headers of TCP and
+ * UDP over IPv4 (RFC 9293 3.1) and IPv6 (RFC 8200 8.1).
+ */
+#ifndef WIRE_CSUM_H
+#define WIRE_CSUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+enum csum_state {
+	CSUM_UNKNOWN, /* not every byte it covers is at hand */
+	CSUM_OK,
+	CSUM_BAD,
+	CSUM_ABSENT,  /* 0 in a field where 0 means "none" */
+	CSUM_PARTIAL, /* the pseudo header's sum: the NIC was to finish it */
+};
+
+/* A sum in the making. Zero-initialised is the empty sum. */
+struct csum {
+	uint64_t sum;
+	bool is_odd; /* an odd number of bytes went in so far */
+};
+
+/* csum_update() - add @len bytes; pieces may have odd lengths */
+void csum_update(struct csum *c, const uint8_t *buf, size_t len);
+
+/* csum_update_pseudo() - add the pseudo header of @proto over @src/@dst, whose
+ * families must be alike; @len is the transport's header and data in bytes.
+ */
+void csum_update_pseudo(struct csum *c, const struct ip_addr *src,
+			const struct ip_addr *dst, uint8_t proto, uint32_t len);
+
+/* csum_fold() - the 16-bit ones' complement sum, not complemented. 0xffff over
+ * data that contains its own right checksum.
+ */
+uint16_t csum_fold(const struct csum *c);
+
+/* csum_check_transport() - judge a TCP or UDP checksum.
+ * @seg, @len: the whole segment or datagram, header included
+ * @field_off: offset of the checksum in @seg; field_off + 2 <= @len
+ * Return: never CSUM_UNKNOWN. CSUM_ABSENT only if @proto is UDP.
+ */
+enum csum_state csum_check_transport(const struct ip_addr *src,
+				     const struct ip_addr *dst, uint8_t proto,
+				     const uint8_t *seg, size_t len,
+				     size_t field_off);
+
+/* csum_name() - "unknown", "ok", "bad", "absent", "partial" */
+const char *csum_name(enum csum_state s);
+
+#endif
