@@ -190,12 +190,12 @@ static size_t ip6_dotted(struct ip6_scan *s, const char *text, size_t len,
 
 static void ip6_expand(const struct ip6_scan *s, uint8_t ret_bytes[16])
 {
-	unsigned head = s->gap < 0 ? s->groups : (unsigned)s->gap;
-	unsigned i;
+	size_t head = s->gap < 0 ? s->groups : (size_t)s->gap;
+	size_t i;
 
-	memset(ret_bytes, 0, 2 * GROUPS);
+	memset(ret_bytes, 0, 16);
 	for (i = 0; i < s->groups; i++) {
-		unsigned at = i < head ? i : GROUPS - s->groups + i;
+		size_t at = i < head ? i : GROUPS - s->groups + i;
 
 		put_be16(ret_bytes + 2 * at, s->group[i]);
 	}
@@ -303,6 +303,11 @@ static char *put_quad(char *p, const uint8_t bytes[4])
 	return p;
 }
 
+static uint16_t group_get(const uint8_t bytes[16], int i)
+{
+	return get_be16(bytes + 2 * (size_t)i);
+}
+
 /* RFC 5952 4.2: the longest run of two zero groups or more, the first of
  * equals. Return: its length, 0 if there is none
  */
@@ -312,7 +317,7 @@ static int zero_run(const uint8_t bytes[16], int *ret_start)
 
 	*ret_start = -1;
 	for (i = 0; i < GROUPS; i++) {
-		run = get_be16(bytes + 2 * i) == 0 ? run + 1 : 0;
+		run = group_get(bytes, i) == 0 ? run + 1 : 0;
 		if (run > best && run > 1) {
 			best = run;
 			*ret_start = i + 1 - run;
@@ -335,10 +340,12 @@ static char *put_ip6(char *p, const uint8_t bytes[16])
 		}
 		if (i > 0 && i != start + run)
 			p = put_char(p, ':');
-		p = put_hex(p, get_be16(bytes + 2 * i));
+		p = put_hex(p, group_get(bytes, i));
 	}
 	return p;
 }
+
+static const char mapped_text[] = { ':', ':', 'f', 'f', 'f', 'f', ':' };
 
 static char *put_addr(char *p, const struct ip_addr *a)
 {
@@ -348,8 +355,8 @@ static char *put_addr(char *p, const struct ip_addr *a)
 		return put_char(p, '-');
 	if (!ip_addr_is_mapped(a))
 		return put_ip6(p, a->bytes);
-	memcpy(p, "::ffff:", 7); /* RFC 5952 5 */
-	return put_quad(p + 7, a->bytes + 12);
+	memcpy(p, mapped_text, sizeof(mapped_text)); /* RFC 5952 5 */
+	return put_quad(p + sizeof(mapped_text), a->bytes + 12);
 }
 
 char *ip_addr_format(const struct ip_addr *a, char out[IP_ADDR_TEXT_MAX])

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pp1_encode.c - writes the PROXY v1 line (PP 2.1) */
-#include <string.h>
-
 #include "wire/pp1.h"
 
 static size_t pp1_put(uint8_t *out, size_t n, const char *text)
 {
-	size_t len = strlen(text);
-
-	ASSERT(len <= PP1_HDR_MAX - n);
-	memcpy(out + n, text, len);
-	return n + len;
+	for (; *text; text++) {
+		ASSERT(n < PP1_HDR_MAX);
+		out[n++] = (uint8_t)*text;
+	}
+	return n;
 }
 
 static size_t pp1_put_addr(uint8_t *out, size_t n, const struct ip_addr *a)

@@ -110,14 +110,22 @@ size_t pp2_encode(uint8_t out[PP2_ENCODE_MAX], enum pp_proto proto,
 		  const struct endpoint *src, const struct endpoint *dst,
 		  bool want_crc);
 
-/* pp2_encode_tlvs() - as pp2_encode(), with TLVs before the CRC.
- * @tlvs, @n: types and values, copied
- * @cap:      size of @out
+/* What a header carries after its addresses: @n TLVs, copied as they are, then
+ * a CRC32C if @want_crc.
+ */
+struct pp2_extra {
+	const struct pp2_tlv *tlvs;
+	size_t n;
+	bool want_crc;
+};
+
+/* pp2_encode_tlvs() - as pp2_encode(), with TLVs.
+ * @cap: size of @out
  * Return: bytes written; 0 if @cap or the 16-bit length does not hold them
  */
 size_t pp2_encode_tlvs(uint8_t *out, size_t cap, enum pp_proto proto,
 		       const struct endpoint *src, const struct endpoint *dst,
-		       const struct pp2_tlv *tlvs, size_t n, bool want_crc);
+		       const struct pp2_extra *extra);
 
 /* crc32c() - Castagnoli, reflected, initial and final all-ones (RFC 3720 B.4)
  * @crc: 0 to begin, the last result to go on

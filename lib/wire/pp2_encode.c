@@ -70,7 +70,7 @@ static enum pp_family pp2_put_addrs(struct pp2_out *o, const struct ip_addr *s,
 
 size_t pp2_encode_tlvs(uint8_t *out, size_t cap, enum pp_proto proto,
 		       const struct endpoint *src, const struct endpoint *dst,
-		       const struct pp2_tlv *tlvs, size_t n, bool want_crc)
+		       const struct pp2_extra *extra)
 {
 	static const uint8_t no_crc[4];
 	const struct pp2_tlv crc_tlv = { PP2_TLV_CRC32C, sizeof(no_crc),
@@ -90,15 +90,15 @@ size_t pp2_encode_tlvs(uint8_t *out, size_t cap, enum pp_proto proto,
 	family = pp2_put_addrs(&o, &src->addr, &dst->addr);
 	pp2_put_u16(&o, src->port);
 	pp2_put_u16(&o, dst->port);
-	for (i = 0; i < n; i++)
-		pp2_put_tlv(&o, &tlvs[i]);
-	if (want_crc)
+	for (i = 0; i < extra->n; i++)
+		pp2_put_tlv(&o, &extra->tlvs[i]);
+	if (extra->want_crc)
 		pp2_put_tlv(&o, &crc_tlv);
 	if (o.full || o.n > PP2_HDR_MAX)
 		return 0;
 	out[13] = (uint8_t)(family << 4 | proto);
 	put_be16(out + 14, (uint16_t)(o.n - PP2_FIXED_LEN));
-	if (want_crc)
+	if (extra->want_crc)
 		put_be32(out + o.n - 4, crc32c(0, out, o.n));
 	return o.n;
 }
@@ -107,6 +107,7 @@ size_t pp2_encode(uint8_t out[PP2_ENCODE_MAX], enum pp_proto proto,
 		  const struct endpoint *src, const struct endpoint *dst,
 		  bool want_crc)
 {
-	return pp2_encode_tlvs(out, PP2_ENCODE_MAX, proto, src, dst, NULL, 0,
-			       want_crc);
+	const struct pp2_extra extra = { .want_crc = want_crc };
+
+	return pp2_encode_tlvs(out, PP2_ENCODE_MAX, proto, src, dst, &extra);
 }
