@@ -200,23 +200,30 @@ static enum wire_status pp2_tlv_check(const uint8_t *buf, size_t off,
 	return WIRE_OK;
 }
 
+/* First do the TLVs fill the area, then what is in them: a wrong length in one
+ * would otherwise be told as the fault of whatever it swallowed.
+ */
 static enum wire_status pp2_tlvs(const uint8_t *buf, struct pp_hdr *h,
 				 struct wire_err *err)
 {
 	const uint8_t *cursor = h->tlv;
 	size_t left = h->tlv_len;
+	struct wire_err tlv_err;
+	enum wire_status st;
+	struct pp2_tlv tlv;
 
+	do
+		st = pp2_tlv_next(&cursor, &left, &tlv, &tlv_err);
+	while (st == WIRE_OK);
+	if (st == WIRE_BAD)
+		return pp2_bad(err, tlv_err.anomaly, h->hdr_len - left);
+	cursor = h->tlv;
+	left = h->tlv_len;
 	for (;;) {
 		size_t off = h->hdr_len - left;
-		struct wire_err tlv_err;
-		enum wire_status st;
-		struct pp2_tlv tlv;
 
-		st = pp2_tlv_next(&cursor, &left, &tlv, &tlv_err);
-		if (st == WIRE_SHORT)
+		if (pp2_tlv_next(&cursor, &left, &tlv, &tlv_err) != WIRE_OK)
 			return WIRE_OK;
-		if (st == WIRE_BAD)
-			return pp2_bad(err, tlv_err.anomaly, off);
 		st = pp2_tlv_check(buf, off, &tlv, h, err);
 		if (st != WIRE_OK)
 			return st;
