@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# man.sh - the options of --help are those of the manual page, and the pages
+# are well-formed mdoc
+#
+# usage: man.sh BUILD_DIR
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+BUILD=$1
+failed=0
+
+# long options, one a line: "--name"
+options() {
+    grep -oE '(^|[^-a-zA-Z0-9])--[a-z][a-z0-9-]*' |
+        grep -oE -- '--[a-z][a-z0-9-]*' | sort -u
+}
+
+for program in proxy/tp-proxy inspect/tp-inspect origin-sim/tp-origin \
+    client-sim/tp-client; do
+    name=${program#*/}
+    page=docs/man/$name.1
+    if [ ! -f "$page" ]; then
+        printf '%s is missing\n' "$page" >&2
+        failed=1
+        continue
+    fi
+    mandoc -T lint -W warning "$page" >&2 || failed=1
+    if ! diff -u --label "$name --help" --label "$page" \
+        <("$BUILD/$program" --help 2>&1 | options) \
+        <(mandoc -T utf8 "$page" | col -b | sed 's/[‐−]/-/g' | options) >&2
+    then
+        failed=1
+    fi
+done
+exit "$failed"
