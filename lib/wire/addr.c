@@ -211,10 +211,13 @@ static size_t ip6_scan(const char *text, size_t len, uint8_t ret_bytes[16],
 	*ret_full = false;
 	for (i = 0; i < len; i++) {
 		if (text[i] == '.' && s.digits > 0) {
-			i = ip6_dotted(&s, text, len, i, ret_full);
+			size_t n = ip6_dotted(&s, text, len, i, ret_full);
+
+			if (n == i)
+				break;
 			if (*ret_full)
 				ip6_expand(&s, ret_bytes);
-			return i;
+			return n;
 		}
 		if (text[i] == ':' ? !ip6_colon(&s, text, i)
 				   : !ip6_digit(&s, text, i))
