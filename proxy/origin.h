@@ -22,6 +22,9 @@ struct origin;
 struct origin *origin_new(const char *name);
 void origin_free(struct origin *o);
 
+/* origin_name() - as given; lives as long as @o */
+const char *origin_name(const struct origin *o);
+
 /* origin_set_addrs() - replace the list. Marks of failure stay with addresses
  * that are in both lists. Duplicates are dropped; more than ORIGIN_ADDRS_MAX
  * are cut.
@@ -36,7 +39,8 @@ size_t origin_count(struct origin *o);
  *	the list and works (highest random weight: if the list changes, only
  *	the clients of the addresses that went or came move); otherwise the
  *	addresses take turns
- * @attempt: 0 first; n asks for the n-th choice after failures
+ * @attempt: 0 first; n asks for another choice after n failures, each of
+ *	which has been told to origin_failed()
  * @now_ms:  clock_ms()
  * Addresses marked as failed are passed over while another one works; if all
  * are marked, the one whose mark is oldest is tried.
