@@ -2,7 +2,7 @@
 # the payload codecs of lib/wire: addresses, PROXY v1 and v2, SPP
 tp_unit_test(addr)
 tp_unit_test(crc32c)
-#tp_unit_test(pp1)
+tp_unit_test(pp1)
 #tp_unit_test(pp2)
 tp_unit_test(spp)
 tp_unit_test(pp_vectors)
