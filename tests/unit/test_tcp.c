@@ -199,7 +199,8 @@ static void test_known_kind_with_a_wrong_length_is_told(void)
 					     "0403 00",
 					     "050a 0000000000000000",
 					     "0809 00000000000000",
-					     "0504 0000" };
+					     "0504 0000",
+					     "0502" };
 	struct wire_err err;
 	struct tcp_opt o;
 	size_t i, left;
