@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* check.c - see check.h */
+#include "check.h"
+
+#include "wire/ip.h"
+#include "wire/pp2.h"
+#include "wire/spp.h"
+
+bool check_hdr(const struct find *f, struct pp_hdr *ret)
+{
+	struct wire_err err;
+
+	if (!f->hdr)
+		return false;
+	if (f->kind == HDR_MODE_SPP)
+		return spp_decode(f->hdr, f->hdr_len, ret, &err) == WIRE_OK;
+	return pp_decode(f->hdr, f->hdr_len, PP2_HDR_MAX, ret, &err) == WIRE_OK;
+}
+
+static struct check check_make(enum verdict v, enum anomaly a)
+{
+	return (struct check) { .verdict = v, .anomaly = a };
+}
+
+static bool check_expects(const struct config *cfg, const struct pp_hdr *h)
+{
+	struct ip_addr want = ip_addr_unmap(&cfg->expect.addr);
+	struct ip_addr got = ip_addr_unmap(&h->src.addr);
+
+	if (cfg->expect.addr.family == IP_NONE)
+		return true;
+	if (!pp_has_client(h) || !ip_addr_eq(&want, &got))
+		return false;
+	return !cfg->has_expect_port || cfg->expect.port == h->src.port;
+}
+
+static bool check_is_late(const struct flow *fl, const struct find *f)
+{
+	if (fl->proto == IP_PROTO_TCP)
+		return false;
+	return f->late_count || f->is_first_bare;
+}
+
+/* A header was found and is whole; is it the right one, in the right place? */
+static struct check check_found(const struct config *cfg, const struct flow *fl,
+				const struct find *f)
+{
+	struct pp_hdr h = { 0 };
+	bool is_spp = f->kind == HDR_MODE_SPP;
+
+	(void)check_hdr(f, &h);
+	if (f->state != FIND_FOUND)
+		return check_make(VERDICT_BAD_CSUM, ANOMALY_NONE);
+	if (cfg->mode != HDR_MODE_AUTO && cfg->mode != f->kind)
+		return check_make(VERDICT_MISMATCH, ANOMALY_PP_WRONG_VERSION);
+	if (!check_expects(cfg, &h))
+		return check_make(VERDICT_MISMATCH, ANOMALY_NONE);
+	if (f->doubled || (fl->proto == IP_PROTO_TCP && f->count > 1))
+		return check_make(VERDICT_DUPLICATE, ANOMALY_NONE);
+	if (f->again_count)
+		return check_make(VERDICT_REPEATED, ANOMALY_NONE);
+	/* SPP stands before every datagram, not only before the first. */
+	if (is_spp && f->count + f->bad_csum_count < f->payloads)
+		return check_make(VERDICT_MISSING, ANOMALY_PP_MISSING);
+	if (check_is_late(fl, f))
+		return check_make(VERDICT_LATE, ANOMALY_NONE);
+	if (f->is_split)
+		return check_make(VERDICT_SPLIT, ANOMALY_NONE);
+	return check_make(VERDICT_OK, h.note);
+}
+
+static struct check check_open(const struct find *f)
+{
+	if (f->bad_csum_count)
+		return check_make(VERDICT_BAD_CSUM, ANOMALY_NONE);
+	if (f->is_cut)
+		return check_make(VERDICT_TRUNCATED, ANOMALY_NONE);
+	if (find_is_cut_by_sender(f))
+		return check_make(VERDICT_MALFORMED, ANOMALY_PP_TRUNCATED);
+	return check_make(VERDICT_INCONCLUSIVE, ANOMALY_NONE);
+}
+
+static struct check check_none(const struct flow *fl, const struct find *f)
+{
+	if (f->late_count)
+		return check_make(VERDICT_LATE, ANOMALY_NONE);
+	if (fl->proto == IP_PROTO_TCP && !fl->dir[FLOW_CLIENT].has_syn)
+		return check_make(VERDICT_NO_HANDSHAKE, ANOMALY_NONE);
+	return check_make(VERDICT_MISSING, ANOMALY_PP_MISSING);
+}
+
+static struct check check_judge(const struct config *cfg, const struct flow *fl)
+{
+	const struct find *f = &fl->dir[FLOW_CLIENT].find;
+
+	if (f->state == FIND_FOUND || f->has_bad_copy)
+		return check_found(cfg, fl, f);
+	if (cfg->mode == HDR_MODE_OFF)
+		return check_make(f->state == FIND_NONE && f->late_count
+					  ? VERDICT_MISMATCH
+					  : VERDICT_OK,
+				  ANOMALY_NONE);
+	if (f->state == FIND_BAD)
+		return check_make(VERDICT_MALFORMED, f->err.anomaly);
+	if (f->state == FIND_NONE)
+		return check_none(fl, f);
+	return check_open(f);
+}
+
+static const char *check_note(const struct flow *fl, const struct check *c)
+{
+	const struct find *f = &fl->dir[FLOW_CLIENT].find;
+
+	if (!f->payloads)
+		return "no-payload";
+	if (f->is_starved && c->verdict == VERDICT_INCONCLUSIVE)
+		return "out-of-memory";
+	if (c->verdict == VERDICT_INCONCLUSIVE && !f->has_first)
+		return "start-not-seen";
+	if (c->verdict == VERDICT_INCONCLUSIVE)
+		return "header-incomplete";
+	if (fl->proto == IP_PROTO_TCP && !fl->dir[FLOW_CLIENT].has_syn &&
+	    c->verdict != VERDICT_NO_HANDSHAKE)
+		return "no-handshake";
+	return NULL;
+}
+
+struct check check_flow(const struct config *cfg, const struct flow *fl)
+{
+	struct check c = check_judge(cfg, fl);
+
+	c.note = check_note(fl, &c);
+	return c;
+}
+
+bool check_is_finding(enum verdict v)
+{
+	return v != VERDICT_OK && v != VERDICT_NO_HANDSHAKE &&
+	       v != VERDICT_INCONCLUSIVE;
+}
+
+const char *verdict_name(enum verdict v)
+{
+	static const char *const names[VERDICTS] = {
+		[VERDICT_OK] = "OK",
+		[VERDICT_MISSING] = "MISSING",
+		[VERDICT_MISMATCH] = "MISMATCH",
+		[VERDICT_MALFORMED] = "MALFORMED",
+		[VERDICT_SPLIT] = "SPLIT",
+		[VERDICT_DUPLICATE] = "DUPLICATE",
+		[VERDICT_LATE] = "LATE",
+		[VERDICT_REPEATED] = "REPEATED",
+		[VERDICT_BAD_CSUM] = "BAD-CSUM",
+		[VERDICT_TRUNCATED] = "TRUNCATED",
+		[VERDICT_NO_HANDSHAKE] = "NO-HANDSHAKE",
+		[VERDICT_INCONCLUSIVE] = "INCONCLUSIVE",
+	};
+
+	return (unsigned)v < VERDICTS ? names[v] : "?";
+}

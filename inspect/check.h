@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* check.h - what a flow's headers mean: one verdict */
+#ifndef INSPECT_CHECK_H
+#define INSPECT_CHECK_H
+
+#include "flow.h"
+
+enum verdict {
+	VERDICT_OK,
+	VERDICT_MISSING,      /* no header where one is expected */
+	VERDICT_MISMATCH,     /* another client, or another kind of header */
+	VERDICT_MALFORMED,    /* begins like a header and is none */
+	VERDICT_SPLIT,	      /* a good header, in several segments */
+	VERDICT_DUPLICATE,    /* another header right behind the first */
+	VERDICT_LATE,	      /* not the first bytes, not the first datagram */
+	VERDICT_REPEATED,     /* the header comes again inside the stream */
+	VERDICT_BAD_CSUM,     /* only packets that receivers drop carry one */
+	VERDICT_TRUNCATED,    /* the capture lacks bytes of the header */
+	VERDICT_NO_HANDSHAKE, /* no header, but the start was not captured */
+	VERDICT_INCONCLUSIVE, /* nothing to judge */
+	VERDICTS,
+};
+
+/* @anomaly: the reason, where there is a slug for it
+ * @note:    a remark in one word, or NULL
+ */
+struct check {
+	enum verdict verdict;
+	enum anomaly anomaly;
+	const char *note;
+};
+
+/* check_flow() - @fl is settled (flow_settle()) */
+struct check check_flow(const struct config *cfg, const struct flow *fl);
+
+/* check_is_finding() - something is wrong with the flow; neither OK nor open */
+bool check_is_finding(enum verdict v);
+
+/* verdict_name() - "OK", "NO-HANDSHAKE", ... */
+const char *verdict_name(enum verdict v);
+
+/* check_hdr() - decode the header that @f kept; false if there is none */
+bool check_hdr(const struct find *f, struct pp_hdr *ret);
+
+#endif

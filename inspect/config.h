@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* config.h - the command line of tp-inspect */
+#ifndef INSPECT_CONFIG_H
+#define INSPECT_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hdr.h"
+
+enum config_hex {
+	CONFIG_HEX_TCP,
+	CONFIG_HEX_UDP,
+	CONFIG_HEX_NONE,
+};
+
+/* @path:      capture file, "-" is standard input; NULL with @hex
+ * @filter:    BPF expression, NULL for none; freed by config_fini()
+ * @hex:       judge payloads on standard input instead of a capture
+ * @expect:    the client that each header must name; IP_NONE for any,
+ *	       @has_expect_port tells whether the port counts
+ * @hdr_max:   longest v2 header taken, in bytes
+ * @max_flows: refused and counted above
+ */
+struct config {
+	const char *path;
+	char *filter;
+	enum config_hex hex;
+	enum hdr_mode mode;
+	struct endpoint expect;
+	bool has_expect_port;
+	bool want_json;
+	bool want_csum;
+	bool is_quiet;
+	uint32_t hdr_max;
+	uint32_t max_flows;
+	uint64_t max_memory_bytes;
+};
+
+/* config_parse() - Return: -1 to go on with *@ret, else an exit status */
+int config_parse(int argc, char **argv, struct config *ret);
+void config_fini(struct config *cfg);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* find.c - see find.h */
+#include "find.h"
+
+#include <string.h>
+
+#include "wire/pp2.h"
+
+/* Room behind the longest header, for a second one: any without many TLVs. */
+#define FIND_TAIL (PP2_FIXED_LEN + PP2_UNIX_LEN + 256)
+/* "PROXY ": a cut datagram shorter than this is not taken for a header */
+#define FIND_V1_HEAD 6
+
+static bool find_is_bad_csum(const struct config *cfg, const struct packet *pkt)
+{
+	return cfg->want_csum &&
+	       (pkt->csum == CSUM_BAD || pkt->ip_csum == CSUM_BAD);
+}
+
+static void find_drop_hdr(struct find *f, struct budget *b)
+{
+	budget_free(b, f->hdr, f->hdr_len);
+	f->hdr = NULL;
+	f->hdr_len = 0;
+	f->has_bad_copy = false;
+}
+
+/* find_keep() - @buf begins with header @h; false if there is no memory */
+static bool find_keep(struct find *f, struct budget *b, const uint8_t *buf,
+		      const struct pp_hdr *h)
+{
+	find_drop_hdr(f, b);
+	f->hdr = budget_alloc(b, h->hdr_len);
+	if (!f->hdr) {
+		f->is_starved = true;
+		return false;
+	}
+	memcpy(f->hdr, buf, h->hdr_len);
+	f->hdr_len = h->hdr_len;
+	f->kind = hdr_mode_of(h);
+	return true;
+}
+
+static void find_stop(struct find *f, struct budget *b)
+{
+	f->is_done = true;
+	reasm_fini(&f->asm_, b);
+}
+
+/* find_accept() - a good header at f->next, which is @buf */
+static void find_accept(struct find *f, struct budget *b, const uint8_t *buf,
+			const struct pp_hdr *h, uint64_t frame)
+{
+	f->count++;
+	f->next += h->hdr_len;
+	if (f->state == FIND_FOUND)
+		return;
+	f->frame_last = frame;
+	f->is_split = h->hdr_len > f->first_hi;
+	if (find_keep(f, b, buf, h))
+		f->state = FIND_FOUND;
+	else
+		find_stop(f, b);
+}
+
+static void find_refuse(struct find *f, struct budget *b,
+			const struct wire_err *err)
+{
+	if (f->state == FIND_WAIT && err->anomaly == ANOMALY_PP_NO_SIGNATURE) {
+		f->state = FIND_NONE;
+	} else if (f->state == FIND_WAIT) {
+		f->state = FIND_BAD;
+		f->err = *err;
+	}
+	if (f->state != FIND_FOUND)
+		find_drop_hdr(f, b);
+	find_stop(f, b);
+}
+
+/* find_scan() - @len bytes of the stream from f->next on */
+static void find_scan(struct find *f, const struct config *cfg,
+		      struct budget *b, const uint8_t *buf, uint32_t len,
+		      uint64_t frame)
+{
+	uint32_t begin = f->next;
+
+	while (!f->is_done && f->next - begin < len) {
+		const uint8_t *p = buf + (f->next - begin);
+		struct pp_hdr h;
+		struct wire_err err;
+		enum wire_status st = hdr_decode_stream(
+			p, len - (f->next - begin), cfg->hdr_max, &h, &err);
+
+		if (st == WIRE_SHORT)
+			break;
+		if (st == WIRE_OK)
+			find_accept(f, b, p, &h, frame);
+		else
+			find_refuse(f, b, &err);
+	}
+}
+
+/* find_window() - a segment that the scan cannot take where it lies */
+static void find_window(struct find *f, const struct config *cfg,
+			struct budget *b, uint32_t off, const uint8_t *data,
+			uint32_t len, uint64_t frame)
+{
+	uint32_t limit = cfg->hdr_max + FIND_TAIL;
+	uint32_t ready;
+
+	if (reasm_put(&f->asm_, b, limit, off, data, len) != 0)
+		f->is_starved = true;
+	ready = reasm_ready(&f->asm_, f->next);
+	if (ready)
+		find_scan(f, cfg, b, f->asm_.buf + f->next, ready, frame);
+	/* A full window that decides nothing holds no second header of ours. */
+	if (f->state == FIND_FOUND && !f->is_done &&
+	    f->next + reasm_ready(&f->asm_, f->next) >= limit)
+		find_stop(f, b);
+}
+
+/* find_bad_copy() - remember what a dropped segment would have said */
+static void find_bad_copy(struct find *f, const struct config *cfg,
+			  struct budget *b, const struct packet *pkt,
+			  bool is_datagram, uint64_t frame)
+{
+	struct pp_hdr h;
+	struct wire_err err;
+	enum wire_status st;
+
+	f->bad_csum_count++;
+	if (f->state != FIND_WAIT || f->has_bad_copy)
+		return;
+	if (is_datagram)
+		st = hdr_decode_datagram(cfg->mode, pkt->payload, pkt->cap_len,
+					 cfg->hdr_max, &h, &err);
+	else
+		st = hdr_decode_stream(pkt->payload, pkt->cap_len, cfg->hdr_max,
+				       &h, &err);
+	if (st != WIRE_OK || !find_keep(f, b, pkt->payload, &h))
+		return;
+	f->has_bad_copy = true;
+	f->frame = f->frame_last = frame;
+}
+
+/* find_later() - the answer stands; look for headers where none belongs */
+static void find_later(struct find *f, const struct config *cfg,
+		       const struct packet *pkt, int64_t off)
+{
+	struct pp_hdr h;
+	struct wire_err err;
+
+	if (off < (int64_t)f->next || off == 0)
+		return;
+	if (f->state == FIND_FOUND && pkt->cap_len >= f->hdr_len &&
+	    memcmp(pkt->payload, f->hdr, f->hdr_len) == 0)
+		f->again_count++;
+	if (f->state == FIND_NONE &&
+	    hdr_decode_stream(pkt->payload, pkt->cap_len, cfg->hdr_max, &h,
+			      &err) == WIRE_OK)
+		f->late_count++;
+}
+
+void find_segment(struct find *f, const struct config *cfg, struct budget *b,
+		  const struct packet *pkt, int64_t off, uint64_t frame)
+{
+	const uint8_t *data = pkt->payload;
+	uint32_t len = pkt->cap_len;
+	uint32_t pos;
+
+	if (!pkt->len)
+		return;
+	f->payloads++;
+	if (find_is_bad_csum(cfg, pkt)) {
+		if (off == 0)
+			find_bad_copy(f, cfg, b, pkt, false, frame);
+		else
+			f->bad_csum_count++;
+		return;
+	}
+	if (f->is_done) {
+		find_later(f, cfg, pkt, off);
+		return;
+	}
+	if (off < 0) {
+		if (-off >= len)
+			return;
+		data += -off;
+		len -= (uint32_t)-off;
+		off = 0;
+	}
+	if (off > UINT32_MAX / 2)
+		return;
+	pos = (uint32_t)off;
+	if (pos == 0 && !f->has_first) {
+		f->has_first = true;
+		f->first_hi = len;
+		f->frame = frame;
+		if (f->has_bad_copy)
+			find_drop_hdr(f, b);
+	}
+	if (pos <= f->next && f->next - pos < len && !f->asm_.run_count) {
+		data += f->next - pos;
+		len -= f->next - pos;
+		pos = f->next;
+		find_scan(f, cfg, b, data, len, frame);
+		if (f->is_done)
+			return;
+		data += f->next - pos;
+		len -= f->next - pos;
+		pos = f->next;
+	}
+	if (pkt->cap_len < pkt->len && pos + len < cfg->hdr_max)
+		f->is_cut = true;
+	if (len)
+		find_window(f, cfg, b, pos, data, len, frame);
+}
+
+/* find_has_head() - does a cut datagram begin with enough of a signature to be
+ * taken for a header, and not for data that shares a byte with one?
+ */
+static bool find_has_head(const struct packet *pkt)
+{
+	return pkt->cap_len >= PP2_SIG_LEN ||
+	       (pkt->cap_len >= FIND_V1_HEAD && pkt->payload[0] == 'P');
+}
+
+static void find_datagram_bad(struct find *f, const struct config *cfg,
+			      const struct packet *pkt,
+			      const struct wire_err *err, uint64_t frame)
+{
+	bool is_short = err->anomaly == ANOMALY_PP_TRUNCATED ||
+			err->anomaly == ANOMALY_SPP_SHORT;
+	bool is_none =
+		err->anomaly == ANOMALY_PP_NO_SIGNATURE ||
+		(err->anomaly == ANOMALY_PP_TRUNCATED && !find_has_head(pkt)) ||
+		(err->anomaly == ANOMALY_SPP_SHORT &&
+		 cfg->mode != HDR_MODE_SPP);
+
+	if (f->payloads == 1)
+		f->is_first_bare = true;
+	if (f->state == FIND_FOUND || f->state == FIND_BAD)
+		return;
+	if (is_short && pkt->cap_len < pkt->len) {
+		f->is_cut = true;
+		return;
+	}
+	if (is_none) {
+		f->state = FIND_NONE;
+		return;
+	}
+	f->state = FIND_BAD;
+	f->err = *err;
+	f->frame = frame;
+}
+
+static void find_datagram_ok(struct find *f, const struct config *cfg,
+			     struct budget *b, const struct packet *pkt,
+			     const struct pp_hdr *h, uint64_t frame)
+{
+	struct pp_hdr h2;
+	struct wire_err err;
+
+	f->count++;
+	if (h->hdr_len == pkt->len)
+		f->alone++;
+	else if (hdr_decode_datagram(cfg->mode, pkt->payload + h->hdr_len,
+				     pkt->cap_len - h->hdr_len, cfg->hdr_max,
+				     &h2, &err) == WIRE_OK)
+		f->doubled++;
+	if (f->state == FIND_FOUND) {
+		if (h->hdr_len != f->hdr_len ||
+		    memcmp(pkt->payload, f->hdr, f->hdr_len) != 0)
+			f->changed++;
+		return;
+	}
+	if (f->state == FIND_BAD || !find_keep(f, b, pkt->payload, h))
+		return;
+	if (f->state == FIND_NONE)
+		f->late_count++;
+	f->state = FIND_FOUND;
+	f->frame = f->frame_last = frame;
+}
+
+void find_datagram(struct find *f, const struct config *cfg, struct budget *b,
+		   const struct packet *pkt, uint64_t frame)
+{
+	struct pp_hdr h;
+	struct wire_err err;
+
+	f->payloads++;
+	if (find_is_bad_csum(cfg, pkt)) {
+		find_bad_copy(f, cfg, b, pkt, true, frame);
+		return;
+	}
+	if (hdr_decode_datagram(cfg->mode, pkt->payload, pkt->cap_len,
+				cfg->hdr_max, &h, &err) == WIRE_OK)
+		find_datagram_ok(f, cfg, b, pkt, &h, frame);
+	else
+		find_datagram_bad(f, cfg, pkt, &err, frame);
+}
+
+bool find_is_cut_by_sender(const struct find *f)
+{
+	return f->state == FIND_WAIT && f->has_fin && f->has_first &&
+	       f->next + reasm_ready(&f->asm_, f->next) >= f->fin_off;
+}
+
+void find_fini(struct find *f, struct budget *b)
+{
+	reasm_fini(&f->asm_, b);
+	find_drop_hdr(f, b);
+}

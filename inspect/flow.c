@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* flow.c - see flow.h */
+#include "flow.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "wire/ip.h"
+#include "wire/tcp.h"
+
+#define FLOW_CHUNK    256
+#define FLOW_SLOT_MIN 1024
+
+/* @slot: open addressing, at most half full: 0, or the index of the newest
+ *	  flow between two ends, plus one
+ * @seed: random, so that no capture can be made to collide
+ */
+struct flow_table {
+	uint32_t max_flows;
+	uint32_t count;
+	uint32_t key_count;
+	uint64_t refused;
+	uint64_t seed;
+	uint32_t slot_count; /* a power of two */
+	uint32_t *slot;
+	struct flow **chunk;
+};
+
+int flow_table_new(uint32_t max_flows, struct flow_table **ret)
+{
+	struct flow_table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return -ENOMEM;
+	t->max_flows = max_flows;
+	t->slot_count = FLOW_SLOT_MIN;
+	t->slot = calloc(t->slot_count, sizeof(*t->slot));
+	t->chunk =
+		calloc((size_t)max_flows / FLOW_CHUNK + 1, sizeof(*t->chunk));
+	/* Without entropy the table still works, only guessable. */
+	(void)getrandom(&t->seed, sizeof(t->seed), GRND_NONBLOCK);
+	if (!t->slot || !t->chunk) {
+		flow_table_free(t, NULL);
+		return -ENOMEM;
+	}
+	*ret = t;
+	return 0;
+}
+
+struct flow *flow_at(struct flow_table *t, uint32_t index)
+{
+	return &t->chunk[index / FLOW_CHUNK][index % FLOW_CHUNK];
+}
+
+void flow_table_free(struct flow_table *t, struct budget *b)
+{
+	uint32_t i;
+
+	if (!t)
+		return;
+	for (i = 0; i < t->count; i++) {
+		find_fini(&flow_at(t, i)->dir[FLOW_CLIENT].find, b);
+		find_fini(&flow_at(t, i)->dir[FLOW_ORIGIN].find, b);
+	}
+	for (i = 0; t->chunk && t->chunk[i]; i++)
+		free(t->chunk[i]);
+	free(t->chunk);
+	free(t->slot);
+	free(t);
+}
+
+uint32_t flow_count(const struct flow_table *t)
+{
+	return t->count;
+}
+
+uint64_t flow_refused(const struct flow_table *t)
+{
+	return t->refused;
+}
+
+static uint64_t flow_mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 29;
+}
+
+static uint64_t flow_hash_end(uint64_t seed, const struct endpoint *e)
+{
+	uint64_t lo, hi;
+
+	memcpy(&lo, e->addr.bytes, sizeof(lo));
+	memcpy(&hi, e->addr.bytes + 8, sizeof(hi));
+	return flow_mix(flow_mix(flow_mix(seed, lo), hi), e->port);
+}
+
+/* The same for both directions: the ends are added, not chained. */
+static uint32_t flow_hash(const struct flow_table *t, uint8_t proto,
+			  const struct endpoint *a, const struct endpoint *b)
+{
+	uint64_t sum = flow_hash_end(t->seed, a) + flow_hash_end(t->seed, b);
+
+	return (uint32_t)(flow_mix(sum, proto) >> 32);
+}
+
+static bool flow_side_of(const struct flow *fl, const struct packet *pkt,
+			 enum flow_side *ret_side)
+{
+	const struct endpoint *c = &fl->dir[FLOW_CLIENT].end;
+	const struct endpoint *o = &fl->dir[FLOW_ORIGIN].end;
+
+	if (fl->proto != pkt->proto)
+		return false;
+	if (endpoint_eq(c, &pkt->src) && endpoint_eq(o, &pkt->dst))
+		*ret_side = FLOW_CLIENT;
+	else if (endpoint_eq(o, &pkt->src) && endpoint_eq(c, &pkt->dst))
+		*ret_side = FLOW_ORIGIN;
+	else
+		return false;
+	return true;
+}
+
+/* flow_slot() - where the flow of @pkt is, or an empty slot for it */
+static uint32_t *flow_slot(struct flow_table *t, const struct packet *pkt,
+			   enum flow_side *ret_side)
+{
+	uint32_t mask = t->slot_count - 1;
+	uint32_t i = flow_hash(t, pkt->proto, &pkt->src, &pkt->dst) & mask;
+
+	while (t->slot[i] &&
+	       !flow_side_of(flow_at(t, t->slot[i] - 1), pkt, ret_side))
+		i = (i + 1) & mask;
+	return &t->slot[i];
+}
+
+static int flow_grow(struct flow_table *t)
+{
+	uint32_t old_count = t->slot_count;
+	uint32_t *old = t->slot;
+	uint32_t i;
+
+	if (t->key_count < t->slot_count / 2)
+		return 0;
+	t->slot = calloc((size_t)old_count * 2, sizeof(*t->slot));
+	if (!t->slot) {
+		t->slot = old;
+		return -ENOMEM;
+	}
+	t->slot_count = old_count * 2;
+	for (i = 0; i < old_count; i++) {
+		const struct flow *fl;
+		uint32_t k;
+
+		if (!old[i])
+			continue;
+		fl = flow_at(t, old[i] - 1);
+		k = flow_hash(t, fl->proto, &fl->dir[FLOW_CLIENT].end,
+			      &fl->dir[FLOW_ORIGIN].end) &
+		    (t->slot_count - 1);
+		while (t->slot[k])
+			k = (k + 1) & (t->slot_count - 1);
+		t->slot[k] = old[i];
+	}
+	free(old);
+	return 0;
+}
+
+static struct flow *flow_append(struct flow_table *t)
+{
+	struct flow **chunk = &t->chunk[t->count / FLOW_CHUNK];
+
+	if (t->count == t->max_flows)
+		return NULL;
+	if (!*chunk)
+		*chunk = calloc(FLOW_CHUNK, sizeof(**chunk));
+	return *chunk ? flow_at(t, t->count++) : NULL;
+}
+
+/* flow_is_reused() - is @pkt the SYN of a connection after this one? */
+static bool flow_is_reused(const struct flow *fl, enum flow_side side,
+			   const struct packet *pkt)
+{
+	const struct flow_dir *d = &fl->dir[side];
+
+	if ((pkt->flags & (TCP_F_SYN | TCP_F_ACK)) != TCP_F_SYN)
+		return false;
+	/* seq is past the SYN, as seq0 is: equal means sent again */
+	return !d->has_syn || d->seq0 != pkt->seq;
+}
+
+static bool flow_is_answer(const struct packet *pkt)
+{
+	return (pkt->flags & (TCP_F_SYN | TCP_F_ACK)) ==
+	       (TCP_F_SYN | TCP_F_ACK);
+}
+
+struct flow *flow_get(struct flow_table *t, const struct packet *pkt,
+		      uint64_t frame, enum flow_side *ret_side)
+{
+	enum flow_side side = FLOW_CLIENT;
+	struct flow *fl = NULL;
+	uint32_t *slot;
+
+	if (flow_grow(t) == 0) {
+		slot = flow_slot(t, pkt, &side);
+		if (*slot &&
+		    !flow_is_reused(flow_at(t, *slot - 1), side, pkt)) {
+			*ret_side = side;
+			return flow_at(t, *slot - 1);
+		}
+		fl = flow_append(t);
+	}
+	if (!fl) {
+		t->refused++;
+		return NULL;
+	}
+	if (!*slot)
+		t->key_count++;
+	*slot = t->count;
+	side = flow_is_answer(pkt) ? FLOW_ORIGIN : FLOW_CLIENT;
+	fl->proto = pkt->proto;
+	fl->first_frame = frame;
+	fl->dir[side].end = pkt->src;
+	fl->dir[!side].end = pkt->dst;
+	*ret_side = side;
+	return fl;
+}
+
+/* flow_restart() - a lower sequence number than the one taken for the start of
+ * a stream whose SYN was not captured: begin anew there.
+ */
+static void flow_restart(struct flow_dir *d, struct budget *b, uint32_t seq)
+{
+	struct find *f = &d->find;
+	uint32_t payloads = f->payloads;
+
+	find_fini(f, b);
+	*f = (struct find) { .payloads = payloads };
+	d->seq0 = seq;
+}
+
+static void flow_add_segment(struct flow_dir *d, const struct config *cfg,
+			     struct budget *b, const struct packet *pkt,
+			     uint64_t frame)
+{
+	int32_t off;
+
+	if (pkt->flags & TCP_F_SYN) {
+		d->has_syn = true;
+		d->has_seq0 = true;
+		d->seq0 = pkt->seq;
+	}
+	if (!d->has_seq0) {
+		d->has_seq0 = true;
+		d->seq0 = pkt->seq;
+	}
+	off = (int32_t)(pkt->seq - d->seq0);
+	if (off < 0 && pkt->len && !d->has_syn && d->find.state == FIND_NONE) {
+		flow_restart(d, b, pkt->seq);
+		off = 0;
+	}
+	if (pkt->flags & TCP_F_FIN && off >= 0) {
+		d->has_fin = true;
+		d->find.has_fin = true;
+		d->find.fin_off = (uint32_t)off + pkt->len;
+	}
+	find_segment(&d->find, cfg, b, pkt, off, frame);
+}
+
+void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
+	      struct budget *b, const struct packet *pkt, uint64_t frame)
+{
+	struct flow_dir *d = &fl->dir[side];
+
+	d->packets++;
+	d->bytes += pkt->len;
+	if (pkt->proto == IP_PROTO_UDP) {
+		find_datagram(&d->find, cfg, b, pkt, frame);
+		return;
+	}
+	/* The payload of a reset is a message, not the stream's (RFC 9293). */
+	if (pkt->flags & TCP_F_RST)
+		fl->is_reset = true;
+	else
+		flow_add_segment(d, cfg, b, pkt, frame);
+}
+
+static bool flow_has_hdr(const struct find *f)
+{
+	return f->state == FIND_FOUND || f->has_bad_copy;
+}
+
+void flow_settle(struct flow *fl)
+{
+	struct flow_dir *c = &fl->dir[FLOW_CLIENT];
+	struct flow_dir *o = &fl->dir[FLOW_ORIGIN];
+	struct flow_dir tmp;
+
+	if (c->has_syn || o->has_syn || flow_has_hdr(&c->find) ||
+	    c->find.state == FIND_BAD || !flow_has_hdr(&o->find))
+		return;
+	tmp = *c;
+	*c = *o;
+	*o = tmp;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* inspect.c - see inspect.h */
+#include "inspect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/exitcode.h"
+#include "base/log.h"
+#include "hdr_json.h"
+#include "source.h"
+
+struct inspect {
+	const struct config *cfg;
+	struct budget budget;
+	struct tally tally;
+	struct flow_table *flows;
+	char json[HDR_JSON_MAX];
+};
+
+int inspect_new(const struct config *cfg, struct inspect **ret)
+{
+	struct inspect *in = calloc(1, sizeof(*in));
+
+	if (!in)
+		return -ENOMEM;
+	in->cfg = cfg;
+	in->budget.max_bytes = cfg->max_memory_bytes;
+	if (flow_table_new(cfg->max_flows, &in->flows) != 0) {
+		free(in);
+		return -ENOMEM;
+	}
+	*ret = in;
+	return 0;
+}
+
+void inspect_free(struct inspect *in)
+{
+	if (!in)
+		return;
+	flow_table_free(in->flows, &in->budget);
+	free(in);
+}
+
+void inspect_frame(struct inspect *in, int link, const uint8_t *data,
+		   size_t cap_len, size_t wire_len, uint64_t number)
+{
+	struct tally *t = &in->tally;
+	enum decode_result r;
+	enum flow_side side;
+	struct packet pkt;
+	struct wire_err err;
+	struct flow *fl;
+
+	t->frames++;
+	r = decode_packet(link, data, cap_len, wire_len, in->cfg->want_csum,
+			  &pkt, &err);
+	t->frame[r]++;
+	if (r == DECODE_MALFORMED && t->anomaly == ANOMALY_NONE) {
+		t->anomaly = err.anomaly;
+		t->anomaly_frame = number;
+	}
+	if (r != DECODE_OK)
+		return;
+	fl = flow_get(in->flows, &pkt, number, &side);
+	if (fl)
+		flow_add(fl, side, in->cfg, &in->budget, &pkt, number);
+}
+
+static int inspect_status(const struct tally *t)
+{
+	unsigned i;
+
+	for (i = 0; i < VERDICTS; i++)
+		if (t->verdict[i] && check_is_finding((enum verdict)i))
+			return EXIT_FINDING;
+	/* What did not fit was not judged. */
+	if (!t->verdict[VERDICT_OK] || t->flows_refused)
+		return EXIT_INCONCLUSIVE;
+	return EXIT_OK;
+}
+
+int inspect_report(struct inspect *in, FILE *out, struct tally *ret_tally)
+{
+	struct tally *t = &in->tally;
+	uint32_t i;
+	int status;
+
+	t->flows = flow_count(in->flows);
+	t->flows_refused = flow_refused(in->flows);
+	t->memory_refused = in->budget.refused;
+	for (i = 0; i < t->flows; i++) {
+		struct flow *fl = flow_at(in->flows, i);
+		struct check c;
+
+		flow_settle(fl);
+		c = check_flow(in->cfg, fl);
+		t->verdict[c.verdict]++;
+		report_flow(out, in->cfg, fl, &c, in->json, sizeof(in->json));
+	}
+	status = inspect_status(t);
+	if (in->cfg->want_json)
+		report_summary_json(out, t, status);
+	*ret_tally = *t;
+	return status;
+}
+
+/* inspect_read() - feed the whole of @src. Return: 0, or an exit status */
+static int inspect_read(struct inspect *in, struct source *src)
+{
+	char err[SOURCE_ERR_MAX];
+	struct frame f;
+	int r;
+
+	while ((r = source_next(src, err, &f)) > 0) {
+		inspect_frame(in, f.link, f.data, f.cap_len, f.wire_len,
+			      f.number);
+		if (in->tally.anomaly == ANOMALY_NET_LINK_TYPE) {
+			log_error("%s: link type %d is not decoded; Ethernet, "
+				  "Linux cooked, raw IP and BSD null are",
+				  in->cfg->path, f.link);
+			return EXIT_IO;
+		}
+	}
+	if (r < 0) {
+		log_error("%s", err);
+		return EXIT_IO;
+	}
+	return 0;
+}
+
+int inspect_run(const struct config *cfg, FILE *out)
+{
+	char err[SOURCE_ERR_MAX];
+	struct source *src = NULL;
+	struct inspect *in = NULL;
+	struct tally tally;
+	int status, judged;
+
+	status = source_open(cfg->path, cfg->filter, err, &src);
+	if (status) {
+		log_error("%s", err);
+		return status == -EINVAL ? EXIT_USAGE : EXIT_IO;
+	}
+	if (inspect_new(cfg, &in) != 0) {
+		log_error("out of memory");
+		status = EXIT_IO;
+		goto out;
+	}
+	status = inspect_read(in, src);
+	/* What was read before the damage is reported all the same. */
+	judged = inspect_report(in, out, &tally);
+	if (!cfg->is_quiet)
+		report_summary_text(stderr, &tally);
+	if (!status)
+		status = judged;
+out:
+	inspect_free(in);
+	source_close(src);
+	return status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* inspect.h - a capture in, a report and an exit status out */
+#ifndef INSPECT_INSPECT_H
+#define INSPECT_INSPECT_H
+
+#include <stdio.h>
+
+#include "check.h"
+#include "report.h"
+
+struct inspect;
+
+/* inspect_new() - @cfg: borrowed. Return: 0 or -ENOMEM */
+int inspect_new(const struct config *cfg, struct inspect **ret);
+void inspect_free(struct inspect *in);
+
+/* inspect_frame() - account one frame; @number as the capture counts */
+void inspect_frame(struct inspect *in, int link, const uint8_t *data,
+		   size_t cap_len, size_t wire_len, uint64_t number);
+
+/* inspect_report() - judge each flow, print it and the summary on @out.
+ * Once; no frame after it.
+ * Return: EXIT_OK, EXIT_FINDING or EXIT_INCONCLUSIVE
+ */
+int inspect_report(struct inspect *in, FILE *out, struct tally *ret_tally);
+
+/* inspect_run() - the whole of -r. Return: an exit status */
+int inspect_run(const struct config *cfg, FILE *out);
+
+#endif
