@@ -192,7 +192,7 @@ bool origin_pick(struct origin *o, const struct ip_addr *client,
 		 bool is_persistent, unsigned attempt, uint64_t now_ms,
 		 struct ip_addr *ret)
 {
-	uint8_t list[ORIGIN_ADDRS_MAX];
+	uint8_t list[ORIGIN_ADDRS_MAX] = { 0 };
 	const struct origin_addr *choice;
 	size_t n, failed, rank;
 

@@ -15,6 +15,7 @@
 
 #define RESOLVE_TTL_MIN_MS 1000
 #define RESOLVE_TTL_MAX_MS 300000
+#define RESOLVE_NAMES_MAX  20000
 
 struct resolver;
 
@@ -26,17 +27,24 @@ struct resolver_config {
 	uint64_t ttl_max_ms;
 };
 
+/* @queries:  questions asked; A and AAAA are one each
+ * @answers:  those that brought addresses, or that there are none of the type
+ * @failures: the others: no answer, an error, no such domain
+ * @changes:  names whose addresses became others
+ */
 struct resolver_stats {
 	uint64_t queries, answers, failures, changes;
 };
 
-/* resolver_new() - no thread yet. Return: 0 or -errno */
+/* resolver_new() - no thread yet. Names are absolute: the search list of
+ * resolv.conf is not used. Return: 0 or -errno (EINVAL: bad @cfg->servers)
+ */
 int resolver_new(const struct resolver_config *cfg, struct resolver **ret);
 
 /* resolver_add() - keep @o filled with the addresses of all @names (domains;
  * literal addresses among them are taken as they are). @names are copied, @o
  * is borrowed until resolver_free(). Before resolver_start().
- * Return: 0 or -errno
+ * Return: 0 or -errno (ENOSPC: more than RESOLVE_NAMES_MAX domains)
  */
 int resolver_add(struct resolver *r, struct origin *o, const char *const *names,
 		 size_t n);

@@ -106,7 +106,7 @@ static bool range_parse(struct rule_span s, const struct port_field *f,
 {
 	struct rule_span low = span_cut(&s, span_find(s, '-'));
 	struct rule_span high = s;
-	struct port_range r;
+	struct port_range r = { 0 };
 
 	if (high.len)
 		span_cut(&high, 1);
@@ -193,7 +193,7 @@ static bool rule_parse_ports(struct rule_span s, unsigned flags,
 				 rule_proto_name(ret->proto));
 	do {
 		struct rule_span item;
-		struct port_range e;
+		struct port_range e = { 0 };
 
 		span_cut(&s, 1); /* the ':' or a ';' */
 		item = span_cut(&s, span_find(s, ';'));
@@ -237,7 +237,7 @@ static bool rule_parse_origin(struct rule_span s, unsigned flags,
 static bool rule_parse_origin_ports(struct rule_span s, struct rule *ret,
 				    struct rule_error *err)
 {
-	struct port_range o, f = ret->ports[0];
+	struct port_range o = { 0 }, f = ret->ports[0];
 
 	if (!range_parse(s, &origin_field, &o, err))
 		return false;

@@ -153,7 +153,7 @@ static bool label_is_number(struct rule_span label)
 static bool host_parse_domain(struct rule_span s, unsigned flags,
 			      struct rule_host *ret, struct rule_error *err)
 {
-	struct rule_span rest = s, label = s;
+	struct rule_span rest = s, label;
 	char q[RULE_QUOTE_MAX];
 	size_t i;
 
