@@ -197,30 +197,30 @@ static void test_random_text_agrees_with_libc(void)
 static void test_scan_stops_at_the_byte_that_decides(void)
 {
 	static const struct {
-		enum ip_family family;
 		const char *text;
 		size_t n;
+		enum ip_family family;
 		bool full;
 	} cases[] = {
-		{ IP_V4, "1.2.3.4 x", 7, true },
-		{ IP_V4, "1.2.3.44", 8, true },
-		{ IP_V4, "1.2.3.256", 8, true },
-		{ IP_V4, "1.2.300.4", 6, false },
-		{ IP_V4, "1.2.", 4, false },
-		{ IP_V4, "::1", 0, false },
-		{ IP_V4, "", 0, false },
-		{ IP_V6, "::1 ", 3, true },
-		{ IP_V6, "1:2:3:4:5:6:7:8:9", 15, true },
-		{ IP_V6, "1:2:3:4:5:6:7::8", 15, true },
-		{ IP_V6, "12345", 4, false },
-		{ IP_V6, ":1", 1, false },
-		{ IP_V6, "1.2.3.4", 1, false },
-		{ IP_V6, "::1.2.3.4.5", 9, true },
-		{ IP_V6, "::1.2.3", 7, false },
-		{ IP_V6, "::1.02", 5, false },
-		{ IP_V6, "::256.1", 5, true },
-		{ IP_V6, "fe80::1%1", 7, true },
-		{ IP_NONE, "::", 0, false },
+		{ "1.2.3.4 x", 7, IP_V4, true },
+		{ "1.2.3.44", 8, IP_V4, true },
+		{ "1.2.3.256", 8, IP_V4, true },
+		{ "1.2.300.4", 6, IP_V4, false },
+		{ "1.2.", 4, IP_V4, false },
+		{ "::1", 0, IP_V4, false },
+		{ "", 0, IP_V4, false },
+		{ "::1 ", 3, IP_V6, true },
+		{ "1:2:3:4:5:6:7:8:9", 15, IP_V6, true },
+		{ "1:2:3:4:5:6:7::8", 15, IP_V6, true },
+		{ "12345", 4, IP_V6, false },
+		{ ":1", 1, IP_V6, false },
+		{ "1.2.3.4", 1, IP_V6, false },
+		{ "::1.2.3.4.5", 9, IP_V6, true },
+		{ "::1.2.3", 7, IP_V6, false },
+		{ "::1.02", 5, IP_V6, false },
+		{ "::256.1", 5, IP_V6, true },
+		{ "fe80::1%1", 7, IP_V6, true },
+		{ "::", 0, IP_NONE, false },
 	};
 	size_t i;
 

@@ -212,6 +212,12 @@ static void test_dotted_tails_are_taken_with_a_remark(void)
 	CU_ASSERT(endpoint_eq(&h.dst, &dst));
 }
 
+static void put(char *at, const char *text)
+{
+	while (*text)
+		*at++ = *text++;
+}
+
 /* Both kinds of line that can reach byte 107: UNKNOWN, and dotted tails. */
 static void test_the_line_ends_within_107_bytes(void)
 {
@@ -222,15 +228,15 @@ static void test_the_line_ends_within_107_bytes(void)
 	size_t n;
 
 	memset(line, 'x', sizeof(line));
-	memcpy(line, UNK " ", 14);
-	memcpy(line + 105, "\r\n", 2);
+	put(line, UNK " ");
+	put(line + 105, "\r\n");
 	CU_ASSERT_EQUAL(decode(line, 106, &h, &err), WIRE_SHORT);
 	CU_ASSERT_EQUAL(decode(line, 107, &h, &err), WIRE_OK);
 	CU_ASSERT_EQUAL(h.hdr_len, 107);
 	CU_ASSERT_EQUAL(decode(line, sizeof(line), &h, &err), WIRE_OK);
 
 	/* one later: the byte that had to be CR is not */
-	memcpy(line + 105, "x\r\n", 3);
+	put(line + 105, "x\r\n");
 	CU_ASSERT_EQUAL(decode(line, 105, &h, &err), WIRE_SHORT);
 	for (n = 106; n <= sizeof(line); n++) {
 		CU_ASSERT_EQUAL(decode(line, n, &h, &err), WIRE_BAD);
@@ -238,7 +244,7 @@ static void test_the_line_ends_within_107_bytes(void)
 		CU_ASSERT_EQUAL(err.off, 105);
 	}
 	/* a CR in its place, and no LF */
-	memcpy(line + 105, "\r\r\n", 3);
+	put(line + 105, "\r\r\n");
 	CU_ASSERT_EQUAL(decode(line, 106, &h, &err), WIRE_SHORT);
 	for (n = 107; n <= sizeof(line); n++) {
 		CU_ASSERT_EQUAL(decode(line, n, &h, &err), WIRE_BAD);

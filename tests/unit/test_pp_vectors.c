@@ -201,7 +201,7 @@ static void test_each_vector_is_judged_and_decoded(void)
 			check_hdr(v, &h);
 			CHECK(v, err.anomaly == h.note);
 		} else {
-			if (strcmp(anomaly_slug(err.anomaly), v->anomaly))
+			if (strcmp(anomaly_slug(err.anomaly), v->anomaly) != 0)
 				fprintf(stderr, "  %s: %s, not %s\n", v->id,
 					anomaly_slug(err.anomaly), v->anomaly);
 			CHECK(v,

@@ -3,6 +3,7 @@
 tp_unit_test(addr)
 tp_unit_test(crc32c)
 tp_unit_test(pp1)
-#tp_unit_test(pp2)
+tp_unit_test(pp2)
+tp_unit_test(pp2_tlv)
 tp_unit_test(spp)
 tp_unit_test(pp_vectors)
