@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "wire/wire.h"
 
 #define LOOP_SLOT_BITS 24
@@ -72,6 +73,7 @@ int loop_wait(struct loop *l, int timeout_ms)
 	struct epoll_event ev[LOOP_BATCH];
 	int i, n = epoll_wait(l->epfd, ev, LOOP_BATCH, timeout_ms);
 
+	l->now_ms = clock_ms();
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	for (i = 0; i < n; i++) {

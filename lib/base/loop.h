@@ -27,8 +27,10 @@ struct loop_handler {
 	void *ctx;
 };
 
+/* @now_ms: clock_ms() when the last wait returned; current for handlers */
 struct loop {
 	int epfd;
+	uint64_t now_ms;
 	struct loop_handler handlers[LOOP_TYPES_MAX];
 };
 

@@ -10,6 +10,7 @@
 #define BASE_WHEEL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define WHEEL_SLOTS 4096
@@ -20,6 +21,10 @@ struct wheel_node {
 	struct wheel_node **link; /* what points here; NULL: not armed */
 	uint64_t due_ms;
 };
+
+/* wheel_owner() - the struct @type that holds *@node as its @member */
+#define wheel_owner(node, type, member) \
+	((type *)(void *)((char *)(node)-offsetof(type, member)))
 
 struct wheel {
 	uint64_t now_ms; /* every earlier tick has been run */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* config.h - what the command line says, read-only once the proxy runs */
+#ifndef PROXY_CONFIG_H
+#define PROXY_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+#define CONFIG_LISTEN_MAX  8
+#define CONFIG_RULES_MAX   256
+#define CONFIG_THREADS_MAX 64
+
+/* When the header of a TCP connection leaves (contradiction C17). */
+enum header_timing {
+	HEADER_FIRST_DATA, /* with the client's first bytes, waiting a moment */
+	HEADER_CONNECT,	   /* as soon as the origin accepts */
+};
+
+/* Which datagrams of a PPV2 session carry the header (requirement G6). */
+enum udp_header {
+	UDP_HEADER_FIRST, /* the product: the first one */
+	UDP_HEADER_EVERY, /* the specification's text of 2026 */
+	UDP_HEADER_ALONE, /* a datagram of its own before the first one */
+};
+
+/* All times in milliseconds, sizes in bytes.
+ * @files, @rules: borrowed from argv
+ * @listen:	   local addresses; none: all of both families
+ * @origin_from:   source address towards origins; IP_NONE: the kernel's choice
+ */
+struct proxy_config {
+	const char *file;
+	const char *rules[CONFIG_RULES_MAX];
+	uint32_t n_rules;
+	unsigned rule_flags;
+	bool is_check;
+	uint32_t n_threads;
+	struct ip_addr listen[CONFIG_LISTEN_MAX];
+	uint32_t n_listen;
+	struct ip_addr origin_from;
+	int header_timing;
+	uint64_t header_wait_ms;
+	int udp_header;
+	uint64_t udp_idle_ms;
+	uint64_t connect_timeout_ms;
+	uint64_t idle_timeout_ms;
+	uint64_t retry_ms;
+	uint64_t drain_ms;
+	uint64_t log_interval_ms;
+	uint64_t buffer_bytes_max;
+	uint32_t conns_max;
+	const char *log_path;
+	const char *service_id;
+	const char *resolver;
+	uint64_t dns_ttl_max_ms;
+	const char *user;
+	unsigned verbose;
+	unsigned quiet;
+};
+
+#endif

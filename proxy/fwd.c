@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fwd.c - see fwd.h */
+#include "fwd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FWD_RESOLVE_WAIT_MS 3000
+
+/* Fill @o from what @r names: an address now, names through the resolver. */
+static int fwd_feed_origin(struct fwd_table *t, const struct rule *r,
+			   struct origin *o)
+{
+	const char *names[GROUP_MEMBERS_MAX];
+	const struct group *g;
+	size_t i;
+
+	switch (r->origin_type) {
+	case RULE_ORIGIN_IP:
+		origin_set_addrs(o, &r->origin_ip, 1);
+		return 0;
+	case RULE_ORIGIN_DOMAIN:
+		names[0] = r->origin;
+		return resolver_add(t->resolver, o, names, 1);
+	case RULE_ORIGIN_GROUP:
+		g = ruleset_group(t->rules, r->origin);
+		if (!g)
+			return -ENOENT;
+		for (i = 0; i < g->n_members; i++)
+			names[i] = g->members[i];
+		return resolver_add(t->resolver, o, names, g->n_members);
+	}
+	return -EINVAL;
+}
+
+struct fwd_ref {
+	const struct rule *rule;
+	uint32_t index;
+};
+
+static int fwd_ref_cmp(const void *a, const void *b)
+{
+	const struct rule *ra = ((const struct fwd_ref *)a)->rule;
+	const struct rule *rb = ((const struct fwd_ref *)b)->rule;
+
+	if (ra->origin_type != rb->origin_type)
+		return ra->origin_type < rb->origin_type ? -1 : 1;
+	return strcasecmp(ra->origin, rb->origin);
+}
+
+/* One origin for all rules that name the same one: sorted, then by runs. */
+static int fwd_make_origins(struct fwd_table *t)
+{
+	struct fwd_ref *refs = calloc(t->n_fwds + 1, sizeof(*refs));
+	uint32_t i;
+	int err = 0;
+
+	if (!refs)
+		return -ENOMEM;
+	for (i = 0; i < t->n_fwds; i++)
+		refs[i] = (struct fwd_ref) { &t->rules->rules[i], i };
+	qsort(refs, t->n_fwds, sizeof(*refs), fwd_ref_cmp);
+	for (i = 0; i < t->n_fwds && !err; i++) {
+		if (!i || fwd_ref_cmp(&refs[i - 1], &refs[i])) {
+			struct origin *o = origin_new(refs[i].rule->origin);
+
+			if (!o) {
+				err = -ENOMEM;
+				break;
+			}
+			t->origins[t->n_origins++] = o;
+			err = fwd_feed_origin(t, refs[i].rule, o);
+		}
+		t->fwds[refs[i].index] =
+			(struct fwd) { refs[i].rule,
+				       t->origins[t->n_origins - 1], t };
+	}
+	free(refs);
+	return err;
+}
+
+int fwd_table_new(struct ruleset *rules, const struct proxy_config *cfg,
+		  struct fwd_table **ret)
+{
+	struct resolver_config rc = { .servers = cfg->resolver,
+				      .ttl_max_ms = cfg->dns_ttl_max_ms };
+	struct fwd_table *t = calloc(1, sizeof(*t));
+	int err;
+
+	if (!t) {
+		ruleset_free(rules);
+		return -ENOMEM;
+	}
+	t->rules = rules;
+	t->n_fwds = rules->n_rules;
+	t->fwds = calloc(t->n_fwds + 1, sizeof(*t->fwds));
+	t->origins = calloc(t->n_fwds + 1, sizeof(struct origin *));
+	err = t->fwds && t->origins ? resolver_new(&rc, &t->resolver) : -ENOMEM;
+	if (!err)
+		err = fwd_make_origins(t);
+	if (err) {
+		fwd_table_free(t);
+		return err;
+	}
+	*ret = t;
+	return 0;
+}
+
+int fwd_table_start(struct fwd_table *t)
+{
+	return resolver_start(t->resolver, FWD_RESOLVE_WAIT_MS);
+}
+
+void fwd_table_retire(struct fwd_table *t)
+{
+	resolver_free(t->resolver);
+	t->resolver = NULL;
+}
+
+bool fwd_table_is_used(const struct fwd_table *t)
+{
+	int i;
+
+	for (i = 0; i < CONFIG_THREADS_MAX; i++)
+		if (atomic_load_explicit(&t->users[i], memory_order_acquire))
+			return true;
+	return false;
+}
+
+void fwd_table_free(struct fwd_table *t)
+{
+	uint32_t i;
+
+	if (!t)
+		return;
+	resolver_free(t->resolver);
+	for (i = 0; i < t->n_origins; i++)
+		origin_free(t->origins[i]);
+	free(t->origins);
+	free(t->fwds);
+	ruleset_free(t->rules);
+	free(t);
+}

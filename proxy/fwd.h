@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fwd.h - a checked ruleset made ready to forward: each rule with its origin.
+ *
+ * A table is made by the main thread and then only read. Connections and
+ * sessions outlive a reload; while one of them points into a table, the worker
+ * that owns it keeps the table in use (fwd_hold, fwd_drop). The main thread
+ * frees a table that is not the current one once no worker uses it.
+ */
+#ifndef PROXY_FWD_H
+#define PROXY_FWD_H
+
+#include <stdatomic.h>
+
+#include "config.h"
+#include "origin.h"
+#include "resolve.h"
+#include "ruleset.h"
+
+struct fwd_table;
+
+/* one rule at work */
+struct fwd {
+	const struct rule *rule;
+	struct origin *origin; /* shared by the rules that name the same one */
+	struct fwd_table *table;
+};
+
+/* @users: connections and sessions, a count for each worker, which alone
+ *	   writes it
+ */
+struct fwd_table {
+	struct ruleset *rules;
+	uint32_t n_fwds;
+	struct fwd *fwds;
+	uint32_t n_origins;
+	struct origin **origins;
+	struct resolver *resolver;
+	struct fwd_table *next; /* retired tables, main thread */
+	_Atomic uint32_t users[CONFIG_THREADS_MAX];
+};
+
+/* fwd_table_new() - takes @rules over, also when it fails.
+ * Return: 0 or -errno
+ */
+int fwd_table_new(struct ruleset *rules, const struct proxy_config *cfg,
+		  struct fwd_table **ret);
+
+/* fwd_table_start() - begin to resolve; waits a moment for first answers.
+ * Return: 0 or -errno
+ */
+int fwd_table_start(struct fwd_table *t);
+
+/* fwd_table_retire() - stop resolving: no new connection comes */
+void fwd_table_retire(struct fwd_table *t);
+bool fwd_table_is_used(const struct fwd_table *t);
+void fwd_table_free(struct fwd_table *t);
+
+/* fwd_hold(), fwd_drop() - called by worker @id only */
+static inline void fwd_hold(const struct fwd *f, unsigned id)
+{
+	_Atomic uint32_t *u = &f->table->users[id];
+
+	atomic_store_explicit(u,
+			      atomic_load_explicit(u, memory_order_relaxed) + 1,
+			      memory_order_relaxed);
+}
+
+/* The release pairs with the acquire of fwd_table_is_used(). */
+static inline void fwd_drop(const struct fwd *f, unsigned id)
+{
+	_Atomic uint32_t *u = &f->table->users[id];
+
+	atomic_store_explicit(u,
+			      atomic_load_explicit(u, memory_order_relaxed) - 1,
+			      memory_order_release);
+}
+
+#endif

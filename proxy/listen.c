@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* listen.c - see listen.h */
+#include "listen.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/sock.h"
+
+#define LISTEN_BACKLOG	     4096
+#define LISTEN_UDP_BUF_BYTES (4 << 20)
+/* probes after a minute of silence, given up after another */
+#define LISTEN_KEEPIDLE_S  60
+#define LISTEN_KEEPINTVL_S 10
+#define LISTEN_KEEPCNT	   6
+
+static uint32_t listen_n_addrs(const struct proxy_config *cfg)
+{
+	return cfg->n_listen ? cfg->n_listen : 1;
+}
+
+uint64_t listen_count(const struct fwd_table *t, const struct proxy_config *cfg)
+{
+	return (uint64_t)ruleset_ports(t->rules) * listen_n_addrs(cfg) *
+	       cfg->n_threads;
+}
+
+static int listen_cmp(const void *a, const void *b)
+{
+	const struct listener *la = *(struct listener *const *)a;
+	const struct listener *lb = *(struct listener *const *)b;
+
+	if (la->proto != lb->proto)
+		return la->proto < lb->proto ? -1 : 1;
+	if (la->port != lb->port)
+		return la->port < lb->port ? -1 : 1;
+	return memcmp(&la->addr, &lb->addr, sizeof(la->addr));
+}
+
+static struct listener *listen_find(struct listen_set *set,
+				    const struct listener *key)
+{
+	struct listener **hit;
+
+	if (!set)
+		return NULL;
+	hit = bsearch(&key, set->items, set->n, sizeof(struct listener *),
+		      listen_cmp);
+	return hit ? *hit : NULL;
+}
+
+/* Options of TCP listeners are inherited by what they accept. */
+static int listen_tune(int fd, enum rule_proto proto)
+{
+	int err;
+
+	if (proto == RULE_UDP)
+		return sock_set_int(fd, SOL_SOCKET, SO_RCVBUF,
+				    LISTEN_UDP_BUF_BYTES);
+	err = sock_set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (!err)
+		err = sock_set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	if (!err)
+		err = sock_set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE,
+				   LISTEN_KEEPIDLE_S);
+	if (!err)
+		err = sock_set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL,
+				   LISTEN_KEEPINTVL_S);
+	if (!err)
+		err = sock_set_int(fd, IPPROTO_TCP, TCP_KEEPCNT,
+				   LISTEN_KEEPCNT);
+	return err;
+}
+
+static int listen_open_one(struct listener *l, int *ret_fd)
+{
+	static const struct ip_addr any4 = { .family = IP_V4 };
+	static const struct ip_addr any6 = { .family = IP_V6 };
+	unsigned flags =
+		SOCK_F_REUSEPORT |
+		(l->proto == RULE_UDP ? SOCK_F_UDP | SOCK_F_PKTINFO : 0);
+	struct endpoint at = { l->addr, l->port };
+	int err;
+
+	if (l->addr.family == IP_NONE) {
+		/* dual-stack; plain IPv4 where the kernel has no IPv6 */
+		at.addr = any6;
+		l->is_v6 = true;
+		err = sock_listen(&at, flags, LISTEN_BACKLOG, ret_fd);
+		if (err == -EAFNOSUPPORT || err == -EADDRNOTAVAIL) {
+			at.addr = any4;
+			l->is_v6 = false;
+			err = sock_listen(&at, flags, LISTEN_BACKLOG, ret_fd);
+		}
+	} else {
+		l->is_v6 = l->addr.family == IP_V6;
+		if (l->is_v6)
+			flags |= SOCK_F_V6ONLY;
+		err = sock_listen(&at, flags, LISTEN_BACKLOG, ret_fd);
+	}
+	if (!err)
+		err = listen_tune(*ret_fd, l->proto);
+	return err;
+}
+
+static struct listener *listen_new(const struct fwd *f,
+				   const struct proxy_config *cfg, uint32_t ai,
+				   uint16_t port)
+{
+	struct listener *l =
+		calloc(1, sizeof(*l) + cfg->n_threads * sizeof(int));
+	uint32_t i;
+
+	if (!l)
+		return NULL;
+	l->proto = f->rule->proto;
+	l->port = port;
+	l->fwd = f;
+	if (cfg->n_listen)
+		l->addr = cfg->listen[ai];
+	for (i = 0; i < cfg->n_threads; i++)
+		l->fds[i] = -1;
+	return l;
+}
+
+/* One listener for each rule, entry, port and address; no sockets yet. */
+static int listen_plan(const struct fwd_table *t,
+		       const struct proxy_config *cfg, struct listen_set *set)
+{
+	uint32_t i, e, a, port;
+
+	for (i = 0; i < t->n_fwds; i++) {
+		const struct rule *r = t->fwds[i].rule;
+
+		for (e = 0; e < r->n_ports; e++)
+			for (port = r->ports[e].low; port <= r->ports[e].high;
+			     port++)
+				for (a = 0; a < listen_n_addrs(cfg); a++) {
+					struct listener *l =
+						listen_new(&t->fwds[i], cfg, a,
+							   (uint16_t)port);
+
+					if (!l)
+						return -ENOMEM;
+					set->items[set->n++] = l;
+				}
+	}
+	qsort(set->items, set->n, sizeof(struct listener *), listen_cmp);
+	return 0;
+}
+
+static void listen_share(struct listener *l, const struct listener *old,
+			 uint32_t n_threads)
+{
+	l->is_kept = true;
+	l->is_v6 = old->is_v6;
+	memcpy(l->fds, old->fds, n_threads * sizeof(int));
+}
+
+static int listen_fill(struct listen_set *set, struct listen_set *old,
+		       char err_text[200])
+{
+	uint32_t i, th;
+
+	for (i = 0; i < set->n; i++) {
+		struct listener *l = set->items[i];
+		const struct listener *prev = listen_find(old, l);
+
+		if (prev) {
+			listen_share(l, prev, set->n_threads);
+			continue;
+		}
+		for (th = 0; th < set->n_threads; th++) {
+			int err = listen_open_one(l, &l->fds[th]);
+			char ip[IP_ADDR_TEXT_MAX];
+
+			if (!err)
+				continue;
+			(void)snprintf(err_text, 200,
+				       "cannot listen on %s %s port %u: %s",
+				       rule_proto_name(l->proto),
+				       l->addr.family
+					       ? ip_addr_format(&l->addr, ip)
+					       : "*",
+				       l->port, strerror(-err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+int listen_set_open(const struct fwd_table *t, const struct proxy_config *cfg,
+		    struct listen_set *old, struct listen_set **ret,
+		    char err_text[200])
+{
+	uint64_t n = (uint64_t)ruleset_ports(t->rules) * listen_n_addrs(cfg);
+	struct listen_set *set = calloc(1, sizeof(*set));
+	uint32_t i;
+	int err;
+
+	(void)snprintf(err_text, 200, "%s", strerror(ENOMEM));
+	if (!set)
+		return -ENOMEM;
+	set->gen = old ? old->gen + 1 : 1;
+	set->n_threads = cfg->n_threads;
+	set->items = calloc(n + 1, sizeof(struct listener *));
+	err = set->items ? listen_plan(t, cfg, set) : -ENOMEM;
+	if (!err)
+		err = listen_fill(set, old, err_text);
+	if (err) {
+		listen_set_close(set, LISTEN_OWNED_NEW);
+		return err;
+	}
+	for (i = 0; old && i < old->n; i++)
+		old->items[i]->is_gone = !listen_find(set, old->items[i]);
+	*ret = set;
+	return 0;
+}
+
+static bool listen_is_owned(const struct listener *l, enum listen_owned owned)
+{
+	switch (owned) {
+	case LISTEN_OWNED_ALL:
+		return true;
+	case LISTEN_OWNED_NEW:
+		return !l->is_kept;
+	case LISTEN_OWNED_GONE:
+		return l->is_gone;
+	}
+	return false;
+}
+
+void listen_set_close(struct listen_set *set, enum listen_owned owned)
+{
+	uint32_t i, th;
+
+	if (!set)
+		return;
+	for (i = 0; i < set->n; i++) {
+		struct listener *l = set->items[i];
+
+		for (th = 0; th < set->n_threads; th++)
+			if (listen_is_owned(l, owned))
+				fd_close(&l->fds[th]);
+		free(l);
+	}
+	free(set->items);
+	free(set);
+}

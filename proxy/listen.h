@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* listen.h - the listening sockets of a table of rules, one a thread and port.
+ *
+ * The main thread owns them all. On a reload a new set takes over the sockets
+ * of ports that stay, so that nothing queued on them is lost; the others are
+ * closed once every worker has gone over to the new set.
+ */
+#ifndef PROXY_LISTEN_H
+#define PROXY_LISTEN_H
+
+#include "fwd.h"
+
+/* @addr:    IP_NONE for a wildcard socket, which learns the dialled address
+ *	     from each connection
+ * @is_kept: the socket came from the set before
+ * @is_gone: the set after does not have it
+ */
+struct listener {
+	enum rule_proto proto;
+	struct ip_addr addr;
+	uint16_t port;
+	bool is_v6;
+	bool is_kept;
+	bool is_gone;
+	const struct fwd *fwd;
+	int fds[]; /* one a thread */
+};
+
+struct listen_set {
+	uint32_t gen;
+	uint32_t n;
+	uint32_t n_threads;
+	struct listener **items; /* sorted by protocol, address and port */
+};
+
+/* listen_count() - sockets that @t needs, over all threads */
+uint64_t listen_count(const struct fwd_table *t,
+		      const struct proxy_config *cfg);
+
+/* listen_set_open() - the sockets of @t. Sockets that @old has for the same
+ * port are shared with it.
+ * @err: what failed, for people
+ * Return: 0, or -errno and nothing has been opened
+ */
+int listen_set_open(const struct fwd_table *t, const struct proxy_config *cfg,
+		    struct listen_set *old, struct listen_set **ret,
+		    char err[200]);
+
+/* Which of its sockets a set closes when it is freed. */
+enum listen_owned {
+	LISTEN_OWNED_ALL,  /* the last set */
+	LISTEN_OWNED_NEW,  /* a set that never came into use: not the kept */
+	LISTEN_OWNED_GONE, /* a set that was replaced: what the next lacks */
+};
+
+/* listen_set_close() - free @set; NULL is a no-op */
+void listen_set_close(struct listen_set *set, enum listen_owned owned);
+
+#endif

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* proxy.c - the main thread: rules in, workers up, signals, counters.
+ *
+ * A reload makes the whole next generation first (rules, origins, sockets).
+ * Only if all of it stands do the workers go over to it; otherwise nothing has
+ * changed. Established connections keep the table they were made under, which
+ * is freed when its last user is gone.
+ */
+#include "proxy.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/exitcode.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/priv.h"
+#include "base/sig.h"
+#include "worker.h"
+
+#define PROXY_TICK_MS 1000
+/* standard streams, signals, logs, the resolver's sockets, one accept each */
+#define PROXY_FDS_RESERVED   64
+#define PROXY_FDS_PER_THREAD 4
+#define PROXY_STATS_MAX	     4096
+
+struct proxy {
+	const struct proxy_config *cfg;
+	struct access_log access;
+	struct budget budget;
+	struct fwd_table *table;
+	struct fwd_table *retired;
+	struct listen_set *set;
+	struct worker *workers;
+	uint32_t n_workers;
+	uint32_t n_started;
+	int sig_fd;
+	uint32_t fds_limit;
+	int64_t conn_fds;
+	int64_t conns_max;
+	uint64_t reloads;
+	uint64_t reloads_failed;
+};
+
+/* Read the file and the --rule lines.
+ * Return: 0 and *@ret (which may have errors), or -errno, reported
+ */
+static int proxy_load(const struct proxy_config *cfg, struct ruleset **ret)
+{
+	struct ruleset *rs = ruleset_new(cfg->rule_flags);
+	bool is_stdin = cfg->file && !strcmp(cfg->file, "-");
+	uint32_t i;
+	FILE *f;
+	int err = 0;
+
+	if (!rs)
+		return -ENOMEM;
+	if (cfg->file) {
+		f = is_stdin ? stdin : fopen(cfg->file, "re");
+		err = f ? ruleset_add_stream(rs, f, cfg->file) : -errno;
+		if (f && !is_stdin)
+			(void)fclose(f);
+	}
+	if (err) {
+		log_error("cannot read '%s': %s", cfg->file, strerror(-err));
+		ruleset_free(rs);
+		return err;
+	}
+	for (i = 0; i < cfg->n_rules; i++)
+		ruleset_add_line(rs, cfg->rules[i], "--rule");
+	*ret = rs;
+	return 0;
+}
+
+/* What is a right rule and still cannot be served. */
+static bool proxy_can_serve(const struct ruleset *rs)
+{
+	uint32_t i;
+
+	if (!rs->n_rules) {
+		log_error("there is no rule: name a file with -f, or a rule "
+			  "with --rule 'tcp:10000 127.0.0.1 20000 off ppv2'");
+		return false;
+	}
+	for (i = 0; i < rs->n_rules; i++) {
+		if (rs->rules[i].mode != MODE_TOA)
+			continue;
+		log_error("line %u: mode toa needs TCP options, which this "
+			  "version does not write; use ppv1 or ppv2",
+			  rs->rules[i].line);
+		return false;
+	}
+	return true;
+}
+
+/* Return: an exit status; *@ret only if it is EXIT_OK */
+static int proxy_load_checked(const struct proxy_config *cfg,
+			      struct ruleset **ret)
+{
+	struct ruleset *rs = NULL;
+
+	if (proxy_load(cfg, &rs))
+		return EXIT_IO;
+	if (!ruleset_check(rs)) {
+		ruleset_print_errors(rs, stderr);
+		log_error("%u error%s in the rules; nothing was started",
+			  rs->n_errors, rs->n_errors == 1 ? "" : "s");
+		ruleset_free(rs);
+		return EXIT_USAGE;
+	}
+	if (!proxy_can_serve(rs)) {
+		ruleset_free(rs);
+		return EXIT_USAGE;
+	}
+	*ret = rs;
+	return EXIT_OK;
+}
+
+int proxy_check(const struct proxy_config *cfg)
+{
+	struct ruleset *rs = NULL;
+	int status = proxy_load_checked(cfg, &rs);
+
+	if (status == EXIT_OK)
+		log_info("%u rule%s on %u port%s: the configuration is right",
+			 rs->n_rules, rs->n_rules == 1 ? "" : "s",
+			 ruleset_ports(rs), ruleset_ports(rs) == 1 ? "" : "s");
+	ruleset_free(rs);
+	return status;
+}
+
+/* A table and its sockets, made beside what runs now.
+ * Return: an exit status
+ */
+static int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
+			 struct listen_set **ret_set)
+{
+	struct ruleset *rs = NULL;
+	struct fwd_table *t = NULL;
+	char text[200];
+	int status = proxy_load_checked(p->cfg, &rs);
+	int err;
+
+	if (status != EXIT_OK)
+		return status;
+	err = fwd_table_new(rs, p->cfg, &t);
+	if (!err &&
+	    listen_count(t, p->cfg) + PROXY_FDS_RESERVED > p->fds_limit / 2) {
+		log_error("%llu listening sockets are needed and this process "
+			  "may hold %u descriptors: raise 'ulimit -n', use "
+			  "fewer ports, or fewer --threads",
+			  (unsigned long long)listen_count(t, p->cfg),
+			  p->fds_limit);
+		fwd_table_free(t);
+		return EXIT_IO;
+	}
+	if (!err)
+		err = fwd_table_start(t);
+	if (err) {
+		log_error("cannot prepare the origins: %s", strerror(-err));
+		fwd_table_free(t);
+		return EXIT_IO;
+	}
+	err = listen_set_open(t, p->cfg, p->set, ret_set, text);
+	if (err) {
+		log_error("%s", text);
+		fwd_table_free(t);
+		return EXIT_IO;
+	}
+	*ret_table = t;
+	return EXIT_OK;
+}
+
+/* Listeners take descriptors from connections. */
+static int64_t proxy_conn_fds(const struct proxy *p, const struct fwd_table *t)
+{
+	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED -
+	       PROXY_FDS_PER_THREAD * (int64_t)p->n_workers -
+	       (int64_t)listen_count(t, p->cfg);
+}
+
+static void proxy_adopt(struct proxy *p, struct fwd_table *t,
+			struct listen_set *set)
+{
+	struct listen_set *old_set = p->set;
+	int64_t fds = proxy_conn_fds(p, t);
+	uint32_t i;
+
+	atomic_fetch_add(&p->budget.fds, fds - p->conn_fds);
+	p->conn_fds = fds;
+	for (i = 0; i < p->n_started; i++)
+		worker_serve(&p->workers[i], set);
+	p->set = set;
+	listen_set_close(old_set, LISTEN_OWNED_GONE);
+	if (p->table) {
+		fwd_table_retire(p->table);
+		p->table->next = p->retired;
+		p->retired = p->table;
+	}
+	p->table = t;
+}
+
+static void proxy_reload(struct proxy *p)
+{
+	struct fwd_table *t = NULL;
+	struct listen_set *set = NULL;
+
+	if (p->cfg->file && !strcmp(p->cfg->file, "-")) {
+		log_warn("rules from standard input cannot be loaded again");
+		p->reloads_failed++;
+		return;
+	}
+	if (proxy_prepare(p, &t, &set) != EXIT_OK) {
+		p->reloads_failed++;
+		log_error("reload refused: the old rules stay in force");
+		return;
+	}
+	proxy_adopt(p, t, set);
+	p->reloads++;
+	log_info("reloaded: %u rules on %u ports", t->rules->n_rules,
+		 ruleset_ports(t->rules));
+}
+
+static void proxy_free_retired(struct proxy *p)
+{
+	struct fwd_table **link = &p->retired;
+
+	while (*link) {
+		struct fwd_table *t = *link;
+
+		if (fwd_table_is_used(t)) {
+			link = &t->next;
+		} else {
+			*link = t->next;
+			fwd_table_free(t);
+		}
+	}
+}
+
+static void proxy_print_stats(const struct proxy *p)
+{
+	struct resolver_stats rs = { 0 };
+	uint64_t sum[STAT_COUNT] = { 0 };
+	char buf[PROXY_STATS_MAX];
+	struct json j;
+	const char *line;
+	uint32_t i;
+
+	for (i = 0; i < p->n_workers; i++)
+		stats_sum(&p->workers[i].stats, sum);
+	if (p->access.is_open)
+		sum[STAT_LOG_LOST] = p->access.file.lost;
+	if (p->table && p->table->resolver)
+		resolver_stats(p->table->resolver, &rs);
+	json_init(&j, buf, sizeof(buf));
+	json_begin(&j, NULL, '{');
+	json_u64(&j, "v", 1);
+	json_str(&j, "type", "stats");
+	stats_json(&j, sum);
+	json_u64(&j, "dns_queries", rs.queries);
+	json_u64(&j, "dns_failures", rs.failures);
+	json_u64(&j, "reloads", p->reloads);
+	json_u64(&j, "reloads_failed", p->reloads_failed);
+	json_i64(&j, "conns_left", atomic_load(&p->budget.conns));
+	json_i64(&j, "fds_left", atomic_load(&p->budget.fds));
+	json_u64(&j, "fds_open", (uint64_t)fd_count_open());
+	json_end(&j);
+	line = json_line(&j, NULL);
+	if (line)
+		fputs(line, stderr);
+}
+
+static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
+{
+	uint32_t i;
+	int err;
+
+	p->workers = calloc(p->cfg->n_threads, sizeof(*p->workers));
+	if (!p->workers)
+		return -ENOMEM;
+	for (i = 0; i < p->cfg->n_threads; i++) {
+		err = worker_init(&p->workers[i], i, p->cfg, &p->access,
+				  &p->budget, conns_max);
+		p->n_workers = i + 1;
+		if (err)
+			return err;
+	}
+	for (i = 0; i < p->n_workers; i++) {
+		err = worker_start(&p->workers[i]);
+		if (err)
+			return err;
+		p->n_started = i + 1;
+	}
+	return 0;
+}
+
+/* Tell workers to stop and wait for them; a second signal cuts the wait. */
+static void proxy_drain(struct proxy *p)
+{
+	uint64_t by_ms = clock_ms() + p->cfg->drain_ms;
+	struct pollfd pfd = { .fd = p->sig_fd, .events = POLLIN };
+	uint32_t i, done = 0;
+
+	for (i = 0; i < p->n_started; i++)
+		worker_stop(&p->workers[i], by_ms);
+	while (done < p->n_started) {
+		int sig;
+
+		(void)poll(&pfd, 1, 20);
+		sig = sig_next(p->sig_fd);
+		if (sig == SIGTERM || sig == SIGINT)
+			for (i = 0; i < p->n_started; i++)
+				worker_stop(&p->workers[i], 0);
+		for (i = 0, done = 0; i < p->n_started; i++)
+			done += atomic_load(&p->workers[i].is_done);
+	}
+	for (i = 0; i < p->n_started; i++)
+		pthread_join(p->workers[i].thread, NULL);
+}
+
+static void proxy_fini(struct proxy *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->n_workers; i++)
+		worker_fini(&p->workers[i]);
+	free(p->workers);
+	listen_set_close(p->set, LISTEN_OWNED_ALL);
+	proxy_free_retired(p);
+	fwd_table_free(p->table);
+	access_close(&p->access);
+	fd_close(&p->sig_fd);
+}
+
+/* Return: false when it is time to stop */
+static bool proxy_on_signal(struct proxy *p, int sig)
+{
+	int err;
+
+	switch (sig) {
+	case SIGTERM:
+	case SIGINT:
+		return false;
+	case SIGHUP:
+		proxy_reload(p);
+		break;
+	case SIGUSR1:
+		err = p->access.is_open ? linefile_reopen(&p->access.file) : 0;
+		if (err)
+			log_error("cannot reopen the access log '%s': %s; "
+				  "the old file stays in use",
+				  p->cfg->log_path, strerror(-err));
+		break;
+	case SIGUSR2:
+		proxy_print_stats(p);
+		break;
+	default:
+		break;
+	}
+	return true;
+}
+
+static void proxy_serve(struct proxy *p)
+{
+	struct pollfd pfd = { .fd = p->sig_fd, .events = POLLIN };
+
+	while (true) {
+		int sig;
+
+		(void)poll(&pfd, 1, PROXY_TICK_MS);
+		while ((sig = sig_next(p->sig_fd)) > 0)
+			if (!proxy_on_signal(p, sig))
+				return;
+		if (p->access.is_open)
+			linefile_flush(&p->access.file);
+		proxy_free_retired(p);
+	}
+}
+
+/* Everything that can fail, before the first connection. */
+static int proxy_start(struct proxy *p)
+{
+	const struct proxy_config *cfg = p->cfg;
+	struct fwd_table *t = NULL;
+	struct listen_set *set = NULL;
+	int64_t conns;
+	int err, status = proxy_prepare(p, &t, &set);
+
+	if (status != EXIT_OK)
+		return status;
+	err = access_open(&p->access, cfg->log_path, cfg->service_id);
+	if (err)
+		log_error("cannot open the access log '%s': %s", cfg->log_path,
+			  strerror(-err));
+	if (!err) {
+		err = priv_drop(cfg->user, 1ULL << CAP_NET_BIND_SERVICE);
+		if (err)
+			log_error("cannot give up privileges (user %s): %s",
+				  cfg->user ? cfg->user : "unchanged",
+				  strerror(-err));
+	}
+	p->n_workers = cfg->n_threads;
+	conns = proxy_conn_fds(p, t) / 2;
+	p->n_workers = 0;
+	if (cfg->conns_max && cfg->conns_max < conns)
+		conns = cfg->conns_max;
+	p->conns_max = conns;
+	atomic_store(&p->budget.conns, conns);
+	if (!err) {
+		err = proxy_start_workers(p, (uint32_t)conns);
+		if (err)
+			log_error("cannot start %u threads: %s", cfg->n_threads,
+				  strerror(-err));
+	}
+	proxy_adopt(p, t, set);
+	if (err)
+		return EXIT_IO;
+	log_info("%u rules on %u ports, %u threads; at most %lld connections "
+		 "(%u descriptors)",
+		 t->rules->n_rules, ruleset_ports(t->rules), cfg->n_threads,
+		 (long long)conns, p->fds_limit);
+	return EXIT_OK;
+}
+
+int proxy_run(const struct proxy_config *cfg)
+{
+	static const int sigs[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
+	struct proxy *p = calloc(1, sizeof(*p));
+	int err, status;
+
+	if (!p)
+		return EXIT_IO;
+	p->cfg = cfg;
+	p->fds_limit = fd_raise_limit();
+	p->sig_fd = -1;
+	err = sig_open(sigs, sizeof(sigs) / sizeof(sigs[0]), &p->sig_fd);
+	status = err ? EXIT_IO : proxy_start(p);
+	if (status == EXIT_OK) {
+		log_info("ready");
+		proxy_serve(p);
+		log_info(
+			"stopping: %lld connections left to drain",
+			(long long)(p->conn_fds - atomic_load(&p->budget.fds)) /
+				2);
+	}
+	proxy_drain(p);
+	if (status == EXIT_OK && cfg->verbose)
+		proxy_print_stats(p);
+	proxy_fini(p);
+	free(p);
+	return status;
+}
