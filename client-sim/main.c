@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* main.c - tp-client: parse, run, tell */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/sig.h"
+#include "options.h"
+#include "run.h"
+#include "wire/wire.h"
+
+/* Descriptors that are not connections: stdio, log, signals, loops. */
+#define MAIN_FDS_OTHER(threads) (16U + 2U * (threads))
+
+static bool main_check_limit(const struct plan *p)
+{
+	uint32_t limit = fd_raise_limit();
+
+	if (limit >= MAIN_FDS_OTHER(p->threads) &&
+	    p->concurrency <= limit - MAIN_FDS_OTHER(p->threads))
+		return true;
+	log_error("%u connections at a time need more than the %u descriptors "
+		  "this process may open: lower --concurrency or raise "
+		  "'ulimit -n'",
+		  p->concurrency, limit);
+	return false;
+}
+
+static int main_run(const struct options *o, struct linefile *log)
+{
+	static const int sigs[] = { SIGINT, SIGTERM };
+	static struct result result; /* large */
+	struct run_options opts = {
+		.log = log,
+		.sig_fd = -1,
+		.want_progress = !o->is_quiet &&
+				 (o->want_progress || isatty(STDERR_FILENO)),
+	};
+	int err = sig_open(sigs, ARRAY_SIZE(sigs), &opts.sig_fd);
+
+	if (!err)
+		err = run_plan(&o->plan, &opts, &result);
+	fd_close(&opts.sig_fd);
+	if (err) {
+		log_error("cannot run: %s", strerror(-err));
+		return EXIT_IO;
+	}
+	if (log)
+		linefile_flush(log);
+	if (o->want_json)
+		result_print_json(&o->plan, &result, stdout);
+	else
+		result_print(&o->plan, &result, stdout);
+	if (fflush(stdout) || ferror(stdout)) {
+		log_error("cannot write to standard output");
+		return EXIT_IO;
+	}
+	return result_exit(&o->plan, &result);
+}
+
+int main(int argc, char **argv)
+{
+	static struct linefile file;
+	static struct options o;
+	struct linefile *log = NULL;
+	int status = options_parse(argc, argv, &o);
+	uint64_t lost = 0;
+
+	if (status != -1)
+		return status;
+	log_init("tp-client", o.is_quiet  ? LOG_LEVEL_ERROR
+			      : o.verbose ? LOG_LEVEL_DEBUG
+					  : LOG_LEVEL_INFO);
+	if (!main_check_limit(&o.plan))
+		return EXIT_USAGE;
+	if (o.log_path) {
+		int err = linefile_open(&file, o.log_path, false);
+
+		if (err) {
+			log_error("cannot open '%s': %s", o.log_path,
+				  strerror(-err));
+			return EXIT_IO;
+		}
+		log = &file;
+	}
+	status = main_run(&o, log);
+	if (log)
+		lost = linefile_close(log);
+	if (lost) {
+		log_error("%llu lines of the log are lost",
+			  (unsigned long long)lost);
+		return status == EXIT_OK ? EXIT_IO : status;
+	}
+	return status;
+}

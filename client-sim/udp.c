@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* udp.c - datagrams and their echoes over one connected UDP socket; see conn.h.
+ *
+ * A few datagrams are under way at a time (plan.window, CONN_FLIGHT_BYTES), so
+ * that nothing overflows on a path without congestion. Nothing is sent twice:
+ * a datagram not answered within the timeout is lost and counted. Each reply
+ * must be exactly one datagram that was sent: [SPP header][identity line]
+ * payload.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "conn.h"
+#include "pattern.h"
+
+/* The device queue is full: look again soon. */
+#define UDP_PAUSE_MS 1
+/* Short datagrams carry no number; so far back a duplicate is recognised. */
+#define UDP_RECENT 128
+
+static bool udp_wants_more(const struct worker *w, const struct conn *c)
+{
+	uint64_t total = plan_datagrams(w->plan);
+
+	return (!total || c->next_seq < total) && !conn_is_over(w);
+}
+
+/* Has the window room for @len bytes? One datagram always has. */
+static bool udp_has_room(const struct worker *w, const struct conn *c,
+			 uint32_t len)
+{
+	return !c->in_flight || (c->in_flight < w->plan->window &&
+				 len <= CONN_FLIGHT_BYTES - c->in_flight_bytes);
+}
+
+static void udp_add_flight(struct worker *w, struct conn *c, uint32_t len)
+{
+	uint32_t i = 0;
+
+	while (c->flights[i].sent_ns)
+		i++;
+	ASSERT(i < w->plan->window);
+	c->flights[i] = (struct flight) { c->next_seq, w->now_ns, len };
+	c->in_flight++;
+	c->in_flight_bytes += len;
+	c->sent += len;
+	c->next_seq++;
+}
+
+static void udp_drop_flight(struct conn *c, struct flight *f)
+{
+	c->in_flight--;
+	c->in_flight_bytes -= f->len;
+	f->sent_ns = 0;
+}
+
+static struct flight *udp_oldest(const struct worker *w, const struct conn *c)
+{
+	struct flight *oldest = NULL;
+	uint32_t i;
+
+	for (i = 0; i < w->plan->window; i++) {
+		struct flight *f = &c->flights[i];
+
+		if (f->sent_ns && (!oldest || f->seq < oldest->seq))
+			oldest = f;
+	}
+	return oldest;
+}
+
+/* SPP stands before every datagram, v2 before the first (as the proxy does). */
+static size_t udp_header_len(const struct worker *w, const struct conn *c)
+{
+	return w->plan->send == SEND_SPP || !c->next_seq ? c->hdr_len : 0;
+}
+
+static bool udp_send(struct worker *w, struct conn *c)
+{
+	while (c->can_write && !c->is_paused && udp_wants_more(w, c)) {
+		uint32_t len = plan_datagram_len(w->plan, c->next_seq);
+		size_t hdr = udp_header_len(w, c);
+		ssize_t n;
+
+		if (!udp_has_room(w, c, len))
+			break;
+		if (hdr + len > sizeof(w->tx))
+			return conn_fail(w, c, EMSGSIZE);
+		memcpy(w->tx, c->hdr, hdr);
+		pattern_fill_datagram(c->id, c->next_seq, w->tx + hdr, len);
+		n = send(c->fd, w->tx, hdr + len, MSG_NOSIGNAL);
+		if (n < 0 && errno == ENOBUFS) {
+			c->is_paused = true;
+			conn_wake_in(w, c, UDP_PAUSE_MS);
+		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			return conn_fail(w, c, errno);
+		} else if (n < 0) {
+			c->can_write = false;
+		} else {
+			c->hdr_sent = c->hdr_len;
+			udp_add_flight(w, c, len);
+		}
+	}
+	return true;
+}
+
+static bool udp_is_flight(const struct conn *c, const struct flight *f,
+			  const uint8_t *buf, size_t len)
+{
+	uint64_t id, seq;
+
+	if (f->len < PATTERN_TAG_LEN)
+		return len == f->len &&
+		       pattern_check_datagram(c->id, f->seq, buf, len) == len;
+	return pattern_read_tag(buf, len, &id, &seq) && id == c->id &&
+	       seq == f->seq;
+}
+
+/* The datagram under way that @buf is, told by its tag or, if it was too short
+ * for one, by its bytes; of several alike the oldest. NULL if there is none.
+ */
+static struct flight *udp_match(const struct worker *w, const struct conn *c,
+				const uint8_t *buf, size_t len)
+{
+	struct flight *found = NULL;
+	uint32_t i;
+
+	for (i = 0; i < w->plan->window; i++) {
+		struct flight *f = &c->flights[i];
+
+		if (f->sent_ns && (!found || f->seq < found->seq) &&
+		    udp_is_flight(c, f, buf, len))
+			found = f;
+	}
+	return found;
+}
+
+/* Was @buf sent before, and answered? */
+static bool udp_is_duplicate(const struct worker *w, const struct conn *c,
+			     const uint8_t *buf, size_t len)
+{
+	uint64_t id, seq;
+
+	if (pattern_read_tag(buf, len, &id, &seq))
+		return id == c->id && seq < c->next_seq &&
+		       len == plan_datagram_len(w->plan, seq);
+	for (seq = c->next_seq; seq > 0 && c->next_seq - seq < UDP_RECENT;
+	     seq--)
+		if (plan_datagram_len(w->plan, seq - 1) == len &&
+		    pattern_check_datagram(c->id, seq - 1, buf, len) == len)
+			return true;
+	return false;
+}
+
+static bool udp_take_stray(struct worker *w, struct conn *c, const uint8_t *buf,
+			   size_t len)
+{
+	uint64_t id, seq;
+
+	if (udp_is_duplicate(w, c, buf, len)) {
+		w->result.duplicates++;
+		return true;
+	}
+	if (pattern_read_tag(buf, len, &id, &seq) && id != c->id)
+		return conn_mismatch(w, c, END_MISMATCH, 0,
+				     "datagram of another connection, or "
+				     "changed");
+	return conn_mismatch(w, c, END_MISMATCH, 0,
+			     "datagram that was not sent");
+}
+
+static bool udp_take_payload(struct worker *w, struct conn *c,
+			     const uint8_t *buf, size_t len)
+{
+	struct flight *f = w->plan->want_verify ? udp_match(w, c, buf, len)
+						: udp_oldest(w, c);
+
+	if (!f && !w->plan->want_verify)
+		return true;
+	if (!f)
+		return udp_take_stray(w, c, buf, len);
+	if (w->plan->want_verify) {
+		size_t n = len < f->len ? len : f->len;
+		size_t good = pattern_check_datagram(c->id, f->seq, buf, n);
+
+		if (good < n)
+			return conn_mismatch(w, c, END_MISMATCH, good,
+					     "echoed byte differs");
+		if (len != f->len)
+			return conn_mismatch(w, c, END_MISMATCH, n,
+					     "datagram cut or joined");
+	}
+	if (f->seq < c->reply_seq)
+		w->result.reordered++;
+	else
+		c->reply_seq = f->seq;
+	c->echoed += len;
+	conn_count_latency(w, c,
+			   w->plan->rate && !f->seq ? c->due_ns : f->sent_ns);
+	udp_drop_flight(c, f);
+	return true;
+}
+
+/* One reply, whole. */
+static bool udp_take(struct worker *w, struct conn *c, const uint8_t *buf,
+		     size_t len)
+{
+	const uint8_t *lf;
+
+	c->is_stood = true;
+	c->reply_ns = w->now_ns;
+	if (w->plan->send == SEND_SPP) {
+		if (len < c->hdr_len || memcmp(buf, c->hdr, c->hdr_len) != 0)
+			return conn_mismatch(w, c, END_MISMATCH, 0,
+					     "reply without the SPP header of "
+					     "its request");
+		buf += c->hdr_len;
+		len -= c->hdr_len;
+	}
+	lf = c->identity != IDENTITY_OFF && len > 0 && buf[0] == '{'
+		     ? memchr(buf, '\n', len)
+		     : NULL;
+	if (lf) {
+		size_t n = (size_t)(lf - buf);
+
+		conn_take_identity(w, c, (const char *)buf, n);
+		buf += n + 1;
+		len -= n + 1;
+	} else if (c->identity != IDENTITY_OFF) {
+		conn_take_identity(w, c, NULL, 0);
+	}
+	return udp_take_payload(w, c, buf, len);
+}
+
+static bool udp_recv(struct worker *w, struct conn *c)
+{
+	int i;
+
+	for (i = 0; i < CONN_ROUNDS && c->can_read; i++) {
+		ssize_t n = recv(c->fd, w->rx, sizeof(w->rx), 0);
+
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return conn_fail(w, c, errno);
+		if (n < 0) {
+			c->can_read = false;
+			break;
+		}
+		w->now_ns = clock_ns();
+		if (!udp_take(w, c, w->rx, (size_t)n))
+			return false;
+	}
+	return true;
+}
+
+static void udp_end(struct worker *w, struct conn *c)
+{
+	conn_end(w, c, c->lost ? END_TIMEOUT : END_OK, 0);
+}
+
+/* Everything is answered or lost. */
+static void udp_finish(struct worker *w, struct conn *c)
+{
+	if (c->state == CONN_HOLD)
+		return;
+	if (!w->plan->hold_ms ||
+	    atomic_load_explicit(&w->shared->stop, memory_order_relaxed) !=
+		    STOP_NONE) {
+		udp_end(w, c);
+		return;
+	}
+	c->state = CONN_HOLD;
+	atomic_fetch_add_explicit(&w->shared->held, 1, memory_order_relaxed);
+	conn_wake_in(w, c, w->plan->hold_ms);
+}
+
+void udp_run(struct worker *w, struct conn *c)
+{
+	if (!udp_recv(w, c) || !udp_send(w, c))
+		return;
+	if (!c->in_flight && !c->is_paused && !udp_wants_more(w, c)) {
+		udp_finish(w, c);
+		return;
+	}
+	if (c->can_read)
+		(void)conn_retry(w, c);
+}
+
+void udp_start(struct worker *w, struct conn *c)
+{
+	c->state = CONN_ACTIVE;
+	c->can_write = true;
+	c->reply_ns = w->now_ns;
+	udp_run(w, c);
+}
+
+void udp_release(struct worker *w, struct conn *c)
+{
+	udp_end(w, c);
+}
+
+/* Count what came too late; go on unless nothing at all comes any more. */
+void udp_wake(struct worker *w, struct conn *c)
+{
+	uint64_t timeout_ns = w->plan->timeout_ms * NS_PER_MS;
+	struct flight *f;
+
+	w->now_ns = clock_ns();
+	if (c->state == CONN_HOLD) {
+		udp_end(w, c);
+		return;
+	}
+	c->is_paused = false;
+	while ((f = udp_oldest(w, c)) && w->now_ns - f->sent_ns >= timeout_ns) {
+		c->lost++;
+		udp_drop_flight(c, f);
+	}
+	if (c->lost && w->now_ns - c->reply_ns >= timeout_ns) {
+		c->lost += c->in_flight;
+		udp_end(w, c);
+		return;
+	}
+	conn_wake_at(w, c,
+		     (f ? f->sent_ns : w->now_ns) / NS_PER_MS +
+			     w->plan->timeout_ms + 1);
+	udp_run(w, c);
+}
