@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tcp.c - see tcp.h
+ *
+ * Theory of operation
+ *
+ * A connection is a slot with a generation (base/loop.h). Its states:
+ *
+ *   HEADER   bytes are collected in @buf until header.c decides; nothing is
+ *	      sent and nothing is looked at before (PP 2). @buf never exceeds
+ *the longest header. Ends by a decision, the peer's FIN or the timer, whichever
+ *comes first; the timer counts from accept() and is not put off by bytes that
+ *come one by one. SERVE    payload is answered. What the peer does not take at
+ *once waits in
+ *	      @buf, and as long as something waits nothing is read: a peer that
+ *	      does not read costs one read's worth of memory. Its FIN is
+ *answered with ours when @buf is empty. LINGER   HTTP: answered, our FIN sent;
+ *what still comes is thrown away, as closing over unread bytes would destroy
+ *the answer on its way.
+ *
+ * A refused connection is reset. Each has one timer node that is armed once
+ * and, when it fires, compared with the state's deadline.
+ */
+#include "tcp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/sock.h"
+#include "http.h"
+#include "wire/pp2.h"
+
+#define TCP_ACCEPT_BATCH 64
+#define TCP_READ_BATCH	 4
+#define TCP_IO_BYTES	 16384
+#define TCP_LINGER_MS	 2000
+#define TCP_NO_SLOT	 UINT32_MAX
+#define TCP_NEVER	 UINT64_MAX
+
+enum conn_state {
+	CONN_FREE,
+	CONN_HEADER,
+	CONN_SERVE,
+	CONN_LINGER,
+};
+
+/* @next_free:	CONN_FREE only
+ * @events:	what epoll watches for
+ * @buf:	HEADER: bytes so far; SERVE: bytes to be sent from @buf_off on;
+ *		owned, NULL if empty
+ * @since_ms:	of the state's deadline: accept(), the last byte, our FIN
+ */
+struct conn {
+	struct wheel_node timer;
+	int fd;
+	uint32_t gen;
+	uint32_t next_free;
+	uint32_t events;
+	enum conn_state state;
+	bool is_v4_socket;
+	bool got_fin;
+	bool is_answered;
+	struct ident id;
+	uint8_t *buf;
+	uint32_t buf_len;
+	uint32_t buf_off;
+	struct http_req *http;
+	uint64_t start_ms;
+	uint64_t start_wall_ms;
+	uint64_t since_ms;
+	uint64_t in;
+	uint64_t out;
+};
+
+static uint32_t conn_slot(const struct tcp *t, const struct conn *c)
+{
+	return (uint32_t)(c - t->conns);
+}
+
+static void conn_drop_buf(struct conn *c)
+{
+	free(c->buf);
+	c->buf = NULL;
+	c->buf_len = 0;
+	c->buf_off = 0;
+}
+
+static void conn_record(struct tcp *t, const struct conn *c,
+			enum record_reason reason)
+{
+	struct record_end end = {
+		.reason = reason,
+		.start_wall_ms = c->start_wall_ms,
+		.duration_ms = clock_ms() - c->start_ms,
+		.in = c->in,
+		.out = c->out,
+	};
+
+	record_end(t->log, &c->id, &end);
+}
+
+/* End a connection. @is_abort: with RST instead of FIN */
+static void conn_close(struct tcp *t, struct conn *c, enum record_reason reason,
+		       bool is_abort)
+{
+	conn_record(t, c, reason);
+	t->stats->tcp_bytes_in += c->in;
+	t->stats->tcp_bytes_out += c->out;
+	t->stats->tcp_resets += reason == REASON_RESET;
+	t->stats->tcp_idle += reason == REASON_IDLE;
+	t->stats->tcp_open--;
+	wheel_cancel(&t->wheel, &c->timer);
+	if (is_abort)
+		sock_reset(&c->fd);
+	else
+		fd_close(&c->fd);
+	conn_drop_buf(c);
+	ident_fini(&c->id);
+	free(c->http);
+	c->http = NULL;
+	c->state = CONN_FREE;
+	c->gen++;
+	c->next_free = t->free_head;
+	t->free_head = conn_slot(t, c);
+}
+
+static void conn_refuse(struct tcp *t, struct conn *c,
+			const struct wire_err *err)
+{
+	char peer[ENDPOINT_TEXT_MAX];
+
+	c->id.err = *err;
+	t->stats->refused[err->anomaly]++;
+	log_debug("refused %s: %s at byte %u: %s",
+		  endpoint_format(&c->id.peer, peer),
+		  anomaly_slug(err->anomaly), err->off,
+		  anomaly_info(err->anomaly)->text);
+	conn_close(t, c, REASON_REFUSED, true);
+}
+
+/* Watch for what the connection can do next. Return: false if it was closed */
+static bool conn_watch(struct tcp *t, struct conn *c)
+{
+	uint32_t events = c->state == CONN_SERVE && c->buf ? EPOLLOUT
+			  : c->got_fin			   ? 0
+							   : EPOLLIN;
+
+	if (events == c->events)
+		return true;
+	if (loop_mod(t->loop, c->fd, events, t->type, conn_slot(t, c),
+		     c->gen)) {
+		conn_close(t, c, REASON_ERROR, true);
+		return false;
+	}
+	c->events = events;
+	return true;
+}
+
+static uint64_t conn_deadline(const struct tcp *t, const struct conn *c)
+{
+	uint64_t after = c->state == CONN_HEADER   ? t->cfg->header_timeout_ms
+			 : c->state == CONN_LINGER ? TCP_LINGER_MS
+						   : t->cfg->idle_timeout_ms;
+
+	return after ? c->since_ms + after : TCP_NEVER;
+}
+
+static void conn_set_timer(struct tcp *t, struct conn *c)
+{
+	uint64_t due = conn_deadline(t, c);
+
+	if (due == TCP_NEVER)
+		wheel_cancel(&t->wheel, &c->timer);
+	else if (!wheel_is_armed(&c->timer) || due < c->timer.due_ms)
+		wheel_arm(&t->wheel, &c->timer, due);
+}
+
+/* Keep @len bytes after those that wait already. Return: false: no memory */
+static bool conn_keep(struct conn *c, const uint8_t *data, size_t len)
+{
+	uint8_t *buf = realloc(c->buf, c->buf_len + len);
+
+	if (!buf)
+		return false;
+	memcpy(buf + c->buf_len, data, len);
+	c->buf = buf;
+	c->buf_len += (uint32_t)len;
+	return true;
+}
+
+/* Send, or keep for later. Return: false if the connection was closed */
+static bool conn_send(struct tcp *t, struct conn *c, const void *data,
+		      size_t len)
+{
+	ssize_t n = 0;
+
+	if (!len)
+		return true;
+	if (!c->buf) {
+		n = send(c->fd, data, len, MSG_NOSIGNAL);
+		if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			conn_close(t, c, REASON_RESET, true);
+			return false;
+		}
+		n = n < 0 ? 0 : n;
+		c->out += (uint64_t)n;
+	}
+	if ((size_t)n == len ||
+	    conn_keep(c, (const uint8_t *)data + n, len - (size_t)n))
+		return true;
+	t->stats->no_memory++;
+	conn_close(t, c, REASON_ERROR, true);
+	return false;
+}
+
+/* Everything was said and taken: what the state ends with. */
+static void conn_settle(struct tcp *t, struct conn *c)
+{
+	if (!c->buf && c->got_fin) {
+		conn_close(t, c, REASON_CLOSED, false);
+		return;
+	}
+	if (!c->buf && c->is_answered && c->state == CONN_SERVE) {
+		if (shutdown(c->fd, SHUT_WR)) {
+			conn_close(t, c, REASON_RESET, true);
+			return;
+		}
+		c->state = CONN_LINGER;
+		c->since_ms = clock_ms();
+		conn_set_timer(t, c);
+	}
+	(void)conn_watch(t, c);
+}
+
+static bool conn_answer_http(struct tcp *t, struct conn *c, const uint8_t *buf,
+			     size_t len)
+{
+	char body[IDENT_LINE_MAX], answer[IDENT_LINE_MAX + 512];
+	enum http_state st;
+	size_t n;
+
+	if (c->is_answered)
+		return true;
+	if (!c->http)
+		c->http = http_req_new();
+	if (!c->http) {
+		t->stats->no_memory++;
+		conn_close(t, c, REASON_ERROR, true);
+		return false;
+	}
+	st = http_req_feed(c->http, buf, len);
+	if (st == HTTP_MORE)
+		return true;
+	c->is_answered = true;
+	record_request(t->log, &c->id, c->http->line, c->http->line_len);
+	n = ident_line(&c->id, body, sizeof(body));
+	n = http_answer(c->http, st == HTTP_DONE ? 200 : 431, body, n, answer,
+			sizeof(answer));
+	return conn_send(t, c, answer, n);
+}
+
+/* Payload. Return: false if the connection was closed */
+static bool conn_serve(struct tcp *t, struct conn *c, const uint8_t *buf,
+		       size_t len)
+{
+	if (!len)
+		return true;
+	c->in += len;
+	if (c->state == CONN_SERVE)
+		c->since_ms = clock_ms();
+	if (t->cfg->reply == REPLY_HTTP)
+		return conn_answer_http(t, c, buf, len);
+	if (t->cfg->reply == REPLY_DISCARD)
+		return true;
+	return conn_send(t, c, buf, len);
+}
+
+/* The client is known: speak, if it is us to speak first. */
+static bool conn_greet(struct tcp *t, struct conn *c)
+{
+	char line[IDENT_LINE_MAX];
+	const char *banner = t->cfg->banner;
+
+	conn_drop_buf(c);
+	c->state = CONN_SERVE;
+	c->since_ms = clock_ms();
+	conn_set_timer(t, c);
+	t->stats->headers[c->id.kind]++;
+	record_identified(t->log, &c->id, c->is_v4_socket);
+	if (banner && (!conn_send(t, c, banner, strlen(banner)) ||
+		       !conn_send(t, c, "\r\n", 2)))
+		return false;
+	return t->cfg->reply != REPLY_WHOAMI ||
+	       conn_send(t, c, line, ident_line(&c->id, line, sizeof(line)));
+}
+
+/* HEADER: decide about the first @len bytes. */
+static void conn_decide(struct tcp *t, struct conn *c, const uint8_t *buf,
+			size_t len, enum header_end end)
+{
+	const struct header_policy *policy = &t->cfg->policy;
+	struct header_result h;
+	size_t payload = 0;
+
+	switch (header_judge_stream(policy,
+				    header_is_trusted(policy, &c->id.peer.addr),
+				    buf, len, end, &h)) {
+	case HEADER_WAIT:
+		if (len > c->buf_len &&
+		    !conn_keep(c, buf + c->buf_len, len - c->buf_len)) {
+			t->stats->no_memory++;
+			conn_close(t, c, REASON_ERROR, true);
+		}
+		return;
+	case HEADER_REFUSE:
+		conn_refuse(t, c, &h.err);
+		return;
+	case HEADER_TAKE:
+		if (ident_learn(&c->id, &h)) {
+			t->stats->no_memory++;
+			conn_close(t, c, REASON_ERROR, true);
+			return;
+		}
+		payload = h.hdr.hdr_len;
+		break;
+	case HEADER_DIRECT:
+		break;
+	}
+	c->got_fin = end == HEADER_END_EOF;
+	if (buf == c->buf) {
+		/* conn_greet() drops what @buf points to */
+		if (len)
+			memcpy(t->scratch, buf, len);
+		buf = t->scratch;
+	}
+	if (conn_greet(t, c) && conn_serve(t, c, buf + payload, len - payload))
+		conn_settle(t, c);
+}
+
+/* One read in state HEADER. */
+static void conn_read_header(struct tcp *t, struct conn *c)
+{
+	uint8_t *buf = t->scratch;
+	size_t len = c->buf_len;
+	ssize_t n;
+
+	if (len)
+		memcpy(buf, c->buf, len);
+	n = recv(c->fd, buf + len, TCP_IO_BYTES, 0);
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			conn_close(t, c, REASON_RESET, true);
+		return;
+	}
+	if (n > 0) {
+		c->id.hdr_reads++;
+		conn_decide(t, c, buf, len + (size_t)n, HEADER_END_OPEN);
+	} else {
+		conn_decide(t, c, buf, len, HEADER_END_EOF);
+	}
+}
+
+static void conn_read(struct tcp *t, struct conn *c)
+{
+	int i;
+
+	for (i = 0; i < TCP_READ_BATCH && !c->buf && !c->got_fin; i++) {
+		ssize_t n = recv(c->fd, t->scratch, TCP_IO_BYTES, 0);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			break;
+		if (n < 0) {
+			conn_close(t, c, REASON_RESET, true);
+			return;
+		}
+		if (n == 0)
+			c->got_fin = true;
+		else if (!conn_serve(t, c, t->scratch, (size_t)n))
+			return;
+		if (n < TCP_IO_BYTES)
+			break;
+	}
+	conn_settle(t, c);
+}
+
+/* Send what waits. */
+static void conn_write(struct tcp *t, struct conn *c)
+{
+	ssize_t n = send(c->fd, c->buf + c->buf_off, c->buf_len - c->buf_off,
+			 MSG_NOSIGNAL);
+
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			conn_close(t, c, REASON_RESET, true);
+		return;
+	}
+	c->out += (uint64_t)n;
+	c->since_ms = clock_ms();
+	c->buf_off += (uint32_t)n;
+	if (c->buf_off < c->buf_len)
+		return;
+	conn_drop_buf(c);
+	conn_settle(t, c);
+}
+
+static void conn_event(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
+{
+	struct tcp *t = ctx;
+	struct conn *c = &t->conns[slot];
+
+	if (slot >= t->conns_max || c->gen != gen || c->state == CONN_FREE)
+		return;
+	if (c->state == CONN_HEADER)
+		conn_read_header(t, c);
+	else if (events & EPOLLIN)
+		conn_read(t, c);
+	else if (events & EPOLLERR)
+		conn_close(t, c, REASON_RESET, true);
+	else if (events & EPOLLHUP)
+		conn_close(t, c, c->buf ? REASON_RESET : REASON_CLOSED, true);
+	else if (events & EPOLLOUT && c->buf)
+		conn_write(t, c);
+}
+
+static void conn_timer(void *ctx, struct wheel_node *node)
+{
+	struct tcp *t = ctx;
+	/* the node is the first member */
+	struct conn *c = (struct conn *)node;
+
+	if (conn_deadline(t, c) > t->wheel.now_ms) {
+		conn_set_timer(t, c);
+		return;
+	}
+	if (c->state == CONN_HEADER)
+		conn_decide(t, c, c->buf, c->buf_len, HEADER_END_TIMEOUT);
+	else if (c->state == CONN_LINGER)
+		conn_close(t, c, REASON_CLOSED, true);
+	else
+		conn_close(t, c, REASON_IDLE, c->buf);
+}
+
+/* A new connection; @fd is ours. */
+static void conn_open(struct tcp *t, int fd, const struct endpoint *peer,
+		      bool is_v4_socket)
+{
+	struct endpoint local = { 0 };
+	uint32_t slot = t->free_head;
+	struct conn *c;
+
+	if (slot == TCP_NO_SLOT) {
+		t->stats->tcp_refused_limit++;
+		sock_reset(&fd);
+		return;
+	}
+	c = &t->conns[slot];
+	if (sock_local(fd, &local) ||
+	    loop_add(t->loop, fd, EPOLLIN, t->type, slot, c->gen)) {
+		sock_reset(&fd);
+		return;
+	}
+	(void)sock_set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	t->free_head = c->next_free;
+	*c = (struct conn) {
+		.fd = fd,
+		.gen = c->gen,
+		.events = EPOLLIN,
+		.state = CONN_HEADER,
+		.is_v4_socket = is_v4_socket,
+		.start_ms = clock_ms(),
+		.start_wall_ms = clock_wall_ms(),
+	};
+	c->since_ms = c->start_ms;
+	ident_init(&c->id, false, peer, &local);
+	t->stats->tcp_accepted++;
+	if (++t->stats->tcp_open > t->stats->tcp_open_max)
+		t->stats->tcp_open_max = t->stats->tcp_open;
+	conn_set_timer(t, c);
+	if (t->cfg->policy.mode == MODE_OFF)
+		conn_decide(t, c, t->scratch, 0, HEADER_END_OPEN);
+}
+
+/* No descriptor is left: free the spare one to take the connection off the
+ * queue and refuse it, or the queue would report it for ever.
+ * Return: 0 or -errno
+ */
+static int tcp_shed(struct tcp *t, int listen_fd)
+{
+	int fd;
+
+	if (t->spare_fd < 0)
+		return -EMFILE;
+	fd_close(&t->spare_fd);
+	fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0) {
+		t->stats->tcp_refused_fds++;
+		sock_reset(&fd);
+	}
+	t->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return t->spare_fd < 0 ? -errno : 0;
+}
+
+int tcp_accept(struct tcp *t, int listen_fd, bool is_v4_socket)
+{
+	int i;
+
+	for (i = 0; i < TCP_ACCEPT_BATCH; i++) {
+		struct sockaddr_storage ss = { 0 };
+		socklen_t len = sizeof(ss);
+		struct endpoint peer;
+		int err, fd = accept4(listen_fd, (struct sockaddr *)&ss, &len,
+				      SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd >= 0) {
+			peer = endpoint_from_sockaddr(&ss);
+			conn_open(t, fd, &peer, is_v4_socket);
+			continue;
+		}
+		switch (errno) {
+		case EAGAIN:
+			return 0;
+		case EMFILE:
+		case ENFILE:
+			err = tcp_shed(t, listen_fd);
+			if (err)
+				return err;
+			break;
+		case ENOBUFS:
+		case ENOMEM:
+			return -errno;
+		default:
+			break; /* this connection's own error, accept(2) */
+		}
+	}
+	return 0;
+}
+
+int tcp_init(struct tcp *t, uint32_t conns_max)
+{
+	uint32_t i;
+
+	wheel_init(&t->wheel, clock_ms());
+	t->conns_max = conns_max;
+	t->conns = calloc(conns_max, sizeof(*t->conns));
+	t->scratch = malloc(PP2_HDR_MAX + TCP_IO_BYTES);
+	t->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (!t->conns || !t->scratch) {
+		tcp_fini(t);
+		return -ENOMEM;
+	}
+	for (i = 0; i < conns_max; i++)
+		t->conns[i].next_free = i + 1 < conns_max ? i + 1 : TCP_NO_SLOT;
+	t->free_head = 0;
+	loop_on(t->loop, t->type, conn_event, t);
+	return 0;
+}
+
+void tcp_fini(struct tcp *t)
+{
+	uint32_t i;
+
+	for (i = 0; t->conns && i < t->conns_max; i++)
+		if (t->conns[i].state != CONN_FREE)
+			conn_close(t, &t->conns[i], REASON_SHUTDOWN, true);
+	fd_close(&t->spare_fd);
+	free(t->conns);
+	free(t->scratch);
+	t->conns = NULL;
+	t->scratch = NULL;
+}
+
+void tcp_drain(struct tcp *t)
+{
+	uint32_t i;
+
+	for (i = 0; i < t->conns_max; i++) {
+		struct conn *c = &t->conns[i];
+
+		if (c->state == CONN_HEADER)
+			conn_close(t, c, REASON_SHUTDOWN, true);
+		else if (c->state != CONN_FREE && !c->buf)
+			conn_close(t, c, REASON_SHUTDOWN, false);
+	}
+}
+
+int tcp_tick(struct tcp *t, uint64_t now_ms)
+{
+	wheel_run(&t->wheel, now_ms, conn_timer, t);
+	return wheel_timeout_ms(&t->wheel, now_ms);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tcp.h - the connections of tp-origin */
+#ifndef ORIGIN_TCP_H
+#define ORIGIN_TCP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "base/wheel.h"
+#include "config.h"
+#include "record.h"
+#include "stats.h"
+
+struct conn;
+
+/* @cfg, @loop, @log, @stats: borrowed
+ * @type:     loop type of the connections' events
+ * @conns:    @conns_max slots; @free_head chains the unused ones
+ * @spare_fd: held to be able to accept, and refuse, when descriptors run out
+ * @scratch:  where everything is read to
+ */
+struct tcp {
+	const struct origin_config *cfg;
+	struct loop *loop;
+	struct record *log;
+	struct origin_stats *stats;
+	uint8_t type;
+	struct wheel wheel;
+	struct conn *conns;
+	uint32_t conns_max;
+	uint32_t free_head;
+	int spare_fd;
+	uint8_t *scratch;
+};
+
+/* tcp_init() - the borrowed members are set already. Return: 0 or -errno */
+int tcp_init(struct tcp *t, uint32_t conns_max);
+
+/* tcp_fini() - abort what is left (reason: shutdown) and free */
+void tcp_fini(struct tcp *t);
+
+/* tcp_accept() - take a batch of connections from a listening socket.
+ * @is_v4_socket: it is AF_INET
+ * Return: 0, or -errno if accepting should pause for a moment
+ */
+int tcp_accept(struct tcp *t, int listen_fd, bool is_v4_socket);
+
+/* tcp_drain() - end every connection that owes its peer nothing */
+void tcp_drain(struct tcp *t);
+
+/* tcp_tick() - run timers. Return: when to call again at the latest, in ms, -1
+ * for never
+ */
+int tcp_tick(struct tcp *t, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* udp.c - see udp.h
+ *
+ * Theory of operation
+ *
+ * A session stands for a pair of endpoints, the peer's and ours. A PROXY v2
+ * header makes one (alone in its datagram or before payload) and bare datagrams
+ * of that pair belong to its client until nothing came for the idle time; a
+ * header that names another client ends it and begins the next. With SPP every
+ * datagram has its header, and every answer gets it back in front.
+ *
+ * Datagrams are answered one by one, never merged or split. What the socket
+ * does not take is lost and counted, as anywhere in UDP.
+ */
+#include "udp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/uio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/sock.h"
+#include "wire/spp.h"
+
+#define UDP_BATCH     64
+#define UDP_DGRAM_MAX 65536
+
+/* A datagram and where it came from. */
+struct udp_dgram {
+	struct sockaddr_storage from;
+	socklen_t from_len;
+	struct endpoint peer;
+	struct endpoint local;
+	const uint8_t *data;
+	size_t len;
+};
+
+static void udp_session_end(struct udp *u, struct udp_session *s,
+			    enum record_reason reason)
+{
+	struct record_end end = {
+		.reason = reason,
+		.start_wall_ms = s->start_wall_ms,
+		.duration_ms = clock_ms() - s->start_ms,
+		.in = s->bytes_in,
+		.out = s->bytes_out,
+		.dgrams_in = s->dgrams_in,
+		.dgrams_out = s->dgrams_out,
+	};
+
+	record_end(u->log, &s->id, &end);
+	u->stats->udp_sessions_open--;
+	wheel_cancel(&u->wheel, &s->timer);
+	udp_table_remove(&u->table, s);
+}
+
+static void udp_timer(void *ctx, struct wheel_node *node)
+{
+	struct udp *u = ctx;
+	/* the node is the first member */
+	struct udp_session *s = (struct udp_session *)node;
+	uint64_t due = s->last_ms + u->cfg->udp_idle_ms;
+
+	if (due > u->wheel.now_ms) {
+		wheel_arm(&u->wheel, node, due);
+		return;
+	}
+	u->stats->udp_expired++;
+	udp_session_end(u, s, REASON_IDLE);
+}
+
+static void udp_refuse(struct udp *u, const struct udp_dgram *d,
+		       const struct wire_err *err)
+{
+	struct record_end end = {
+		.reason = REASON_REFUSED,
+		.start_wall_ms = clock_wall_ms(),
+		.in = d->len,
+		.dgrams_in = 1,
+	};
+	char peer[ENDPOINT_TEXT_MAX];
+	struct ident id;
+
+	u->stats->refused[err->anomaly]++;
+	log_debug("dropped a datagram of %s: %s at byte %u: %s",
+		  endpoint_format(&d->peer, peer), anomaly_slug(err->anomaly),
+		  err->off, anomaly_info(err->anomaly)->text);
+	ident_init(&id, true, &d->peer, &d->local);
+	id.err = *err;
+	record_end(u->log, &id, &end);
+}
+
+/* The session that @d belongs to from now on; NULL if there is none for it. */
+static struct udp_session *udp_session_for(struct udp *u,
+					   const struct udp_dgram *d,
+					   struct udp_session *s,
+					   const struct header_result *h)
+{
+	bool is_new;
+
+	if (s && h && !ident_says_same(&s->id, h)) {
+		u->stats->udp_replaced++;
+		udp_session_end(u, s, REASON_REPLACED);
+		s = NULL;
+	}
+	is_new = !s;
+	if (is_new)
+		s = udp_table_add(&u->table, &d->peer, &d->local);
+	if (!s) {
+		u->stats->udp_refused_limit++;
+		return NULL;
+	}
+	/* a repeated header may carry other TLVs */
+	if (h && ident_learn(&s->id, h))
+		u->stats->no_memory++;
+	if (!is_new)
+		return s;
+	u->stats->udp_sessions++;
+	u->stats->udp_sessions_open++;
+	s->start_ms = clock_ms();
+	s->start_wall_ms = clock_wall_ms();
+	u->stats->headers[s->id.kind]++;
+	wheel_arm(&u->wheel, &s->timer, s->start_ms + u->cfg->udp_idle_ms);
+	return s;
+}
+
+static void udp_send(struct udp *u, const struct udp_socket *sock,
+		     struct udp_dgram *d, struct iovec *iov, size_t n_iov,
+		     struct udp_session *s)
+{
+	_Alignas(struct cmsghdr) uint8_t control[SOCK_PKTINFO_SPACE];
+	struct msghdr m = {
+		.msg_name = &d->from,
+		.msg_namelen = d->from_len,
+		.msg_iov = iov,
+		.msg_iovlen = n_iov,
+		.msg_control = control,
+	};
+	size_t payload = iov[n_iov - 1].iov_len;
+
+	m.msg_controllen =
+		sock_pktinfo_put(control, &d->local.addr, !sock->is_v4);
+	if (sendmsg(sock->fd, &m, MSG_NOSIGNAL) < 0) {
+		u->stats->udp_replies_lost++;
+		return;
+	}
+	u->stats->udp_dgrams_out++;
+	u->stats->udp_bytes_out += payload;
+	s->dgrams_out++;
+	s->bytes_out += payload;
+}
+
+/* Answer the payload from @off on; the bytes before it are a header, if any. */
+static void udp_answer(struct udp *u, const struct udp_socket *sock,
+		       struct udp_dgram *d, struct udp_session *s, size_t off)
+{
+	char line[IDENT_LINE_MAX];
+	struct iovec iov[3];
+	size_t n = 0;
+
+	if (u->cfg->reply == REPLY_DISCARD)
+		return;
+	if (off && off == d->len && u->cfg->header_only == HEADER_ONLY_IGNORE)
+		return;
+	if (off && s->id.kind == HEADER_SPP)
+		iov[n++] = (struct iovec) { (uint8_t *)(uintptr_t)d->data,
+					    SPP_HDR_LEN };
+	if (u->cfg->reply == REPLY_WHOAMI) {
+		size_t len = ident_line(&s->id, line, sizeof(line));
+
+		iov[n++] = (struct iovec) { line, len };
+	}
+	iov[n++] = (struct iovec) { (uint8_t *)(uintptr_t)d->data + off,
+				    d->len - off };
+	udp_send(u, sock, d, iov, n, s);
+}
+
+static void udp_dgram(struct udp *u, const struct udp_socket *sock,
+		      struct udp_dgram *d)
+{
+	const struct header_policy *policy = &u->cfg->policy;
+	struct udp_session *s = udp_table_find(&u->table, &d->peer, &d->local);
+	struct header_result h;
+	enum header_action act;
+	size_t off;
+
+	u->stats->udp_dgrams_in++;
+	act = header_judge_dgram(policy,
+				 header_is_trusted(policy, &d->peer.addr),
+				 s ? &s->id.kind : NULL, d->data, d->len, &h);
+	if (act == HEADER_REFUSE) {
+		udp_refuse(u, d, &h.err);
+		return;
+	}
+	off = act == HEADER_TAKE ? h.hdr.hdr_len : 0;
+	if (act == HEADER_TAKE || !s) {
+		bool is_new = !s || !ident_says_same(&s->id, &h);
+
+		s = udp_session_for(u, d, s, act == HEADER_TAKE ? &h : NULL);
+		if (!s)
+			return;
+		if (is_new)
+			record_identified(u->log, &s->id, sock->is_v4);
+	}
+	s->last_ms = clock_ms();
+	s->dgrams_in++;
+	s->bytes_in += d->len - off;
+	u->stats->udp_bytes_in += d->len - off;
+	udp_answer(u, sock, d, s, off);
+}
+
+void udp_receive(struct udp *u, const struct udp_socket *sock)
+{
+	int i;
+
+	for (i = 0; i < UDP_BATCH; i++) {
+		_Alignas(struct cmsghdr) uint8_t control[SOCK_PKTINFO_SPACE];
+		struct iovec iov = { u->scratch, UDP_DGRAM_MAX };
+		struct udp_dgram d = { .from_len = sizeof(d.from) };
+		struct msghdr m = {
+			.msg_name = &d.from,
+			.msg_namelen = sizeof(d.from),
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = control,
+			.msg_controllen = sizeof(control),
+		};
+		ssize_t n = recvmsg(sock->fd, &m, 0);
+
+		if (n < 0)
+			return;
+		d.from_len = m.msg_namelen;
+		d.peer = endpoint_from_sockaddr(&d.from);
+		d.local.addr = sock_pktinfo_get(&m);
+		d.local.port = sock->port;
+		d.data = u->scratch;
+		d.len = (size_t)n;
+		udp_dgram(u, sock, &d);
+	}
+}
+
+int udp_init(struct udp *u, uint32_t sessions_max)
+{
+	uint64_t seed = clock_ns();
+	int err;
+
+	/* best effort: without entropy the clock has to do */
+	(void)!getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
+	wheel_init(&u->wheel, clock_ms());
+	err = udp_table_init(&u->table, sessions_max, seed);
+	if (err)
+		return err;
+	u->scratch = malloc(UDP_DGRAM_MAX);
+	if (!u->scratch) {
+		udp_table_fini(&u->table);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void udp_fini(struct udp *u)
+{
+	uint32_t i;
+
+	for (i = 0; u->table.sessions && i < u->table.max; i++)
+		if (u->table.sessions[i].is_used)
+			udp_session_end(u, &u->table.sessions[i],
+					REASON_SHUTDOWN);
+	udp_table_fini(&u->table);
+	free(u->scratch);
+	u->scratch = NULL;
+}
+
+int udp_tick(struct udp *u, uint64_t now_ms)
+{
+	wheel_run(&u->wheel, now_ms, udp_timer, u);
+	return wheel_timeout_ms(&u->wheel, now_ms);
+}

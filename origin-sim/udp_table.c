@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* udp_table.c - see udp_table.h */
+#include "udp_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UDP_TABLE_NONE UINT32_MAX
+#define UDP_HASH_MUL   0x9e3779b97f4a7c15ULL /* 2^64 / golden ratio, odd */
+
+static uint64_t udp_hash_word(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * UDP_HASH_MUL;
+	return h ^ h >> 29;
+}
+
+static uint64_t udp_hash_endpoint(uint64_t h, const struct endpoint *e)
+{
+	uint64_t w[2];
+
+	memcpy(w, e->addr.bytes, sizeof(w));
+	h = udp_hash_word(h, w[0]);
+	h = udp_hash_word(h, w[1]);
+	return udp_hash_word(h, (uint64_t)e->addr.family << 16 | e->port);
+}
+
+static uint32_t *udp_table_bucket(const struct udp_table *t,
+				  const struct endpoint *peer,
+				  const struct endpoint *local)
+{
+	uint64_t h = udp_hash_endpoint(t->seed, peer);
+
+	h = udp_hash_endpoint(h, local);
+	return &t->buckets[(h ^ h >> 32) & t->mask];
+}
+
+int udp_table_init(struct udp_table *t, uint32_t max, uint64_t seed)
+{
+	uint32_t i, n = 1;
+
+	while (n < max)
+		n <<= 1;
+	*t = (struct udp_table) {
+		.sessions = calloc(max, sizeof(*t->sessions)),
+		.buckets = malloc(n * sizeof(*t->buckets)),
+		.max = max,
+		.mask = n - 1,
+		.seed = seed,
+	};
+	if (!t->sessions || !t->buckets) {
+		udp_table_fini(t);
+		return -ENOMEM;
+	}
+	for (i = 0; i < n; i++)
+		t->buckets[i] = UDP_TABLE_NONE;
+	for (i = 0; i < max; i++)
+		t->sessions[i].next = i + 1 < max ? i + 1 : UDP_TABLE_NONE;
+	return 0;
+}
+
+void udp_table_fini(struct udp_table *t)
+{
+	free(t->sessions);
+	free(t->buckets);
+	t->sessions = NULL;
+	t->buckets = NULL;
+}
+
+struct udp_session *udp_table_find(const struct udp_table *t,
+				   const struct endpoint *peer,
+				   const struct endpoint *local)
+{
+	uint32_t i = *udp_table_bucket(t, peer, local);
+
+	while (i != UDP_TABLE_NONE) {
+		struct udp_session *s = &t->sessions[i];
+
+		if (endpoint_eq(&s->id.peer, peer) &&
+		    endpoint_eq(&s->id.local, local))
+			return s;
+		i = s->next;
+	}
+	return NULL;
+}
+
+struct udp_session *udp_table_add(struct udp_table *t,
+				  const struct endpoint *peer,
+				  const struct endpoint *local)
+{
+	uint32_t *bucket = udp_table_bucket(t, peer, local);
+	uint32_t i = t->free_head;
+	struct udp_session *s;
+
+	if (i == UDP_TABLE_NONE)
+		return NULL;
+	s = &t->sessions[i];
+	t->free_head = s->next;
+	*s = (struct udp_session) { .next = *bucket, .is_used = true };
+	ident_init(&s->id, true, peer, local);
+	*bucket = i;
+	return s;
+}
+
+void udp_table_remove(struct udp_table *t, struct udp_session *s)
+{
+	uint32_t i = (uint32_t)(s - t->sessions);
+	uint32_t *link = udp_table_bucket(t, &s->id.peer, &s->id.local);
+
+	while (*link != i)
+		link = &t->sessions[*link].next;
+	*link = s->next;
+	ident_fini(&s->id);
+	s->is_used = false;
+	s->next = t->free_head;
+	t->free_head = i;
+}
