@@ -348,13 +348,18 @@ case_end() {
         printf 'not ok - %s\n' "$CASE"
         E2E_FAILED=$((E2E_FAILED + 1))
     fi
+    CASE=
 }
 
-# bad TEXT - the running case has failed; it goes on
+# bad TEXT - the running case has failed; it goes on. Between cases it is the
+# set-up that has failed, which is a case of its own then.
 bad() {
-    CASE_BAD=yes
     note "${CASE:-set-up}: $*"
-    return 0
+    if [ -z "$CASE" ]; then
+        printf 'not ok - set-up: %s\n' "${*//$'\n'/ }"
+        E2E_FAILED=$((E2E_FAILED + 1))
+    fi
+    CASE_BAD=yes
 }
 
 # expect WHAT GOT WANTED

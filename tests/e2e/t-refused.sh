@@ -80,13 +80,13 @@ same_port_both_protocols() {
 e2e_begin "$TP_PROXY"
 
 # the mode does not fit the protocol
-run_case "toa on udp" refuse_line 30 "$P.ParameterError" \
+run_case "toa on udp" refuse_line 31 "$P.ParameterError" \
     'udp:11000 10.2.0.10 21000 off toa'
-run_case "ppv1 on udp" refuse_line 30 "$P.ParameterError" \
+run_case "ppv1 on udp" refuse_line 31 "$P.ParameterError" \
     'udp:11000 10.2.0.10 21000 off ppv1'
-run_case "spp on tcp" refuse_line 30 "$P.ParameterError" \
+run_case "spp on tcp" refuse_line 31 "$P.ParameterError" \
     'tcp:11000 10.2.0.10 21000 off spp' --ext
-run_case "spp without --ext" refuse_line 30 "$P.ParameterError" \
+run_case "spp without --ext" refuse_line 31 "$P.ParameterError" \
     'udp:11000 10.2.0.10 21000 off spp'
 
 # ports
@@ -113,7 +113,7 @@ run_case "21 entries" refuse_line 65 "$P.RulePortGroup" \
 run_case "duplicate inside one line" refuse_line 8 "$P.RulePortDuplicating" \
     'tcp:81;80-82 10.2.0.10 21000 off off'
 run_case "duplicate of an earlier line" duplicate_of_a_line
-run_case "full-width colon" refuse_line 1 "$P.InvalidRuleProto" \
+run_case "full-width colon" refuse_line 4 "$P.InvalidRuleProto" \
     'tcp：80 10.2.0.10 21000 off off'
 run_case "unknown protocol" refuse_line 1 "$P.InvalidRuleProto" \
     'sctp:80 10.2.0.10 21000 off off'
@@ -123,7 +123,7 @@ run_case "unequal ranges" refuse_line 21 "$P.RulePortGroup" \
     'tcp:80-90 10.2.0.10 90-101 off off'
 run_case "origin range for two entries" refuse_line 24 "$P.RulePortGroup" \
     'tcp:80-90;95 10.2.0.10 90-101 off off'
-run_case "origin port 65536" refuse_line 18 "$P.RuleOriginPortInteger" \
+run_case "origin port 65536" refuse_line 20 "$P.RuleOriginPortInteger" \
     'tcp:80 10.2.0.10   65536 off off'
 run_case "origin that is no address" refuse_line 8 \
     "$P.RuleOriginFormatError" 'tcp:80 -x-.example 80 off off'
@@ -137,7 +137,7 @@ run_case "persistence neither on nor off" refuse_line 21 "$P.ParameterError" \
     'tcp:80 10.2.0.10 80 maybe off'
 run_case "unknown mode" refuse_line 25 "$P.ParameterError" \
     'tcp:80 10.2.0.10 80 off ppv3'
-run_case "fields missing" refuse_line 18 "$P.ParameterError" \
+run_case "fields missing" refuse_line 17 "$P.ParameterError" \
     'tcp:80 10.2.0.10'
 run_case "tag of 51 characters" refuse_line 29 "$P.ParameterError" \
     "tcp:80 10.2.0.10 80 off off $(printf 'é%.0s' {1..51})"
