@@ -303,10 +303,29 @@ static int resolver_name(struct resolver *r, const char *text,
 	return 0;
 }
 
+/* RFC 6761 6.3: such names are loopback, and nobody is asked */
+static bool name_is_localhost(const char *text)
+{
+	static const char word[] = "localhost";
+	size_t len = strlen(text), n = sizeof(word) - 1;
+
+	return len >= n && strcasecmp(text + len - n, word) == 0 &&
+	       (len == n || text[len - n - 1] == '.');
+}
+
+static void binding_add_ip(struct binding *b, const struct ip_addr *ip)
+{
+	b->members[b->n++].ip = *ip;
+}
+
 int resolver_add(struct resolver *r, struct origin *o, const char *const *names,
 		 size_t n)
 {
-	struct binding *b = calloc(1, sizeof(*b) + n * sizeof(b->members[0]));
+	static const uint8_t loopback4[4] = { 127, 0, 0, 1 };
+	static const uint8_t loopback6[16] = { [15] = 1 };
+	/* localhost takes two */
+	struct binding *b =
+		calloc(1, sizeof(*b) + 2 * n * sizeof(b->members[0]));
 	size_t i;
 	int rc;
 
@@ -314,14 +333,22 @@ int resolver_add(struct resolver *r, struct origin *o, const char *const *names,
 		return -ENOMEM;
 	b->origin = o;
 	for (i = 0; i < n; i++) {
-		struct member *m = &b->members[b->n++];
+		struct ip_addr ip;
 
-		if (ip_addr_parse(names[i], strlen(names[i]), &m->ip))
-			continue;
-		rc = resolver_name(r, names[i], &m->name);
-		if (rc) {
-			free(b);
-			return rc;
+		if (ip_addr_parse(names[i], strlen(names[i]), &ip)) {
+			binding_add_ip(b, &ip);
+		} else if (name_is_localhost(names[i])) {
+			ip = ip_addr_v4(loopback4);
+			binding_add_ip(b, &ip);
+			ip = ip_addr_v6(loopback6);
+			binding_add_ip(b, &ip);
+		} else {
+			rc = resolver_name(r, names[i],
+					   &b->members[b->n++].name);
+			if (rc) {
+				free(b);
+				return rc;
+			}
 		}
 	}
 	b->next = r->bindings;

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
+foreach(name rule ruleset origin)
+  tp_unit_test(${name} proxy_core)
+endforeach()
