@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
+foreach(name header ident format http udp_table config)
+  tp_unit_test(origin_${name} origin_core)
+endforeach()
