@@ -77,7 +77,7 @@ def command(c):
     if c["proto"] == "udp":
         words.append("-u")
     if c["mode"] == "off":
-        words += ["--expect", EGRESS[c["origin"]]]
+        words += ["--expect-client", EGRESS[c["origin"]]]
     return " ".join(words)
 
 

@@ -51,27 +51,48 @@ run_clients() {
             echo "$status" >"$DIR/c/$id.status"' || true
 }
 
-read_captures() {
-    local leg proto
+# A datagram in fragments cannot be put together from a capture that cuts
+# packets short: tshark reads the header from the first one instead.
+AS_CAPTURED=(-o ip.defragment:FALSE -o ipv6.defragment:FALSE)
 
+# tshark_proxy PROTOCOL - where it sees PROXY headers, for matrix.py
+tshark_proxy() {
+    tshark -n -r "$DIR/$1-back.pcap" "${AS_CAPTURED[@]}" \
+        -o "$1.try_heuristic_first:TRUE" -Y proxy -T fields \
+        -E occurrence=f -e frame.number -e "$1.stream" \
+        -e ip.dst -e ipv6.dst -e "$1.dstport" \
+        -e proxy.v2.length -e proxy.src.ipv4 -e proxy.src.ipv6 \
+        -e proxy.srcport -e proxy.dst.ipv4 -e proxy.dst.ipv6 \
+        -e proxy.dstport >"$DIR/$1.tshark" 2>"$DIR/$1.tshark.err"
+}
+
+# all datagrams of the origin leg as bytes: tshark does not know SPP
+tshark_udp() {
+    tshark -n -r "$DIR/udp-back.pcap" "${AS_CAPTURED[@]}" \
+        -d 'udp.port==1-65535,data' -Y 'udp and !icmp and !icmpv6' \
+        -T fields -e udp.srcport -e udp.dstport -e udp.payload \
+        >"$DIR/spp.tshark" 2>"$DIR/spp.tshark.err"
+}
+
+inspect() {
+    "$TP_INSPECT" -q -J -r "$DIR/$1.pcap" 'not udp port 9' \
+        >"$DIR/$1.flows" 2>"$DIR/$1.inspect.err"
+}
+
+read_captures() {
+    local leg pids=()
+
+    tshark_udp &
+    pids+=($!)
+    tshark_proxy udp &
+    pids+=($!)
+    tshark_proxy tcp
     for leg in tcp-front tcp-back udp-front udp-back; do
-        "$TP_INSPECT" -q -J -r "$DIR/$leg.pcap" 'not udp port 9' \
-            >"$DIR/$leg.flows" 2>"$DIR/$leg.inspect.err"
+        inspect "$leg"
         grep -q '"type":"flow"' "$DIR/$leg.flows" ||
             bad "tp-inspect found no flow in $leg"
     done
-    for proto in tcp udp; do
-        tshark -n -r "$DIR/$proto-back.pcap" \
-            -o "$proto.try_heuristic_first:TRUE" -Y proxy -T fields \
-            -E occurrence=f -e frame.number -e "$proto.stream" \
-            -e ip.dst -e ipv6.dst -e "$proto.dstport" \
-            -e proxy.v2.length -e proxy.src.ipv4 -e proxy.src.ipv6 \
-            -e proxy.srcport -e proxy.dst.ipv4 -e proxy.dst.ipv6 \
-            -e proxy.dstport >"$DIR/$proto.tshark" 2>"$DIR/$proto.tshark.err"
-    done
-    tshark -n -r "$DIR/udp-back.pcap" -d 'udp.port==1-65535,data' \
-        -Y '!icmp and !icmpv6' -T fields -e udp.srcport -e udp.dstport \
-        -e udp.payload >"$DIR/spp.tshark" 2>"$DIR/spp.tshark.err"
+    wait "${pids[@]}" || bad "tshark failed: $(cat "$DIR"/*.tshark.err)"
 }
 
 run_all() {
