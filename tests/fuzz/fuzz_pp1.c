@@ -48,7 +48,7 @@ static bool line_is_legal(char *line)
 /* What a reader says that waits for the whole line. */
 static bool input_is_legal(const uint8_t *data, size_t len)
 {
-	char line[PP1_HDR_MAX + 1];
+	char line[PP1_HDR_MAX + 1] = { 0 };
 	size_t i, max = len < PP1_HDR_MAX ? len : PP1_HDR_MAX;
 
 	for (i = 1; i < max; i++) {
