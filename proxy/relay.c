@@ -35,239 +35,20 @@
  * Deadlines live in the relay and the wheel is armed lazily: activity only
  * writes active_ms.
  */
-#include "relay.h"
+#include "relay_internal.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "base/fd.h"
 #include "base/sock.h"
 #include "meta.h"
 
-#define RELAY_ACCEPT_BATCH  64
-#define RELAY_ATTEMPTS	    4
 #define RELAY_ABORT_MS	    2000
 #define RELAY_ABORT_POLL_MS 10
-#define RELAY_EVENTS	    (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
-#define SLOT_NONE	    UINT32_MAX
 
 static_assert(META_MAX < MOVER_SCRATCH_BYTES, "a header and some data");
-
-enum side {
-	CLIENT,
-	ORIGIN,
-};
-
-enum relay_state {
-	RELAY_FREE,
-	RELAY_CONNECTING,
-	RELAY_HEADER,
-	RELAY_OPEN,
-	RELAY_ABORTING,
-};
-
-enum leg_flag {
-	LEG_RD = 1U << 0,   /* may have bytes to read */
-	LEG_WR = 1U << 1,   /* may take bytes */
-	LEG_HUP = 1U << 2,  /* its end is near: read until EOF */
-	LEG_ERR = 1U << 3,  /* reset or otherwise broken */
-	LEG_EOF = 1U << 4,  /* its end was read */
-	LEG_SHUT = 1U << 5, /* the other's end was passed on to it */
-};
-
-/* @owed:     bytes to be sent to this leg before anything else
- * @in_bytes: payload read from this leg; @logged_bytes of them are in the log
- */
-struct leg {
-	int fd;
-	unsigned flags;
-	struct stash *owed;
-	uint64_t in_bytes;
-	uint64_t logged_bytes;
-};
-
-/* @deadline_ms: CONNECTING, HEADER, ABORTING: when the state ends; OPEN: when
- *		 the next line of the access log is due, 0 for never
- * @first_eof:	 side that ended first, for the log
- */
-struct relay {
-	struct leg leg[2];
-	const struct fwd *fwd;
-	struct wheel_node timer;
-	uint64_t session;
-	uint64_t begin_wall_ms;
-	uint64_t active_ms;
-	uint64_t deadline_ms;
-	uint32_t gen;
-	uint32_t next_free;
-	struct endpoint client;
-	struct endpoint vip;
-	struct ip_addr origin;
-	uint8_t state;
-	uint8_t attempts;
-	uint8_t reason;
-	uint8_t first_eof;
-	uint8_t dead;
-	bool has_eof;
-	bool is_ready;
-};
-
-/* @high:     slots ever used; the ones above have never been touched
- * @ready:    slots that used up their turn, each at most once
- * @spare_fd: given up for a moment when the process has no descriptor left,
- *	      so that a waiting client can be refused instead of left waiting
- */
-struct relay_table {
-	const struct mover *mover;
-	struct mover_env env;
-	struct wheel wheel;
-	struct relay *slots;
-	uint32_t cap;
-	uint32_t high;
-	uint32_t n_used;
-	uint32_t free_head;
-	uint32_t *ready;
-	uint32_t n_ready;
-	uint64_t sessions;
-	int spare_fd;
-};
-
-static void relay_on_client(void *ctx, uint32_t slot, uint32_t gen,
-			    uint32_t events);
-static void relay_on_origin(void *ctx, uint32_t slot, uint32_t gen,
-			    uint32_t events);
-static void relay_dial(struct worker *w, struct relay *r);
-
-static int relay_open_spare(void)
-{
-	return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-struct relay_table *relay_table_new(struct worker *w, uint32_t cap)
-{
-	struct relay_table *t = calloc(1, sizeof(*t));
-	uint64_t stashes =
-		w->cfg->buffer_bytes_max / STASH_BYTES / w->cfg->n_threads;
-
-	if (!t)
-		return NULL;
-	if (cap > LOOP_SLOT_MAX)
-		cap = LOOP_SLOT_MAX;
-	t->cap = cap;
-	t->free_head = SLOT_NONE;
-	t->mover = &mover_copy;
-	t->spare_fd = relay_open_spare();
-	/* calloc leaves untouched pages to the kernel: unused slots cost none
-	 */
-	t->slots = calloc(cap, sizeof(*t->slots));
-	t->ready = calloc(cap, sizeof(*t->ready));
-	t->env.scratch = malloc(MOVER_SCRATCH_BYTES);
-	if (!t->slots || !t->ready || !t->env.scratch) {
-		relay_table_free(t);
-		return NULL;
-	}
-	stash_pool_init(&t->env.pool,
-			stashes > UINT32_MAX ? UINT32_MAX : (uint32_t)stashes);
-	wheel_init(&t->wheel, clock_ms());
-	loop_on(&w->loop, EV_TCP_CLIENT, relay_on_client, w);
-	loop_on(&w->loop, EV_TCP_ORIGIN, relay_on_origin, w);
-	return t;
-}
-
-void relay_table_free(struct relay_table *t)
-{
-	if (!t)
-		return;
-	fd_close(&t->spare_fd);
-	stash_pool_fini(&t->env.pool);
-	free(t->env.scratch);
-	free(t->ready);
-	free(t->slots);
-	free(t);
-}
-
-uint32_t relay_count(const struct relay_table *t)
-{
-	return t->n_used;
-}
-
-static uint32_t relay_slot(const struct relay_table *t, const struct relay *r)
-{
-	return (uint32_t)(r - t->slots);
-}
-
-static struct relay *relay_alloc(struct relay_table *t)
-{
-	struct relay *r;
-
-	if (t->free_head != SLOT_NONE) {
-		r = &t->slots[t->free_head];
-		t->free_head = r->next_free;
-	} else if (t->high < t->cap) {
-		r = &t->slots[t->high++];
-	} else {
-		return NULL;
-	}
-	t->n_used++;
-	/* the generation, and a place in the ready list, outlive the owner */
-	*r = (struct relay) { .gen = r->gen, .is_ready = r->is_ready };
-	r->leg[CLIENT].fd = -1;
-	r->leg[ORIGIN].fd = -1;
-	return r;
-}
-
-static void relay_log(struct worker *w, struct relay *r,
-		      enum close_reason reason)
-{
-	struct leg *c = &r->leg[CLIENT], *o = &r->leg[ORIGIN];
-	struct access_entry e = {
-		.fwd = r->fwd,
-		.client = r->client,
-		.vip = r->vip,
-		.origin = r->origin,
-		.session = r->session,
-		.begin_wall_ms = r->begin_wall_ms,
-		.from_client_bytes = c->in_bytes - c->logged_bytes,
-		.to_client_bytes = o->in_bytes - o->logged_bytes,
-		.reason = reason,
-	};
-
-	access_write(w->access, &e);
-	c->logged_bytes = c->in_bytes;
-	o->logged_bytes = o->in_bytes;
-}
-
-/* The one way out: log, count, close, free. */
-static void relay_end(struct worker *w, struct relay *r,
-		      enum close_reason reason, bool is_orderly)
-{
-	struct relay_table *t = w->relays;
-	int i;
-
-	relay_log(w, r, reason);
-	stat_add(&w->stats, is_orderly ? STAT_TCP_CLOSED : STAT_TCP_RESET, 1);
-	for (i = CLIENT; i <= ORIGIN; i++) {
-		stash_put(&t->env.pool, &r->leg[i].owed);
-		if (is_orderly)
-			fd_close(&r->leg[i].fd);
-		else
-			sock_reset(&r->leg[i].fd);
-	}
-	wheel_cancel(&t->wheel, &r->timer);
-	fwd_drop(r->fwd, w->id);
-	budget_give(w->budget, 2);
-	r->state = RELAY_FREE;
-	r->gen++;
-	r->next_free = t->free_head;
-	t->free_head = relay_slot(t, r);
-	t->n_used--;
-}
 
 static void relay_ready(struct relay_table *t, struct relay *r)
 {
@@ -514,67 +295,6 @@ static void relay_connected(struct worker *w, struct relay *r)
 	relay_step(w, r);
 }
 
-/* The address that was tried does not answer. */
-static void relay_dial_failed(struct worker *w, struct relay *r,
-			      enum close_reason reason)
-{
-	stat_add(&w->stats, STAT_TCP_CONNECT_FAILED, 1);
-	origin_failed(r->fwd->origin, &r->origin, worker_now_ms(w),
-		      w->cfg->retry_ms);
-	fd_close(&r->leg[ORIGIN].fd);
-	r->leg[ORIGIN].flags = 0;
-	r->reason = (uint8_t)reason;
-}
-
-/* Begin a connection to the next address; without one, refuse the client.
- * Failed addresses are marked, so that a pick gives another one.
- */
-static void relay_dial(struct worker *w, struct relay *r)
-{
-	struct origin *o = r->fwd->origin;
-	size_t tries = origin_count(o);
-
-	if (tries > RELAY_ATTEMPTS)
-		tries = RELAY_ATTEMPTS;
-	while (r->attempts < tries &&
-	       origin_pick(o, &r->client.addr, r->fwd->rule->is_persistent, 0,
-			   worker_now_ms(w), &r->origin)) {
-		struct endpoint to = {
-			r->origin, rule_origin_port(r->fwd->rule, r->vip.port)
-		};
-		struct endpoint from = { w->cfg->origin_from, 0 };
-		struct leg *leg = &r->leg[ORIGIN];
-		int err;
-
-		r->attempts++;
-		if (from.addr.family != to.addr.family)
-			from.addr.family = IP_NONE;
-		err = sock_connect(&to, &from, 0, &leg->fd);
-		if (!err)
-			err = sock_set_int(leg->fd, IPPROTO_TCP, TCP_NODELAY,
-					   1);
-		if (!err)
-			err = sock_set_int(leg->fd, SOL_SOCKET, SO_KEEPALIVE,
-					   1);
-		if (!err)
-			err = loop_add(&w->loop, leg->fd, RELAY_EVENTS,
-				       EV_TCP_ORIGIN, relay_slot(w->relays, r),
-				       r->gen);
-		if (!err) {
-			r->deadline_ms =
-				worker_now_ms(w) + w->cfg->connect_timeout_ms;
-			wheel_arm(&w->relays->wheel, &r->timer, r->deadline_ms);
-			return;
-		}
-		relay_dial_failed(w, r, CLOSE_CONNECT_FAILED);
-	}
-	stat_add(&w->stats, STAT_TCP_NO_ORIGIN, 1);
-	relay_end(w, r,
-		  r->reason ? (enum close_reason)r->reason
-			    : CLOSE_CONNECT_FAILED,
-		  false);
-}
-
 static void relay_event(struct worker *w, enum side side, uint32_t slot,
 			uint32_t gen, uint32_t events)
 {
@@ -607,14 +327,12 @@ static void relay_event(struct worker *w, enum side side, uint32_t slot,
 		relay_step(w, r);
 }
 
-static void relay_on_client(void *ctx, uint32_t slot, uint32_t gen,
-			    uint32_t events)
+void relay_on_client(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 {
 	relay_event(ctx, CLIENT, slot, gen, events);
 }
 
-static void relay_on_origin(void *ctx, uint32_t slot, uint32_t gen,
-			    uint32_t events)
+void relay_on_origin(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 {
 	relay_event(ctx, ORIGIN, slot, gen, events);
 }
@@ -687,87 +405,4 @@ int relay_timeout_ms(const struct worker *w)
 	const struct relay_table *t = w->relays;
 
 	return t->n_ready ? 0 : wheel_timeout_ms(&t->wheel, clock_ms());
-}
-
-void relay_end_all(struct worker *w)
-{
-	struct relay_table *t = w->relays;
-	uint32_t i;
-
-	for (i = 0; i < t->high; i++)
-		if (t->slots[i].state != RELAY_FREE)
-			relay_end(w, &t->slots[i], CLOSE_SHUTDOWN, false);
-}
-
-static void relay_begin(struct worker *w, const struct listener *l, int fd,
-			const struct sockaddr_storage *peer)
-{
-	struct relay_table *t = w->relays;
-	struct relay *r = NULL;
-
-	stat_add(&w->stats, STAT_TCP_ACCEPTED, 1);
-	if (budget_take(w->budget, 2)) {
-		r = relay_alloc(t);
-		if (!r)
-			budget_give(w->budget, 2);
-	}
-	if (!r) {
-		stat_add(&w->stats, STAT_TCP_REFUSED_LIMIT, 1);
-		sock_reset(&fd);
-		return;
-	}
-	r->state = RELAY_CONNECTING;
-	r->leg[CLIENT].fd = fd;
-	r->fwd = l->fwd;
-	fwd_hold(r->fwd, w->id);
-	r->session = (uint64_t)w->id << 48 | ++t->sessions;
-	r->begin_wall_ms = clock_wall_ms();
-	r->active_ms = worker_now_ms(w);
-	r->client = endpoint_from_sockaddr(peer);
-	r->vip = (struct endpoint) { l->addr, l->port };
-	if ((l->addr.family == IP_NONE && sock_local(fd, &r->vip)) ||
-	    loop_add(&w->loop, fd, RELAY_EVENTS, EV_TCP_CLIENT,
-		     relay_slot(t, r), r->gen)) {
-		relay_end(w, r, CLOSE_CLIENT_RESET, false);
-		return;
-	}
-	relay_dial(w, r);
-}
-
-/* No descriptor is left in spite of the budget (something else took them):
- * answer the first in the queue with a reset rather than spin on it.
- */
-static void relay_refuse_one(struct worker *w, const struct listener *l)
-{
-	struct relay_table *t = w->relays;
-	int fd;
-
-	stat_add(&w->stats, STAT_ACCEPT_FAILED, 1);
-	fd_close(&t->spare_fd);
-	fd = accept4(l->fds[w->id], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd >= 0)
-		stat_add(&w->stats, STAT_TCP_REFUSED_LIMIT, 1);
-	sock_reset(&fd);
-	t->spare_fd = relay_open_spare();
-}
-
-void relay_accept(struct worker *w, const struct listener *l)
-{
-	int i;
-
-	for (i = 0; i < RELAY_ACCEPT_BATCH; i++) {
-		struct sockaddr_storage ss = { 0 };
-		socklen_t len = sizeof(ss);
-		int fd = accept4(l->fds[w->id], (struct sockaddr *)&ss, &len,
-				 SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-		if (fd >= 0)
-			relay_begin(w, l, fd, &ss);
-		else if (errno == EAGAIN)
-			return;
-		else if (errno == EMFILE || errno == ENFILE)
-			relay_refuse_one(w, l);
-		else
-			stat_add(&w->stats, STAT_ACCEPT_FAILED, 1);
-	}
 }

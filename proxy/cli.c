@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cli.c - see cli.h */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/opt.h"
+#include "rule.h"
+
+static const char *const header_timings[] = { "first-data", "connect", NULL };
+static const char *const udp_headers[] = { "first", "every", "alone", NULL };
+
+static bool opt_add_rule(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	struct proxy_config *c = dst;
+
+	if (c->n_rules == CONFIG_RULES_MAX) {
+		(void)snprintf(err, OPT_ERR_MAX,
+			       "more than %d: put them into a file (-f)",
+			       CONFIG_RULES_MAX);
+		return false;
+	}
+	c->rules[c->n_rules++] = value;
+	return true;
+}
+
+static bool opt_add_listen(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	struct proxy_config *c = dst;
+
+	if (c->n_listen == CONFIG_LISTEN_MAX ||
+	    !ip_addr_parse(value, strlen(value), &c->listen[c->n_listen])) {
+		(void)snprintf(err, OPT_ERR_MAX,
+			       "must be an IPv4 or IPv6 address, at most %d",
+			       CONFIG_LISTEN_MAX);
+		return false;
+	}
+	c->n_listen++;
+	return true;
+}
+
+static bool opt_set_addr(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	if (ip_addr_parse(value, strlen(value), dst))
+		return true;
+	(void)snprintf(err, OPT_ERR_MAX, "is not an IPv4 or IPv6 address");
+	return false;
+}
+
+static bool opt_set_flag(struct proxy_config *c, unsigned flag)
+{
+	c->rule_flags |= flag;
+	return true;
+}
+
+static bool opt_ext(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	(void)value;
+	(void)err;
+	return opt_set_flag(dst, RULE_F_EXT);
+}
+
+static bool opt_strict(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	(void)value;
+	(void)err;
+	return opt_set_flag(dst, RULE_F_STRICT);
+}
+
+static bool opt_expanded(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	(void)value;
+	(void)err;
+	return opt_set_flag(dst, RULE_F_COUNT_EXPANDED);
+}
+
+static struct proxy_config config = {
+	.header_wait_ms = 5,
+	.udp_idle_ms = 30000,
+	.connect_timeout_ms = 5000,
+	.idle_timeout_ms = 600000,
+	.retry_ms = 10000,
+	.drain_ms = 30000,
+	.buffer_bytes_max = 256 << 20,
+	.service_id = "sid-local",
+	.dns_ttl_max_ms = 300000,
+};
+
+#define DAY_MS 86400000
+
+static const struct opt options[] = {
+#define O(letter, name, arg, type, dst, min, max, choices, call, help)      \
+	{                                                                   \
+		letter, name, arg, type, dst, min, max, choices, call, help \
+	}
+	O('f', "file", "FILE", OPT_STR, &config.file, 0, 0, NULL, NULL,
+	  "rules, one a line, as in the product's batch import; - is stdin"),
+	O('r', "rule", "LINE", OPT_CALL, &config, 0, 0, NULL, opt_add_rule,
+	  "one such line; may be repeated"),
+	O('c', "check", NULL, OPT_FLAG, &config.is_check, 0, 0, NULL, NULL,
+	  "check the rules and exit"),
+	O('L', "listen", "ADDR", OPT_CALL, &config, 0, 0, NULL, opt_add_listen,
+	  "listen on this address only; may be repeated (default: all, IPv4 "
+	  "and IPv6)"),
+	O('t', "threads", "N", OPT_U32, &config.n_threads, 1,
+	  CONFIG_THREADS_MAX, NULL, NULL,
+	  "event loops (default: one for each CPU)"),
+	O(0, "origin-from", "ADDR", OPT_CALL, &config.origin_from, 0, 0, NULL,
+	  opt_set_addr, "source address towards origins of its family"),
+	O(0, "ext", NULL, OPT_CALL, &config, 0, 0, NULL, opt_ext,
+	  "take mode spp in rules, which the product's format does not have"),
+	O(0, "strict", NULL, OPT_CALL, &config, 0, 0, NULL, opt_strict,
+	  "take the product's format to the letter: no comments, no blank "
+	  "lines, no private or loopback origins"),
+	O(0, "count-expanded", NULL, OPT_CALL, &config, 0, 0, NULL,
+	  opt_expanded, "count a range as its ports, not as one of 20 entries"),
+	O(0, "header-timing", "WHEN", OPT_CHOICE, &config.header_timing, 0, 0,
+	  header_timings, NULL,
+	  "TCP header: first-data, with the client's first bytes or after the "
+	  "wait (default), or connect, at once"),
+	O(0, "header-wait", "TIME", OPT_DURATION, &config.header_wait_ms, 0,
+	  60000, NULL, NULL,
+	  "how long first-data waits for the client (default 5ms)"),
+	O(0, "udp-header", "WHICH", OPT_CHOICE, &config.udp_header, 0, 0,
+	  udp_headers, NULL,
+	  "UDP PPv2 header: on the first datagram of a session (default), on "
+	  "every one, or alone before the first"),
+	O(0, "udp-idle", "TIME", OPT_DURATION, &config.udp_idle_ms, 1, DAY_MS,
+	  NULL, NULL, "a UDP session ends after this silence (default 30s)"),
+	O(0, "connect-timeout", "TIME", OPT_DURATION,
+	  &config.connect_timeout_ms, 1, DAY_MS, NULL, NULL,
+	  "for each address of an origin (default 5s)"),
+	O(0, "idle-timeout", "TIME", OPT_DURATION, &config.idle_timeout_ms, 1,
+	  30ULL * DAY_MS, NULL, NULL,
+	  "a TCP connection is reset after this silence (default 10m)"),
+	O(0, "retry", "TIME", OPT_DURATION, &config.retry_ms, 1, DAY_MS, NULL,
+	  NULL,
+	  "a failed origin address is passed over this long (default "
+	  "10s)"),
+	O(0, "drain", "TIME", OPT_DURATION, &config.drain_ms, 0, DAY_MS, NULL,
+	  NULL, "on SIGTERM, wait this long for connections (default 30s)"),
+	O(0, "max-conns", "N", OPT_U32, &config.conns_max, 1, 0, NULL, NULL,
+	  "connections and sessions at a time (default: what the limit of "
+	  "descriptors allows)"),
+	O(0, "buffers", "SIZE", OPT_SIZE, &config.buffer_bytes_max, 0, 0, NULL,
+	  NULL, "bytes held for receivers that do not keep up (default 256M)"),
+	O(0, "resolver", "LIST", OPT_STR, &config.resolver, 0, 0, NULL, NULL,
+	  "name servers ADDR[:PORT],... instead of the system's"),
+	O(0, "dns-ttl-max", "TIME", OPT_DURATION, &config.dns_ttl_max_ms, 1000,
+	  DAY_MS, NULL, NULL,
+	  "resolve a domain again at least this often (default 5m)"),
+	O(0, "log", "FILE", OPT_STR, &config.log_path, 0, 0, NULL, NULL,
+	  "access log, JSON Lines with the product's field names; - is stdout"),
+	O(0, "log-interval", "TIME", OPT_DURATION, &config.log_interval_ms, 0,
+	  DAY_MS, NULL, NULL,
+	  "also a line this often while a connection lasts (default 0: off)"),
+	O(0, "service-id", "ID", OPT_STR, &config.service_id, 0, 0, NULL, NULL,
+	  "ServiceID in the access log (default sid-local)"),
+	O(0, "user", "NAME", OPT_STR, &config.user, 0, 0, NULL, NULL,
+	  "become this user once the ports are bound"),
+	O('v', "verbose", NULL, OPT_COUNT, &config.verbose, 0, 0, NULL, NULL,
+	  "say more; print the counters at the end"),
+	O('q', "quiet", NULL, OPT_COUNT, &config.quiet, 0, 0, NULL, NULL,
+	  "say only what goes wrong"),
+#undef O
+	{ 0 },
+};
+
+static const struct opt_spec spec = {
+	.prog = "tp-proxy",
+	.usage = "[options] -f FILE\n[options] --rule LINE...\n-c -f FILE",
+	.about = "Forwards TCP and UDP by the rules of an edge L4 proxy and "
+		 "tells origins the clients' addresses: PROXY protocol v1, "
+		 "v2, SPP.",
+	.tail = "signals: TERM drains and stops, HUP loads the rules again, "
+		"USR1 reopens the\n  access log, USR2 prints counters.\n"
+		"exit status: 0 stopped, 2 bad option or rule, 3 cannot bind "
+		"or open.\n"
+		"example: tp-proxy --rule 'tcp:10000 127.0.0.1 20000 off ppv2'",
+	.opts = options,
+};
+
+int cli_parse(int argc, char **argv, const struct proxy_config **ret)
+{
+	int operand, status = opt_parse(&spec, argc, argv, &operand);
+
+	if (status >= 0)
+		return status;
+	if (operand < argc)
+		return opt_fail(&spec, "unexpected '%s'", argv[operand]);
+	if (!config.n_threads) {
+		long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+		config.n_threads = n < 1		    ? 1
+				   : n > CONFIG_THREADS_MAX ? CONFIG_THREADS_MAX
+							    : (uint32_t)n;
+	}
+	*ret = &config;
+	return -1;
+}

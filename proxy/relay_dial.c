@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* relay_dial.c - how a relay begins: the client is accepted, an origin dialled
+ */
+#include "relay_internal.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/sock.h"
+
+#define RELAY_ACCEPT_BATCH 64
+#define RELAY_ATTEMPTS	   4
+
+/* The address that was tried does not answer. */
+void relay_dial_failed(struct worker *w, struct relay *r,
+		       enum close_reason reason)
+{
+	stat_add(&w->stats, STAT_TCP_CONNECT_FAILED, 1);
+	origin_failed(r->fwd->origin, &r->origin, worker_now_ms(w),
+		      w->cfg->retry_ms);
+	fd_close(&r->leg[ORIGIN].fd);
+	r->leg[ORIGIN].flags = 0;
+	r->reason = (uint8_t)reason;
+}
+
+/* Begin a connection to the next address; without one, refuse the client.
+ * Failed addresses are marked, so that a pick gives another one.
+ */
+void relay_dial(struct worker *w, struct relay *r)
+{
+	struct origin *o = r->fwd->origin;
+	size_t tries = origin_count(o);
+
+	if (tries > RELAY_ATTEMPTS)
+		tries = RELAY_ATTEMPTS;
+	while (r->attempts < tries &&
+	       origin_pick(o, &r->client.addr, r->fwd->rule->is_persistent, 0,
+			   worker_now_ms(w), &r->origin)) {
+		struct endpoint to = {
+			r->origin, rule_origin_port(r->fwd->rule, r->vip.port)
+		};
+		struct endpoint from = { w->cfg->origin_from, 0 };
+		struct leg *leg = &r->leg[ORIGIN];
+		int err;
+
+		r->attempts++;
+		if (from.addr.family != to.addr.family)
+			from.addr.family = IP_NONE;
+		err = sock_connect(&to, &from, 0, &leg->fd);
+		if (!err)
+			err = sock_set_int(leg->fd, IPPROTO_TCP, TCP_NODELAY,
+					   1);
+		if (!err)
+			err = sock_set_int(leg->fd, SOL_SOCKET, SO_KEEPALIVE,
+					   1);
+		if (!err)
+			err = loop_add(&w->loop, leg->fd, RELAY_EVENTS,
+				       EV_TCP_ORIGIN, relay_slot(w->relays, r),
+				       r->gen);
+		if (!err) {
+			r->deadline_ms =
+				worker_now_ms(w) + w->cfg->connect_timeout_ms;
+			wheel_arm(&w->relays->wheel, &r->timer, r->deadline_ms);
+			return;
+		}
+		relay_dial_failed(w, r, CLOSE_CONNECT_FAILED);
+	}
+	stat_add(&w->stats, STAT_TCP_NO_ORIGIN, 1);
+	relay_end(w, r,
+		  r->reason ? (enum close_reason)r->reason
+			    : CLOSE_CONNECT_FAILED,
+		  false);
+}
+
+static void relay_begin(struct worker *w, const struct listener *l, int fd,
+			const struct sockaddr_storage *peer)
+{
+	struct relay_table *t = w->relays;
+	struct relay *r = NULL;
+
+	stat_add(&w->stats, STAT_TCP_ACCEPTED, 1);
+	if (budget_take(w->budget, 2)) {
+		r = relay_alloc(t);
+		if (!r)
+			budget_give(w->budget, 2);
+	}
+	if (!r) {
+		stat_add(&w->stats, STAT_TCP_REFUSED_LIMIT, 1);
+		sock_reset(&fd);
+		return;
+	}
+	r->state = RELAY_CONNECTING;
+	r->leg[CLIENT].fd = fd;
+	r->fwd = l->fwd;
+	fwd_hold(r->fwd, w->id);
+	r->session = (uint64_t)w->id << 48 | ++t->sessions;
+	r->begin_wall_ms = clock_wall_ms();
+	r->active_ms = worker_now_ms(w);
+	r->client = endpoint_from_sockaddr(peer);
+	r->vip = (struct endpoint) { l->addr, l->port };
+	if ((l->addr.family == IP_NONE && sock_local(fd, &r->vip)) ||
+	    loop_add(&w->loop, fd, RELAY_EVENTS, EV_TCP_CLIENT,
+		     relay_slot(t, r), r->gen)) {
+		relay_end(w, r, CLOSE_CLIENT_RESET, false);
+		return;
+	}
+	relay_dial(w, r);
+}
+
+/* No descriptor is left in spite of the budget (something else took them):
+ * answer the first in the queue with a reset rather than spin on it.
+ */
+static void relay_refuse_one(struct worker *w, const struct listener *l)
+{
+	struct relay_table *t = w->relays;
+	int fd;
+
+	stat_add(&w->stats, STAT_ACCEPT_FAILED, 1);
+	fd_close(&t->spare_fd);
+	fd = accept4(l->fds[w->id], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0)
+		stat_add(&w->stats, STAT_TCP_REFUSED_LIMIT, 1);
+	sock_reset(&fd);
+	t->spare_fd = relay_open_spare();
+}
+
+void relay_accept(struct worker *w, const struct listener *l)
+{
+	int i;
+
+	for (i = 0; i < RELAY_ACCEPT_BATCH; i++) {
+		struct sockaddr_storage ss = { 0 };
+		socklen_t len = sizeof(ss);
+		int fd = accept4(l->fds[w->id], (struct sockaddr *)&ss, &len,
+				 SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0)
+			relay_begin(w, l, fd, &ss);
+		else if (errno == EAGAIN)
+			return;
+		else if (errno == EMFILE || errno == ENFILE)
+			relay_refuse_one(w, l);
+		else
+			stat_add(&w->stats, STAT_ACCEPT_FAILED, 1);
+	}
+}

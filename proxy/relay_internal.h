@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* relay_internal.h - what the relay's three files share: the slot, its table
+ * and the steps between them. The theory stands in relay.c.
+ */
+#ifndef PROXY_RELAY_INTERNAL_H
+#define PROXY_RELAY_INTERNAL_H
+
+#include "relay.h"
+
+#define RELAY_EVENTS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define SLOT_NONE    UINT32_MAX
+
+enum side {
+	CLIENT,
+	ORIGIN,
+};
+
+enum relay_state {
+	RELAY_FREE,
+	RELAY_CONNECTING,
+	RELAY_HEADER,
+	RELAY_OPEN,
+	RELAY_ABORTING,
+};
+
+enum leg_flag {
+	LEG_RD = 1U << 0,   /* may have bytes to read */
+	LEG_WR = 1U << 1,   /* may take bytes */
+	LEG_HUP = 1U << 2,  /* its end is near: read until EOF */
+	LEG_ERR = 1U << 3,  /* reset or otherwise broken */
+	LEG_EOF = 1U << 4,  /* its end was read */
+	LEG_SHUT = 1U << 5, /* the other's end was passed on to it */
+};
+
+/* @owed:     bytes to be sent to this leg before anything else
+ * @in_bytes: payload read from this leg; @logged_bytes of them are in the log
+ */
+struct leg {
+	int fd;
+	unsigned flags;
+	struct stash *owed;
+	uint64_t in_bytes;
+	uint64_t logged_bytes;
+};
+
+/* @deadline_ms: CONNECTING, HEADER, ABORTING: when the state ends; OPEN: when
+ *		 the next line of the access log is due, 0 for never
+ * @first_eof:	 side that ended first, for the log
+ */
+struct relay {
+	struct leg leg[2];
+	const struct fwd *fwd;
+	struct wheel_node timer;
+	uint64_t session;
+	uint64_t begin_wall_ms;
+	uint64_t active_ms;
+	uint64_t deadline_ms;
+	uint32_t gen;
+	uint32_t next_free;
+	struct endpoint client;
+	struct endpoint vip;
+	struct ip_addr origin;
+	uint8_t state;
+	uint8_t attempts;
+	uint8_t reason;
+	uint8_t first_eof;
+	uint8_t dead;
+	bool has_eof;
+	bool is_ready;
+};
+
+/* @high:     slots ever used; the ones above have never been touched
+ * @ready:    slots that used up their turn, each at most once
+ * @spare_fd: given up for a moment when the process has no descriptor left,
+ *	      so that a waiting client can be refused instead of left waiting
+ */
+struct relay_table {
+	const struct mover *mover;
+	struct mover_env env;
+	struct wheel wheel;
+	struct relay *slots;
+	uint32_t cap;
+	uint32_t high;
+	uint32_t n_used;
+	uint32_t free_head;
+	uint32_t *ready;
+	uint32_t n_ready;
+	uint64_t sessions;
+	int spare_fd;
+};
+
+/* relay_alloc() - a slot with everything unset; NULL if all are used */
+struct relay *relay_alloc(struct relay_table *t);
+
+static inline uint32_t relay_slot(const struct relay_table *t,
+				  const struct relay *r)
+{
+	return (uint32_t)(r - t->slots);
+}
+
+int relay_open_spare(void);
+
+/* relay_log() - a line of the access log: the bytes since the last one */
+void relay_log(struct worker *w, struct relay *r, enum close_reason reason);
+
+/* relay_end() - the one way out: log, count, close, free.
+ * @is_orderly: FINs were passed on; otherwise both ends get a reset
+ */
+void relay_end(struct worker *w, struct relay *r, enum close_reason reason,
+	       bool is_orderly);
+
+/* relay_dial() - begin a connection to the next address of the origin; without
+ * one, end the relay
+ */
+void relay_dial(struct worker *w, struct relay *r);
+
+/* relay_dial_failed() - the address that was tried does not answer: mark it */
+void relay_dial_failed(struct worker *w, struct relay *r,
+		       enum close_reason reason);
+
+/* the handlers of the two legs' events, in relay.c */
+loop_fn relay_on_client, relay_on_origin;
+
+#endif
