@@ -226,7 +226,7 @@ static size_t ip6_scan(const char *text, size_t len, uint8_t ret_bytes[16],
 	tail_colon = s.digits == 0 && s.gap != (int)s.groups;
 	if (s.digits > 0)
 		s.group[s.groups++] = (uint16_t)s.value;
-	*ret_full = i > 0 && !tail_colon && (s.gap >= 0 || s.groups == GROUPS);
+	*ret_full = !tail_colon && (s.gap >= 0 || s.groups == GROUPS);
 	if (*ret_full)
 		ip6_expand(&s, ret_bytes);
 	return i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pp2_tlv.c - the names of the PROXY v2 TLV types (PP 2.2.1 and the vendors')
+/* pp2_tlv.c - the names of the PROXY v2 TLV types (PP 2.2 and the vendors')
  */
 #include "wire/pp2.h"
 

@@ -299,6 +299,9 @@ static void test_endpoints(void)
 		"1.2.3.4x80",
 		":80",
 		"[::1]]:80",
+		"[::1]",
+		"[::1/:80",
+		"1.2.3.4:4294967376",
 	};
 	char out[ENDPOINT_TEXT_MAX];
 	struct endpoint e = { 0 }, none = { 0 };

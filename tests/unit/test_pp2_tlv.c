@@ -201,6 +201,9 @@ static void test_a_long_unique_id_is_remarked(void)
 	struct endpoint a = ep("192.0.2.1:1");
 	uint8_t id[129] = { 0 }, out[BUF];
 	struct pp2_tlv tlv = { PP2_TLV_UNIQUE_ID, 128, id };
+	static const uint8_t nested[] = { 1, 0, 0, 0, 0, 0x20, 0, 0 };
+	struct pp2_tlv two[] = { { PP2_TLV_SSL, sizeof(nested), nested },
+				 { 0 } };
 	struct pp2_extra extra = { &tlv, 1, false };
 	struct wire_err err;
 	struct pp_hdr h;
@@ -213,6 +216,15 @@ static void test_a_long_unique_id_is_remarked(void)
 	n = pp2_encode_tlvs(out, sizeof(out), PP_PROTO_STREAM, &a, &a, &extra);
 	CU_ASSERT_EQUAL(decode(out, n, &h, &err), WIRE_OK);
 	CU_ASSERT_EQUAL(h.note, ANOMALY_TLV_UNIQUE_ID_LEN);
+	CU_ASSERT_EQUAL(err.off, 28);
+	/* of two remarks the first is kept */
+	two[1] = tlv;
+	extra.tlvs = two;
+	extra.n = ARRAY_SIZE(two);
+	n = pp2_encode_tlvs(out, sizeof(out), PP_PROTO_STREAM, &a, &a, &extra);
+	CU_ASSERT_EQUAL(decode(out, n, &h, &err), WIRE_OK);
+	CU_ASSERT_EQUAL(h.note, ANOMALY_TLV_SSL_NESTED);
+	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_TLV_SSL_NESTED);
 	CU_ASSERT_EQUAL(err.off, 28);
 }
 

@@ -21,6 +21,11 @@ static const char mixed_hex[] = "56ec"
 				"00000000000000000000ffff c6336407"
 				"1234 0035";
 
+static const char mixed_back_hex[] = "56ec"
+				     "00000000000000000000ffff c6336407"
+				     "20010db8000000000000000000000001"
+				     "0035 1234";
+
 static struct endpoint ep(const char *text)
 {
 	struct endpoint e = { 0 };
@@ -62,6 +67,8 @@ static void test_both_families(void)
 	check(v4_hex, PP_FAMILY_INET, "192.0.2.1:48748", "198.51.100.7:38888");
 	check(v6_hex, PP_FAMILY_INET6, "[2001:db8::1]:0",
 	      "[2001:db8::2]:65535");
+	check(mixed_back_hex, PP_FAMILY_INET6, "[::ffff:198.51.100.7]:53",
+	      "[2001:db8::1]:4660");
 	/* only a pair of mapped addresses is an IPv4 flow */
 	check(mixed_hex, PP_FAMILY_INET6, "[2001:db8::1]:4660",
 	      "[::ffff:198.51.100.7]:53");
