@@ -224,7 +224,11 @@ def main(argv):
     elif role == "udp":
         end = Datagrams(connect(host, port, socket.SOCK_DGRAM, src))
     else:
-        end = Stream(connect(host, port, socket.SOCK_STREAM, src))
+        try:
+            end = Stream(connect(host, port, socket.SOCK_STREAM, src))
+        except ConnectionResetError:
+            # it was accepted, and reset before we could look
+            return 0 if "reset" in words else 1
     for word in words:
         action, _, argument = word.partition(":")
         try:
