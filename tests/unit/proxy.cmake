@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
-foreach(name rule ruleset origin)
+foreach(name rule ruleset origin resolve)
   tp_unit_test(${name} proxy_core)
 endforeach()

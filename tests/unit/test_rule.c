@@ -579,10 +579,13 @@ static void random_tag(struct rule *r)
 	};
 	unsigned n = rnd(RULE_TAG_MAX + 1), i;
 
-	for (i = 0; i < n; i++)
-		strcat(r->tag, i && i + 1 < n && !rnd(4)
-				       ? " "
-				       : chars[rnd(ARRAY_SIZE(chars))]);
+	for (i = 0; i < n; i++) {
+		bool is_inner = i && i + 1 < n;
+
+		append(r->tag, sizeof(r->tag),
+		       is_inner && !rnd(4) ? " "
+					   : chars[rnd(ARRAY_SIZE(chars))]);
+	}
 }
 
 static void random_origin(struct rule *r)
