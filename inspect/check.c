@@ -61,7 +61,7 @@ static struct check check_found(const struct config *cfg, const struct flow *fl,
 		return check_make(VERDICT_REPEATED, ANOMALY_NONE);
 	/* SPP stands before every datagram, not only before the first. */
 	if (is_spp && f->count + f->bad_csum_count < f->payloads)
-		return check_make(VERDICT_MISSING, ANOMALY_PP_MISSING);
+		return check_make(VERDICT_MISSING, ANOMALY_NONE);
 	if (check_is_late(fl, f))
 		return check_make(VERDICT_LATE, ANOMALY_NONE);
 	if (f->is_split)
@@ -86,7 +86,7 @@ static struct check check_none(const struct flow *fl, const struct find *f)
 		return check_make(VERDICT_LATE, ANOMALY_NONE);
 	if (fl->proto == IP_PROTO_TCP && !fl->dir[FLOW_CLIENT].has_syn)
 		return check_make(VERDICT_NO_HANDSHAKE, ANOMALY_NONE);
-	return check_make(VERDICT_MISSING, ANOMALY_PP_MISSING);
+	return check_make(VERDICT_MISSING, ANOMALY_NONE);
 }
 
 static struct check check_judge(const struct config *cfg, const struct flow *fl)
@@ -122,6 +122,8 @@ static const char *check_note(const struct flow *fl, const struct check *c)
 	if (fl->proto == IP_PROTO_TCP && !fl->dir[FLOW_CLIENT].has_syn &&
 	    c->verdict != VERDICT_NO_HANDSHAKE)
 		return "no-handshake";
+	if (fl->dir[FLOW_ORIGIN].echo_count)
+		return "header-echoed";
 	return NULL;
 }
 
@@ -133,10 +135,10 @@ struct check check_flow(const struct config *cfg, const struct flow *fl)
 	return c;
 }
 
-bool check_is_finding(enum verdict v)
+bool check_is_open(enum verdict v)
 {
-	return v != VERDICT_OK && v != VERDICT_NO_HANDSHAKE &&
-	       v != VERDICT_INCONCLUSIVE;
+	return v == VERDICT_TRUNCATED || v == VERDICT_NO_HANDSHAKE ||
+	       v == VERDICT_INCONCLUSIVE;
 }
 
 const char *verdict_name(enum verdict v)

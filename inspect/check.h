@@ -33,8 +33,8 @@ struct check {
 /* check_flow() - @fl is settled (flow_settle()) */
 struct check check_flow(const struct config *cfg, const struct flow *fl);
 
-/* check_is_finding() - something is wrong with the flow; neither OK nor open */
-bool check_is_finding(enum verdict v);
+/* check_is_open() - the capture does not tell: neither OK nor a finding */
+bool check_is_open(enum verdict v);
 
 /* verdict_name() - "OK", "NO-HANDSHAKE", ... */
 const char *verdict_name(enum verdict v);

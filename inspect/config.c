@@ -19,8 +19,8 @@
 static const char *const config_hex_names[] = { "tcp", "udp", NULL };
 
 static const char config_tail[] =
-	"Exit status: 0 every flow that could be judged is OK; 1 a finding;\n"
-	"2 usage; 3 the capture cannot be read; 5 nothing could be judged.\n";
+	"Exit status: 0 every flow with payload is OK; 1 a finding; 2 usage;\n"
+	"3 the capture cannot be read; 5 it does not tell.\n";
 
 static bool config_set_expect(void *dst, const char *value,
 			      char err[OPT_ERR_MAX])

@@ -12,6 +12,8 @@
 
 #define FLOW_CHUNK    256
 #define FLOW_SLOT_MIN 1024
+/* An origin that echoes does so early; later replies are not searched. */
+#define FLOW_ECHO_LOOK 16
 
 /* @slot: open addressing, at most half full: 0, or the index of the newest
  *	  flow between two ends, plus one
@@ -269,6 +271,14 @@ static void flow_add_segment(struct flow_dir *d, const struct config *cfg,
 	find_segment(&d->find, cfg, b, pkt, off, frame);
 }
 
+/* flow_is_echo() - does @pkt, a reply, bring the header back to who sent it? */
+static bool flow_is_echo(const struct find *client, const struct packet *pkt)
+{
+	return client->hdr && client->kind != HDR_MODE_SPP &&
+	       memmem(pkt->payload, pkt->cap_len, client->hdr,
+		      client->hdr_len) != NULL;
+}
+
 void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 	      struct budget *b, const struct packet *pkt, uint64_t frame)
 {
@@ -276,6 +286,10 @@ void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 
 	d->packets++;
 	d->bytes += pkt->len;
+	if (side == FLOW_ORIGIN && pkt->len &&
+	    d->find.payloads < FLOW_ECHO_LOOK &&
+	    flow_is_echo(&fl->dir[FLOW_CLIENT].find, pkt))
+		d->echo_count++;
 	if (pkt->proto == IP_PROTO_UDP) {
 		find_datagram(&d->find, cfg, b, pkt, frame);
 		return;

@@ -18,6 +18,7 @@ enum flow_side {
 };
 
 /* What one side sent. @bytes: payload on the wire, with retransmissions.
+ * @echo_count: payloads that contain the other side's header, of the first few
  * @seq0: sequence number of stream offset 0, if @has_seq0
  */
 struct flow_dir {
@@ -26,6 +27,7 @@ struct flow_dir {
 	bool has_syn;
 	bool has_fin;
 	uint32_t seq0;
+	uint32_t echo_count;
 	uint64_t packets;
 	uint64_t bytes;
 	struct find find;

@@ -67,15 +67,23 @@ void inspect_frame(struct inspect *in, int link, const uint8_t *data,
 		flow_add(fl, side, in->cfg, &in->budget, &pkt, number);
 }
 
+/* inspect_status() - OK means that every flow that carried a byte is OK;
+ * connections without payload are left out, and tables that were too small
+ * are not.
+ */
 static int inspect_status(const struct tally *t)
 {
+	uint64_t open = 0;
 	unsigned i;
 
-	for (i = 0; i < VERDICTS; i++)
-		if (t->verdict[i] && check_is_finding((enum verdict)i))
+	for (i = 0; i < VERDICTS; i++) {
+		if (check_is_open((enum verdict)i))
+			open += t->verdict[i];
+		else if (t->verdict[i] && i != VERDICT_OK)
 			return EXIT_FINDING;
-	/* What did not fit was not judged. */
-	if (!t->verdict[VERDICT_OK] || t->flows_refused)
+	}
+	if (!t->verdict[VERDICT_OK] || open > t->flows_empty ||
+	    t->flows_refused)
 		return EXIT_INCONCLUSIVE;
 	return EXIT_OK;
 }
@@ -96,6 +104,9 @@ int inspect_report(struct inspect *in, FILE *out, struct tally *ret_tally)
 		flow_settle(fl);
 		c = check_flow(in->cfg, fl);
 		t->verdict[c.verdict]++;
+		if (c.verdict == VERDICT_INCONCLUSIVE &&
+		    !fl->dir[FLOW_CLIENT].find.payloads)
+			t->flows_empty++;
 		report_flow(out, in->cfg, fl, &c, in->json, sizeof(in->json));
 	}
 	status = inspect_status(t);

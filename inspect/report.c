@@ -36,11 +36,13 @@ static uint64_t report_hdr_count(const struct find *f)
 /* report_pattern() - which datagrams carry the header */
 static const char *report_pattern(const struct find *f)
 {
+	uint64_t count = report_hdr_count(f);
+
 	if (f->payloads == 1)
 		return "single";
-	if (f->count == f->payloads)
+	if (count == f->payloads)
 		return "every";
-	if (f->count == 1 && !f->late_count && !f->is_first_bare)
+	if (count == 1 && !f->late_count && !f->is_first_bare)
 		return f->alone ? "alone" : "first";
 	return "mixed";
 }
@@ -68,6 +70,9 @@ static void report_text(FILE *out, const struct flow *fl, const struct check *c)
 	(void)fprintf(out, "  %s", verdict_name(c->verdict));
 	if (c->anomaly != ANOMALY_NONE)
 		(void)fprintf(out, " %s", anomaly_slug(c->anomaly));
+	if (f->state == FIND_BAD)
+		(void)fprintf(out, " at byte %u of frame %llu", f->err.off,
+			      (unsigned long long)f->frame);
 	if (c->note)
 		(void)fprintf(out, " (%s)", c->note);
 	(void)fputc('\n', out);
@@ -117,6 +122,7 @@ static void report_json_dir(struct json *j, const char *key,
 	json_u64(j, "payloads", d->find.payloads);
 	json_u64(j, "bytes", d->bytes);
 	json_u64(j, "hdr_count", report_hdr_count(&d->find));
+	json_u64(j, "hdr_echoed", d->echo_count);
 	json_u64(j, "bad_csum", d->find.bad_csum_count);
 	json_end(j);
 }

@@ -8,12 +8,14 @@
 #include "check.h"
 
 /* What became of the capture's frames and flows. @frame: enum decode_result;
+ * @flows_empty: INCONCLUSIVE because the client sent no payload
  * @anomaly: that of the first malformed frame, @anomaly_frame its number
  */
 struct tally {
 	uint64_t frames;
 	uint64_t frame[DECODE_RESULTS];
 	uint64_t flows;
+	uint64_t flows_empty;
 	uint64_t flows_refused;
 	uint64_t verdict[VERDICTS];
 	uint64_t memory_refused;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* file.c - see file.h; the format is that of pcap-savefile(5) */
+#include "file.h"
+
+#include <err.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+#define FILE_MAGIC_US 0xa1b2c3d4U
+#define FILE_START_S  1682666399U
+#define FILE_PATH_MAX 4096
+
+static void file_put_le(FILE *out, uint32_t v, int bytes)
+{
+	int i;
+
+	for (i = 0; i < bytes; i++)
+		(void)fputc((int)(v >> 8 * i & 0xff), out);
+}
+
+void file_open(struct file *f, const char *dir, uint32_t link)
+{
+	char path[FILE_PATH_MAX];
+
+	if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+		err(1, "%s", dir);
+	if (snprintf(path, sizeof(path), "%s/input.pcap", dir) >=
+	    (int)sizeof(path))
+		errx(1, "%s: too long", dir);
+	f->out = fopen(path, "wb");
+	if (!f->out)
+		err(1, "%s", path);
+	f->frames = 0;
+	f->snaplen = FILE_FRAME_MAX;
+	file_put_le(f->out, FILE_MAGIC_US, 4);
+	file_put_le(f->out, 2, 2); /* version 2.4 */
+	file_put_le(f->out, 4, 2);
+	file_put_le(f->out, 0, 4); /* UTC */
+	file_put_le(f->out, 0, 4); /* accuracy: always 0 */
+	file_put_le(f->out, FILE_FRAME_MAX, 4);
+	file_put_le(f->out, link, 4);
+}
+
+void file_put(struct file *f, const uint8_t *frame, size_t len)
+{
+	size_t cap = len < f->snaplen ? len : f->snaplen;
+
+	file_put_le(f->out, FILE_START_S + f->frames / 1000, 4);
+	file_put_le(f->out, f->frames % 1000 * 1000, 4);
+	file_put_le(f->out, (uint32_t)cap, 4);
+	file_put_le(f->out, (uint32_t)len, 4);
+	(void)fwrite(frame, 1, cap, f->out);
+	f->frames++;
+}
+
+void file_close(struct file *f)
+{
+	if (ferror(f->out) || fclose(f->out) != 0)
+		err(1, "cannot write");
+	f->out = NULL;
+}
