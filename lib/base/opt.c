@@ -237,6 +237,25 @@ static const struct opt *opt_find(const struct opt *opts, size_t n, int val)
 	return NULL;
 }
 
+/* After a complaint of getopt_long(3). An unknown letter may stand inside a
+ * group, at which optind does not point: optopt has it. It is 0 for an unknown
+ * long option.
+ */
+static int opt_fail_scan(const struct opt_spec *spec, size_t n, int val,
+			 char **argv)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+	const char *word = argv[optind - 1];
+
+	if (val == ':')
+		return opt_fail(spec, "option '%s' needs a value",
+				strncmp(word, "--", 2) == 0 ? word : letter);
+	if (optopt && optopt < OPT_LONG_BASE && optopt != 'h' &&
+	    !opt_find(spec->opts, n, optopt))
+		word = letter;
+	return opt_fail(spec, "unknown option '%s'", word);
+}
+
 int opt_parse(const struct opt_spec *spec, int argc, char **argv,
 	      int *ret_operand)
 {
@@ -262,11 +281,7 @@ int opt_parse(const struct opt_spec *spec, int argc, char **argv,
 			return EXIT_OK;
 		}
 		if (val == '?' || val == ':')
-			return opt_fail(spec,
-					val == '?'
-						? "unknown option '%s'"
-						: "option '%s' needs a value",
-					argv[optind - 1]);
+			return opt_fail_scan(spec, n, val, argv);
 		o = opt_find(spec->opts, n, val);
 		ASSERT(o);
 		if (!opt_store(o, optarg, err))

@@ -116,7 +116,7 @@ int sock_listen(const struct endpoint *at, unsigned flags, int backlog,
 		int *ret_fd)
 {
 	int fd = -1;
-	int err = sock_open(at->addr.family == IP_V6, flags, &fd);
+	int err = sock_open(at->addr.family != IP_V4, flags, &fd);
 
 	if (err)
 		return err;
@@ -140,7 +140,7 @@ int sock_connect(const struct endpoint *to, const struct endpoint *from,
 	struct sockaddr_storage ss;
 	socklen_t len = sockaddr_from_endpoint(to, false, &ss);
 	int fd = -1;
-	int err = sock_open(to->addr.family == IP_V6, flags, &fd);
+	int err = sock_open(to->addr.family != IP_V4, flags, &fd);
 
 	if (err)
 		return err;

@@ -36,7 +36,7 @@ int sock_local(int fd, struct endpoint *ret);
 int sock_peer(int fd, struct endpoint *ret);
 
 /* sock_listen() - bind @at (and listen, for TCP with @backlog).
- * An IPv6 socket is dual-stack unless SOCK_F_V6ONLY.
+ * IP_NONE is ::. An IPv6 socket is dual-stack unless SOCK_F_V6ONLY.
  * Return: 0 and *@ret_fd, or -errno
  */
 int sock_listen(const struct endpoint *at, unsigned flags, int backlog,

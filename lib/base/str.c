@@ -74,6 +74,8 @@ bool str_copy(char *dst, size_t cap, const char *src)
 	size_t len = strlen(src);
 	size_t n = len < cap ? len : cap - 1;
 
+	if (!cap)
+		return false;
 	memcpy(dst, src, n);
 	dst[n] = '\0';
 	return n == len;

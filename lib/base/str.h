@@ -18,7 +18,7 @@ bool str_duration_ms(const char *s, uint64_t *ret_ms);
 /* str_size() - bytes: "4096", "64k", "10M", "1G" (powers of 1024) */
 bool str_size(const char *s, uint64_t *ret_bytes);
 
-/* str_copy() - bounded copy, always NUL-terminated.
+/* str_copy() - bounded copy, NUL-terminated unless @cap is 0.
  * Return: false if @src was cut
  */
 bool str_copy(char *dst, size_t cap, const char *src);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_loop.c - events reach their owner, and only the one that is meant */
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <CUnit/CUnit.h>
+
+#include "base/loop.h"
+#include "harness.h"
+#include "wire/wire.h"
+
+static struct {
+	unsigned calls;
+	uint32_t slot, gen, events;
+} seen[2];
+
+static void on_event(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
+{
+	unsigned i = *(unsigned *)ctx;
+
+	seen[i].calls++;
+	seen[i].slot = slot;
+	seen[i].gen = gen;
+	seen[i].events = events;
+}
+
+static unsigned first = 0, second = 1;
+static struct loop l;
+
+static void open_loop(void)
+{
+	memset(seen, 0, sizeof(seen));
+	CU_ASSERT_EQUAL_FATAL(loop_init(&l), 0);
+	loop_on(&l, 0, on_event, &first);
+	loop_on(&l, LOOP_TYPES_MAX - 1, on_event, &second);
+}
+
+static void test_type_slot_and_generation_come_back(void)
+{
+	int a = eventfd(1, EFD_CLOEXEC), b = eventfd(1, EFD_CLOEXEC);
+
+	open_loop();
+	CU_ASSERT_EQUAL(loop_add(&l, a, EPOLLIN, 0, 0, 0), 0);
+	CU_ASSERT_EQUAL(loop_add(&l, b, EPOLLIN, LOOP_TYPES_MAX - 1,
+				 LOOP_SLOT_MAX - 1, UINT32_MAX),
+			0);
+	CU_ASSERT_EQUAL(loop_wait(&l, 1000), 2);
+	CU_ASSERT_EQUAL(seen[0].calls, 1);
+	CU_ASSERT_EQUAL(seen[0].slot, 0);
+	CU_ASSERT_EQUAL(seen[0].gen, 0);
+	CU_ASSERT_EQUAL(seen[0].events, EPOLLIN);
+	CU_ASSERT_EQUAL(seen[1].calls, 1);
+	CU_ASSERT_EQUAL(seen[1].slot, LOOP_SLOT_MAX - 1);
+	CU_ASSERT_EQUAL(seen[1].gen, UINT32_MAX);
+	close(a);
+	close(b);
+	loop_fini(&l);
+}
+
+static void test_changing_and_removing_a_watch(void)
+{
+	int a = eventfd(1, EFD_CLOEXEC);
+
+	open_loop();
+	CU_ASSERT_EQUAL(loop_add(&l, a, 0, 0, 1, 2), 0);
+	CU_ASSERT_EQUAL(loop_wait(&l, 0), 0);
+	CU_ASSERT_EQUAL(loop_mod(&l, a, EPOLLIN, 0, 3, 4), 0);
+	CU_ASSERT_EQUAL(loop_wait(&l, 0), 1);
+	CU_ASSERT_EQUAL(seen[0].slot, 3);
+	CU_ASSERT_EQUAL(seen[0].gen, 4);
+	CU_ASSERT_EQUAL(loop_del(&l, a), 0);
+	CU_ASSERT_EQUAL(loop_wait(&l, 0), 0);
+	CU_ASSERT_EQUAL(loop_add(&l, a, EPOLLIN, 0, 1, 2), 0);
+	close(a);
+	CU_ASSERT_EQUAL(loop_wait(&l, 0), 0);
+	loop_fini(&l);
+}
+
+static void test_errors_are_told(void)
+{
+	int a = eventfd(0, EFD_CLOEXEC);
+
+	open_loop();
+	CU_ASSERT_EQUAL(loop_add(&l, -1, EPOLLIN, 0, 0, 0), -EBADF);
+	CU_ASSERT_EQUAL(loop_mod(&l, a, EPOLLIN, 0, 0, 0), -ENOENT);
+	CU_ASSERT_EQUAL(loop_del(&l, a), -ENOENT);
+	CU_ASSERT_EQUAL(loop_add(&l, a, EPOLLIN, 0, 0, 0), 0);
+	CU_ASSERT_EQUAL(loop_add(&l, a, EPOLLIN, 0, 0, 0), -EEXIST);
+	close(a);
+	loop_fini(&l);
+	CU_ASSERT_EQUAL(loop_wait(&l, 0), -EBADF);
+	loop_fini(&l); /* closing twice is harmless */
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "type, slot, generation",
+		  test_type_slot_and_generation_come_back },
+		{ "changing a watch", test_changing_and_removing_a_watch },
+		{ "errors", test_errors_are_told },
+	};
+
+	return unit_main("loop", tests, ARRAY_SIZE(tests));
+}
