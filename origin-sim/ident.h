@@ -14,7 +14,7 @@
 
 /* What is said of a header's TLVs at most; the rest is counted in tlvs_cut. */
 #define IDENT_TLVS_MAX	    64
-#define IDENT_TLV_BYTES_MAX 8192
+#define IDENT_TLV_BYTES_MAX 4096
 
 /* A whole line: hex and escaped text of those TLVs, their names, the rest. */
 #define IDENT_LINE_MAX (4 * IDENT_TLV_BYTES_MAX + 128 * IDENT_TLVS_MAX + 2048)

@@ -132,7 +132,7 @@ static void test_the_line_always_fits(void)
 	for (each = 0; each < 2; each++) {
 		/* one TLV at the limit of bytes, then many short ones */
 		tlvs[0] = (struct pp2_tlv) { PP2_TLV_UNIQUE_ID,
-					     each ? 8192 - 63 : 60000, value };
+					     each ? 4096 - 63 : 60000, value };
 		for (i = 1; i < ARRAY_SIZE(tlvs); i++)
 			tlvs[i] = (struct pp2_tlv) { PP2_TLV_SSL_SIG_SCHEME, 1,
 						     quote };
