@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-2-Clause
+tp_unit_test(meta proxy_core)
+tp_unit_test(mover proxy_core)

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_mover.c - the copying mover and its stashes, over real socket pairs */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <CUnit/Basic.h>
+
+#include "base/fd.h"
+#include "base/sock.h"
+#include "harness.h"
+#include "proxy/mover.h"
+
+#define SMALL_BUF  4096
+#define LONG_BYTES (3U << 20)
+
+/* in -> (from | to) -> out: the mover stands between two TCP connections */
+struct pipeline {
+	struct mover_env env;
+	struct move m;
+	struct stash *owed;
+	int in, from, to, out;
+};
+
+static void tcp_pair(int *ret_a, int *ret_b, int buf_bytes)
+{
+	struct endpoint at = { .addr = { .family = IP_V4,
+					 .bytes = { 127, 0, 0, 1 } } };
+	int listener, a, b;
+
+	CU_ASSERT_EQUAL_FATAL(sock_listen(&at, 0, 1, &listener), 0);
+	if (buf_bytes)
+		CU_ASSERT_EQUAL(sock_set_int(listener, SOL_SOCKET, SO_RCVBUF,
+					     buf_bytes),
+				0);
+	CU_ASSERT_EQUAL_FATAL(sock_local(listener, &at), 0);
+	CU_ASSERT_EQUAL_FATAL(sock_connect(&at, NULL, 0, &a), 0);
+	b = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	CU_ASSERT_TRUE_FATAL(b >= 0);
+	if (buf_bytes)
+		CU_ASSERT_EQUAL(
+			sock_set_int(a, SOL_SOCKET, SO_SNDBUF, buf_bytes), 0);
+	fd_close(&listener);
+	*ret_a = a;
+	*ret_b = b;
+}
+
+static void pipeline_init(struct pipeline *p, uint32_t stashes, int buf_bytes)
+{
+	memset(p, 0, sizeof(*p));
+	stash_pool_init(&p->env.pool, stashes);
+	p->env.scratch = malloc(MOVER_SCRATCH_BYTES);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p->env.scratch);
+	tcp_pair(&p->in, &p->from, 0);
+	tcp_pair(&p->to, &p->out, buf_bytes);
+	p->m = (struct move) {
+		.from = p->from, .to = p->to, .stash = &p->owed, .may_read = 1
+	};
+}
+
+static void pipeline_fini(struct pipeline *p)
+{
+	stash_put(&p->env.pool, &p->owed);
+	CU_ASSERT_EQUAL(p->env.pool.n_used, 0);
+	stash_pool_fini(&p->env.pool);
+	free(p->env.scratch);
+	fd_close(&p->in);
+	fd_close(&p->from);
+	fd_close(&p->to);
+	fd_close(&p->out);
+}
+
+static uint8_t byte_at(uint64_t off)
+{
+	return (uint8_t)(off * 131 + (off >> 8) * 7);
+}
+
+static uint64_t feed(int fd, uint64_t off, uint64_t end)
+{
+	uint8_t buf[8192];
+
+	while (off < end) {
+		size_t i, n = sizeof(buf) < end - off ? sizeof(buf)
+						      : (size_t)(end - off);
+		ssize_t sent;
+
+		for (i = 0; i < n; i++)
+			buf[i] = byte_at(off + i);
+		sent = send(fd, buf, n, MSG_NOSIGNAL);
+		if (sent <= 0)
+			break;
+		off += (uint64_t)sent;
+	}
+	return off;
+}
+
+static uint64_t drain_checked(int fd, uint64_t off, uint64_t max)
+{
+	uint8_t buf[8192];
+	uint64_t end = off + max;
+
+	while (off < end) {
+		ssize_t i, n = recv(fd, buf, sizeof(buf), 0);
+
+		if (n <= 0)
+			break;
+		for (i = 0; i < n; i++)
+			if (buf[i] != byte_at(off + (uint64_t)i))
+				CU_FAIL_FATAL("a byte was lost or changed");
+		off += (uint64_t)n;
+	}
+	return off;
+}
+
+/* Three megabytes through buffers of a few kilobytes: every byte arrives, in
+ * order, whatever the pool's bound is.
+ */
+static void relay_long(uint32_t stashes)
+{
+	struct pipeline p;
+	uint64_t fed = 0, got = 0;
+	unsigned turns = 0;
+
+	pipeline_init(&p, stashes, SMALL_BUF);
+	while (got < LONG_BYTES && turns++ < 200000) {
+		enum move_status s;
+
+		fed = feed(p.in, fed, LONG_BYTES);
+		s = mover_copy.move(&p.env, &p.m);
+		CU_ASSERT_TRUE_FATAL(s == MOVE_DRAINED || s == MOVE_BLOCKED ||
+				     s == MOVE_MORE);
+		CU_ASSERT_TRUE_FATAL(p.env.pool.n_used <= stashes);
+		got = drain_checked(p.out, got, 16384);
+	}
+	CU_ASSERT_EQUAL(got, LONG_BYTES);
+	CU_ASSERT_EQUAL(p.env.n_peeked > 0, stashes == 0);
+	CU_ASSERT_EQUAL(p.env.n_stashed > 0, stashes > 0);
+	pipeline_fini(&p);
+}
+
+static void test_back_pressure_loses_nothing(void)
+{
+	relay_long(4);
+}
+
+static void test_without_a_stash_nothing_is_lost(void)
+{
+	relay_long(0);
+}
+
+static void test_short_read_stops(void)
+{
+	struct pipeline p;
+
+	pipeline_init(&p, 1, 0);
+	CU_ASSERT_EQUAL(feed(p.in, 0, 10), 10);
+	CU_ASSERT_EQUAL(mover_copy.move(&p.env, &p.m), MOVE_DRAINED);
+	CU_ASSERT_EQUAL(p.m.moved, 10);
+	CU_ASSERT_EQUAL(drain_checked(p.out, 0, 10), 10);
+	CU_ASSERT_EQUAL(mover_copy.move(&p.env, &p.m), MOVE_DRAINED);
+	CU_ASSERT_EQUAL(p.m.moved, 0);
+	pipeline_fini(&p);
+}
+
+static void test_may_not_read(void)
+{
+	struct pipeline p;
+
+	pipeline_init(&p, 1, 0);
+	feed(p.in, 0, 10);
+	p.m.may_read = 0;
+	CU_ASSERT_EQUAL(mover_copy.move(&p.env, &p.m), MOVE_DRAINED);
+	CU_ASSERT_EQUAL(p.m.moved, 0);
+	CU_ASSERT_EQUAL(drain_checked(p.out, 0, 10), 0);
+	pipeline_fini(&p);
+}
+
+static void test_end_comes_after_the_bytes(void)
+{
+	struct pipeline p;
+
+	pipeline_init(&p, 1, 0);
+	feed(p.in, 0, 10);
+	CU_ASSERT_EQUAL(shutdown(p.in, SHUT_WR), 0);
+	/* told of the end, a short read goes on to see it */
+	p.m.has_ended = 1;
+	CU_ASSERT_EQUAL(mover_copy.move(&p.env, &p.m), MOVE_EOF);
+	CU_ASSERT_EQUAL(p.m.moved, 10);
+	CU_ASSERT_EQUAL(drain_checked(p.out, 0, 10), 10);
+	pipeline_fini(&p);
+}
+
+static void test_resets_name_the_side(void)
+{
+	struct pipeline p;
+
+	pipeline_init(&p, 1, 0);
+	sock_reset(&p.in);
+	CU_ASSERT_EQUAL(mover_copy.move(&p.env, &p.m), MOVE_READ_ERROR);
+	CU_ASSERT_EQUAL(p.m.error, ECONNRESET);
+	pipeline_fini(&p);
+
+	pipeline_init(&p, 1, 0);
+	feed(p.in, 0, 10);
+	sock_reset(&p.out);
+	CU_ASSERT_EQUAL(mover_copy.move(&p.env, &p.m), MOVE_WRITE_ERROR);
+	CU_ASSERT_TRUE(p.m.error == ECONNRESET || p.m.error == EPIPE);
+	pipeline_fini(&p);
+}
+
+static void test_bytes_before_a_reset_are_passed_on(void)
+{
+	struct pipeline p;
+
+	pipeline_init(&p, 1, 0);
+	feed(p.in, 0, 10);
+	sock_reset(&p.in);
+	p.m.has_ended = 1;
+	CU_ASSERT_EQUAL(mover_copy.move(&p.env, &p.m), MOVE_READ_ERROR);
+	CU_ASSERT_EQUAL(p.m.moved, 10);
+	CU_ASSERT_EQUAL(drain_checked(p.out, 0, 10), 10);
+	pipeline_fini(&p);
+}
+
+static void test_pool_keeps_its_bound(void)
+{
+	struct stash_pool pool;
+	struct stash *s[3];
+	uint8_t data[3] = { 1, 2, 3 };
+
+	stash_pool_init(&pool, 2);
+	s[0] = stash_get(&pool, data, 3);
+	s[1] = stash_get(&pool, data, 0);
+	s[2] = stash_get(&pool, data, 3);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s[0]);
+	CU_ASSERT_PTR_NOT_NULL(s[1]);
+	CU_ASSERT_PTR_NULL(s[2]);
+	CU_ASSERT_FALSE(stash_can_get(&pool));
+	CU_ASSERT_EQUAL(memcmp(s[0]->data, data, 3), 0);
+	stash_put(&pool, &s[0]);
+	CU_ASSERT_PTR_NULL(s[0]);
+	CU_ASSERT_TRUE(stash_can_get(&pool));
+	stash_put(&pool, &s[0]);
+	CU_ASSERT_EQUAL(pool.n_used, 1);
+	stash_put(&pool, &s[1]);
+	stash_pool_fini(&pool);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "back-pressure loses nothing",
+		  test_back_pressure_loses_nothing },
+		{ "without a stash nothing is lost",
+		  test_without_a_stash_nothing_is_lost },
+		{ "a short read stops", test_short_read_stops },
+		{ "nothing is read that may not be", test_may_not_read },
+		{ "the end comes after the bytes",
+		  test_end_comes_after_the_bytes },
+		{ "resets name the side", test_resets_name_the_side },
+		{ "bytes before a reset are passed on",
+		  test_bytes_before_a_reset_are_passed_on },
+		{ "the pool keeps its bound", test_pool_keeps_its_bound },
+	};
+
+	return unit_main("mover", tests, sizeof(tests) / sizeof(tests[0]));
+}
