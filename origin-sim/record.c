@@ -105,6 +105,7 @@ size_t record_format_json(const struct ident *id, const struct record_end *end,
 		json_u64(&j, "offset", id->err.off);
 	} else {
 		json_null(&j, "anomaly");
+		json_null(&j, "offset");
 	}
 	json_end(&j);
 	return json_line(&j, &len) ? len : 0;

@@ -415,7 +415,7 @@ static void conn_event(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 	struct tcp *t = ctx;
 	struct conn *c = &t->conns[slot];
 
-	if (slot >= t->conns_max || c->gen != gen || c->state == CONN_FREE)
+	if (c->gen != gen || c->state == CONN_FREE)
 		return;
 	if (c->state == CONN_HEADER)
 		conn_read_header(t, c);

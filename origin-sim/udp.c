@@ -114,8 +114,12 @@ static struct udp_session *udp_session_for(struct udp *u,
 		return NULL;
 	}
 	/* a repeated header may carry other TLVs */
-	if (h && ident_learn(&s->id, h))
+	if (h && ident_learn(&s->id, h)) {
 		u->stats->no_memory++;
+		if (is_new)
+			udp_table_remove(&u->table, s);
+		return NULL;
+	}
 	if (!is_new)
 		return s;
 	u->stats->udp_sessions++;

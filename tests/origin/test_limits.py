@@ -20,6 +20,13 @@ class Limits(unittest.TestCase):
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
+    def try_connect(self, o):
+        """None if it is reset before connect() looks"""
+        try:
+            return o.connect()
+        except ConnectionResetError:
+            return None
+
     def test_half_open_flood(self):
         with Origin("-t", "--mode", "ppv1", "--header-timeout", "2s") as o:
             flood = [o.connect() for _ in range(HALF_OPEN)]
@@ -57,16 +64,16 @@ class Limits(unittest.TestCase):
         with Origin("-t", "--mode", "off", "--max-conns", "1000",
                     nofile=64) as o:
             self.assertIn("--max-conns 1000 is more than", o.err())
-            conns = [o.connect() for _ in range(200)]
+            conns = [self.try_connect(o) for _ in range(200)]
             served = refused = 0
             for s in conns:
-                got = send_and_read(s, [b"x"])
+                got = send_and_read(s, [b"x"]) if s else b"RST"
                 self.assertIn(got, (b"x", b"RST"))
                 served += got == b"x"
                 refused += got == b"RST"
             self.assertGreater(served, 30)
             self.assertGreater(refused, 30)
-            for s in conns:
+            for s in filter(None, conns):
                 s.close()
             wait_for("all to be closed", lambda: o.fds() == o.idle_fds)
             # no spinning on a queue that cannot be emptied
