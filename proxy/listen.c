@@ -253,3 +253,13 @@ void listen_set_close(struct listen_set *set, enum listen_owned owned)
 	free(set->items);
 	free(set);
 }
+
+void listen_set_refuse(struct listen_set *set)
+{
+	uint32_t i, th;
+
+	for (i = 0; set && i < set->n; i++)
+		for (th = 0; th < set->n_threads; th++)
+			if (set->items[i]->proto == RULE_TCP)
+				fd_close(&set->items[i]->fds[th]);
+}

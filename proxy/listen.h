@@ -53,6 +53,12 @@ enum listen_owned {
 	LISTEN_OWNED_GONE, /* a set that was replaced: what the next lacks */
 };
 
+/* listen_set_refuse() - close the TCP sockets when no worker watches them any
+ * more: while the proxy drains, clients are refused at once instead of waiting
+ * in a queue that nobody serves. UDP sockets stay, sessions reply on them.
+ */
+void listen_set_refuse(struct listen_set *set);
+
 /* listen_set_close() - free @set; NULL is a no-op */
 void listen_set_close(struct listen_set *set, enum listen_owned owned);
 

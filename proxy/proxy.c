@@ -309,6 +309,7 @@ static void proxy_drain(struct proxy *p)
 
 	for (i = 0; i < p->n_started; i++)
 		worker_stop(&p->workers[i], by_ms);
+	listen_set_refuse(p->set);
 	while (done < p->n_started) {
 		int sig;
 
