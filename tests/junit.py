@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """junit.py - ctest's JUnit file as "ok - NAME" lines, or its failures' output
 

@@ -222,6 +222,7 @@ start() {
     local name=$1 ns=$2
     shift 2
 
+    stop "$name"
     ip netns exec "$ns" "$@" >"$DIR/$name.out" 2>"$DIR/$name.err" \
         </dev/null &
     PID[$name]=$!
