@@ -8,8 +8,6 @@
 
 /* Room behind the longest header, for a second one: any without many TLVs. */
 #define FIND_TAIL (PP2_FIXED_LEN + PP2_UNIX_LEN + 256)
-/* "PROXY ": a cut datagram shorter than this is not taken for a header */
-#define FIND_V1_HEAD 6
 
 static bool find_is_bad_csum(const struct config *cfg, const struct packet *pkt)
 {
@@ -216,36 +214,33 @@ void find_segment(struct find *f, const struct config *cfg, struct budget *b,
 		find_window(f, cfg, b, pos, data, len, frame);
 }
 
-/* find_has_head() - does a cut datagram begin with enough of a signature to be
- * taken for a header, and not for data that shares a byte with one?
- */
-static bool find_has_head(const struct packet *pkt)
+/* find_is_cut() - may the bytes that the capture lacks have made a header? */
+static bool find_is_cut(const struct config *cfg, const struct packet *pkt,
+			const struct wire_err *err)
 {
-	return pkt->cap_len >= PP2_SIG_LEN ||
-	       (pkt->cap_len >= FIND_V1_HEAD && pkt->payload[0] == 'P');
+	struct pp_hdr h;
+	struct wire_err ignored;
+
+	if (pkt->cap_len == pkt->len)
+		return false;
+	return err->anomaly == ANOMALY_SPP_SHORT ||
+	       pp_decode(pkt->payload, pkt->cap_len, cfg->hdr_max, &h,
+			 &ignored) == WIRE_SHORT;
 }
 
 static void find_datagram_bad(struct find *f, const struct config *cfg,
 			      const struct packet *pkt,
 			      const struct wire_err *err, uint64_t frame)
 {
-	bool is_short = err->anomaly == ANOMALY_PP_TRUNCATED ||
-			err->anomaly == ANOMALY_SPP_SHORT;
-	bool is_none =
-		err->anomaly == ANOMALY_PP_NO_SIGNATURE ||
-		(err->anomaly == ANOMALY_PP_TRUNCATED && !find_has_head(pkt)) ||
-		(err->anomaly == ANOMALY_SPP_SHORT &&
-		 cfg->mode != HDR_MODE_SPP);
-
 	if (f->payloads == 1)
 		f->is_first_bare = true;
 	if (f->state == FIND_FOUND || f->state == FIND_BAD)
 		return;
-	if (is_short && pkt->cap_len < pkt->len) {
+	if (find_is_cut(cfg, pkt, err)) {
 		f->is_cut = true;
 		return;
 	}
-	if (is_none) {
+	if (err->anomaly == ANOMALY_PP_NO_SIGNATURE) {
 		f->state = FIND_NONE;
 		return;
 	}

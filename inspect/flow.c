@@ -66,8 +66,8 @@ void flow_table_free(struct flow_table *t, struct budget *b)
 		find_fini(&flow_at(t, i)->dir[FLOW_CLIENT].find, b);
 		find_fini(&flow_at(t, i)->dir[FLOW_ORIGIN].find, b);
 	}
-	for (i = 0; t->chunk && t->chunk[i]; i++)
-		free(t->chunk[i]);
+	for (i = 0; i < t->count; i += FLOW_CHUNK)
+		free(t->chunk[i / FLOW_CHUNK]);
 	free(t->chunk);
 	free(t->slot);
 	free(t);
@@ -198,35 +198,48 @@ static bool flow_is_answer(const struct packet *pkt)
 	       (TCP_F_SYN | TCP_F_ACK);
 }
 
-struct flow *flow_get(struct flow_table *t, const struct packet *pkt,
-		      uint64_t frame, enum flow_side *ret_side)
+/* flow_begin() - a new flow of @pkt in @slot */
+static struct flow *flow_begin(struct flow_table *t, uint32_t *slot,
+			       const struct packet *pkt, uint64_t frame,
+			       enum flow_side *ret_side)
 {
-	enum flow_side side = FLOW_CLIENT;
-	struct flow *fl = NULL;
-	uint32_t *slot;
+	enum flow_side side = flow_is_answer(pkt) ? FLOW_ORIGIN : FLOW_CLIENT;
+	struct flow *fl = flow_append(t);
 
-	if (flow_grow(t) == 0) {
-		slot = flow_slot(t, pkt, &side);
-		if (*slot &&
-		    !flow_is_reused(flow_at(t, *slot - 1), side, pkt)) {
-			*ret_side = side;
-			return flow_at(t, *slot - 1);
-		}
-		fl = flow_append(t);
-	}
-	if (!fl) {
-		t->refused++;
+	if (!fl)
 		return NULL;
-	}
 	if (!*slot)
 		t->key_count++;
 	*slot = t->count;
-	side = flow_is_answer(pkt) ? FLOW_ORIGIN : FLOW_CLIENT;
 	fl->proto = pkt->proto;
 	fl->first_frame = frame;
 	fl->dir[side].end = pkt->src;
 	fl->dir[!side].end = pkt->dst;
 	*ret_side = side;
+	return fl;
+}
+
+struct flow *flow_get(struct flow_table *t, const struct packet *pkt,
+		      uint64_t frame, enum flow_side *ret_side)
+{
+	enum flow_side side = FLOW_CLIENT;
+	struct flow *fl = NULL;
+
+	if (flow_grow(t) == 0) {
+		uint32_t *slot = flow_slot(t, pkt, &side);
+		struct flow *old = *slot ? flow_at(t, *slot - 1) : NULL;
+
+		if (old && !old->is_over && !flow_is_reused(old, side, pkt)) {
+			*ret_side = side;
+			return old;
+		}
+		/* Even if there is no room for what begins now. */
+		if (old)
+			old->is_over = true;
+		fl = flow_begin(t, slot, pkt, frame, ret_side);
+	}
+	if (!fl)
+		t->refused++;
 	return fl;
 }
 

@@ -35,10 +35,12 @@ struct flow_dir {
 
 /* @proto: IP_PROTO_TCP or IP_PROTO_UDP
  * @is_reset: an RST came
+ * @is_over: another connection between the same ends has begun
  */
 struct flow {
 	uint8_t proto;
 	bool is_reset;
+	bool is_over;
 	uint64_t first_frame;
 	struct flow_dir dir[FLOW_SIDES];
 };

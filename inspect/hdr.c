@@ -2,6 +2,8 @@
 /* hdr.c - see hdr.h */
 #include "hdr.h"
 
+#include <stdbool.h>
+
 #include "wire/bytes.h"
 #include "wire/spp.h"
 
@@ -31,28 +33,12 @@ enum wire_status hdr_decode_datagram(enum hdr_mode mode, const uint8_t *buf,
 				     size_t len, size_t hdr_max,
 				     struct pp_hdr *ret, struct wire_err *err)
 {
-	struct pp_hdr h;
-	enum wire_status st;
+	enum wire_status st = pp_decode_dgram(buf, len, hdr_max, ret, err);
+	bool is_spp = len >= 2 && get_be16(buf) == SPP_MAGIC;
 
-	if ((mode == HDR_MODE_AUTO || mode == HDR_MODE_SPP) && len >= 2 &&
-	    get_be16(buf) == SPP_MAGIC) {
-		st = spp_decode(buf, len, ret, err);
-		if (st == WIRE_SHORT) {
-			err->anomaly = ANOMALY_SPP_SHORT;
-			st = WIRE_BAD;
-		}
+	if (!is_spp || mode == HDR_MODE_SPP ||
+	    (mode == HDR_MODE_AUTO && err->anomaly != ANOMALY_SPP_SHORT))
 		return st;
-	}
-	st = pp_decode(buf, len, hdr_max, &h, err);
-	if (st == WIRE_SHORT) {
-		err->anomaly = ANOMALY_PP_TRUNCATED;
-		return WIRE_BAD;
-	}
-	if (st == WIRE_OK && h.version == 1) {
-		*err = (struct wire_err) { ANOMALY_V1_ON_UDP, 0 };
-		return WIRE_BAD;
-	}
-	if (st == WIRE_OK)
-		*ret = h;
-	return st;
+	*err = (struct wire_err) { ANOMALY_PP_NO_SIGNATURE, 0 };
+	return WIRE_BAD;
 }

@@ -29,8 +29,8 @@ enum wire_status hdr_decode_stream(const uint8_t *buf, size_t len,
 				   struct wire_err *err);
 
 /* hdr_decode_datagram() - the header of a whole datagram; never WIRE_SHORT.
- * SPP is looked for with HDR_MODE_AUTO and HDR_MODE_SPP only: its two bytes of
- * magic come up in other data.
+ * SPP is looked for with HDR_MODE_AUTO and HDR_MODE_SPP only, and one in part
+ * only with HDR_MODE_SPP: its two bytes of magic come up in other data.
  * WIRE_BAD with PP_NO_SIGNATURE means that there is no header at all.
  */
 enum wire_status hdr_decode_datagram(enum hdr_mode mode, const uint8_t *buf,

@@ -91,6 +91,9 @@ static void hex_judge(const struct config *cfg, struct hex_buf *b, size_t len,
 		[WIRE_SHORT] = "need_more",
 		[WIRE_BAD] = "reject",
 	};
+	/* Who gives two bytes of SPP's magic by hand means SPP. */
+	enum hdr_mode mode = cfg->mode == HDR_MODE_AUTO ? HDR_MODE_SPP
+							: cfg->mode;
 	struct pp_hdr h = { 0 };
 	struct wire_err err;
 	enum wire_status st;
@@ -99,8 +102,8 @@ static void hex_judge(const struct config *cfg, struct hex_buf *b, size_t len,
 	size_t line_len;
 
 	if (cfg->hex == CONFIG_HEX_UDP)
-		st = hdr_decode_datagram(cfg->mode, b->payload, len,
-					 cfg->hdr_max, &h, &err);
+		st = hdr_decode_datagram(mode, b->payload, len, cfg->hdr_max,
+					 &h, &err);
 	else
 		st = hdr_decode_stream(b->payload, len, cfg->hdr_max, &h, &err);
 	json_init(&j, b->json, sizeof(b->json));

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# cli.sh - exit statuses and messages of tp-inspect
+#
+# usage: cli.sh TP_INSPECT PCAPS
+set -uo pipefail
+
+INSPECT=$1
+PCAPS=$2
+FAILED=0
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+
+# expect STATUS PATTERN ARG... - exit status, and a pattern that stdout and
+# stderr together must match
+expect() {
+    local status=$1 pattern=$2
+    local said got=0
+    shift 2
+
+    said=$("$INSPECT" "$@" 2>&1 </dev/null) || got=$?
+    if [ "$got" != "$status" ] || ! grep -qE -- "$pattern" <<<"$said"; then
+        printf 'tp-inspect %s: exit %s (not %s), said:\n%s\n(not %s)\n' \
+            "$*" "$got" "$status" "$said" "$pattern" >&2
+        FAILED=1
+    fi
+}
+
+first=$PCAPS/001-document-ppv1-tcp/input.pcap
+none=$PCAPS/017-no-header/input.pcap
+
+line='^TCP 43\.132\.85\.50:7502 > 10\.4\.0\.14:10000  ppv1'
+line+='  client 119\.29\.135\.205:53859  via 43\.159\.115\.63:10000'
+line+='  hdr 53B@frame 7  OK$'
+expect 0 "$line" -r "$first" port 10000
+expect 0 "$line" -n -q -r "$first" 'tcp port' 10000
+expect 1 'none  MISSING$' -r "$first"
+expect 1 '^2 flows, 1 ok, 1 missing$' -r "$first"
+
+expect 0 ' OK$' -r "$first" --expect 119.29.135.205 port 10000
+expect 0 ' OK$' -r "$first" --expect 119.29.135.205:53859 port 10000
+expect 1 ' MISMATCH$' -r "$first" --expect 119.29.135.205:53860 port 10000
+expect 1 ' MISMATCH$' -r "$first" --expect 119.29.135.206 port 10000
+expect 2 'ADDR:PORT' -r "$first" --expect 119.29.135
+
+expect 0 ' OK$' -r "$first" --mode ppv1 port 10000
+expect 1 ' MISMATCH wrong_mode$' -r "$first" --mode ppv2 port 10000
+expect 1 ' MISMATCH wrong_mode$' -r "$first" --mode off port 10000
+expect 0 ' OK$' -r "$none" --mode off
+expect 1 ' MISSING$' -r "$none" --mode ppv1
+expect 2 'mode' -r "$none" --mode toa
+
+expect 0 '10\.4\.0\.10:38888 .* OK \(header-echoed\)$' -K -r "$PCAPS/003-document-ppv2-udp-bad-csum/input.pcap"
+expect 1 'v1.port at byte' -r "$PCAPS/018-ppv1-bad-port/input.pcap"
+expect 5 ' TRUNCATED$' -r "$PCAPS/019-ppv2-snaplen/input.pcap"
+expect 5 'NO-HANDSHAKE$' -r "$PCAPS/030-no-handshake/input.pcap"
+expect 5 '^0 flows' -r "$first" port 1
+expect 5 'max-flows' -r "$PCAPS/031-port-reused/input.pcap" --max-flows 1
+expect 1 'v2.len_limit' -r "$PCAPS/023-ppv2-tlvs/input.pcap" --hdr-max 139
+expect 0 ' OK$' -r "$PCAPS/023-ppv2-tlvs/input.pcap" --hdr-max 140
+expect 5 'max-memory' -r "$PCAPS/010-ppv1-split/input.pcap" --max-memory 0
+
+expect 2 'give a capture' -J
+expect 2 'exclude' -r "$first" --hex tcp
+expect 2 "filter 'port what'" -r "$first" port what
+expect 2 "unexpected 'x'" --hex tcp x
+expect 2 '' --hex sctp
+expect 2 '' --no-such-option
+expect 3 "$WORK/absent: No such file" -r "$WORK/absent"
+expect 3 "$WORK: " -r "$WORK"
+expect 0 '^usage: tp-inspect' --help
+expect 0 'tp-inspect' --version
+
+# A file that ends inside a record: what stands before is told, then the error.
+head -c 1000 "$first" >"$WORK/cut.pcap"
+expect 3 'hdr 53B@frame 7' -r "$WORK/cut.pcap"
+expect 3 "$WORK/cut.pcap: after frame [0-9]+: " -r "$WORK/cut.pcap"
+: >"$WORK/empty.pcap"
+expect 3 "$WORK/empty.pcap: " -r "$WORK/empty.pcap"
+# link type 147, which nobody decodes (bytes 20..23 of the file)
+{ head -c 20 "$first"; printf '\223\0\0\0'; tail -c +25 "$first"; } \
+    >"$WORK/link.pcap"
+expect 3 'link type 147' -r "$WORK/link.pcap"
+
+# Standard input, and output that cannot be written
+said=$("$INSPECT" -q -r - port 10000 <"$first") || FAILED=1
+grep -qE "$line" <<<"$said" || { echo 'tp-inspect -r -: wrong' >&2; FAILED=1; }
+if [ -e /dev/full ]; then
+    "$INSPECT" -q -J -r "$first" >/dev/full 2>"$WORK/full"
+    if [ $? != 3 ] || ! grep -q 'cannot write' "$WORK/full"; then
+        echo 'a full disk goes unnoticed' >&2
+        FAILED=1
+    fi
+fi
+exit "$FAILED"
