@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_inspect_find.c - one header, cut and ordered in every way */
+#include <string.h>
+
+#include <CUnit/CUnit.h>
+
+#include "find.h"
+#include "harness.h"
+
+#define DATA "GET / HTTP/1.1\r\n\r\n"
+
+static const char v1[] = "PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n";
+
+static const struct config cfg = {
+	.want_csum = true,
+	.hdr_max = 4096,
+};
+
+struct stream {
+	struct find find;
+	struct budget budget;
+	uint64_t frame;
+};
+
+static void stream_init(struct stream *s)
+{
+	*s = (struct stream) { .budget = { .max_bytes = 1 << 20 } };
+}
+
+static void stream_fini(struct stream *s)
+{
+	find_fini(&s->find, &s->budget);
+	CU_ASSERT_EQUAL(s->budget.used_bytes, 0);
+}
+
+/* stream_put() - bytes [lo, hi) of @text, at the end of a guarded page */
+static void stream_put(struct stream *s, const char *text, size_t lo, size_t hi,
+		       enum csum_state csum)
+{
+	struct packet pkt = { .csum = csum };
+	struct guard g;
+
+	guard_init(&g, (const uint8_t *)text + lo, hi - lo);
+	pkt.payload = g.data;
+	pkt.cap_len = pkt.len = (uint32_t)(hi - lo);
+	find_segment(&s->find, &cfg, &s->budget, &pkt, (int64_t)lo, ++s->frame);
+	guard_fini(&g);
+}
+
+static void check_found(struct stream *s, uint32_t count)
+{
+	CU_ASSERT_EQUAL(s->find.state, FIND_FOUND);
+	CU_ASSERT_EQUAL(s->find.kind, HDR_MODE_PPV1);
+	CU_ASSERT_EQUAL(s->find.count, count);
+	CU_ASSERT_EQUAL(s->find.hdr_len, sizeof(v1) - 1);
+	CU_ASSERT(s->find.hdr && !memcmp(s->find.hdr, v1, sizeof(v1) - 1));
+	CU_ASSERT(!s->find.is_starved);
+}
+
+static void test_whole(void)
+{
+	struct stream s;
+
+	stream_init(&s);
+	stream_put(&s, v1, 0, sizeof(v1) - 1, CSUM_OK);
+	check_found(&s, 1);
+	CU_ASSERT(!s.find.is_split && !s.find.is_done);
+	CU_ASSERT_EQUAL(s.find.frame, 1);
+	/* no memory but the header's copy */
+	CU_ASSERT_EQUAL(s.budget.used_bytes, sizeof(v1) - 1);
+	stream_fini(&s);
+}
+
+/* Every cut into three, in every order. */
+static void test_every_cut_and_order(void)
+{
+	static const uint8_t order[6][3] = { { 0, 1, 2 }, { 0, 2, 1 },
+					     { 1, 0, 2 }, { 1, 2, 0 },
+					     { 2, 0, 1 }, { 2, 1, 0 } };
+	static const char text[] =
+		"PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n" DATA;
+	size_t hdr = sizeof(v1) - 1;
+	size_t len = sizeof(text) - 1;
+	size_t a, b, o, k;
+
+	for (a = 1; a < len - 1; a++)
+		for (b = a + 1; b < len; b++)
+			for (o = 0; o < 6; o++) {
+				size_t at[4] = { 0, a, b, len };
+				struct stream s;
+
+				stream_init(&s);
+				for (k = 0; k < 3; k++)
+					stream_put(&s, text, at[order[o][k]],
+						   at[order[o][k] + 1],
+						   CSUM_OK);
+				check_found(&s, 1);
+				CU_ASSERT(s.find.is_done);
+				CU_ASSERT_EQUAL(s.find.is_split, a < hdr);
+				CU_ASSERT_EQUAL(s.budget.used_bytes, hdr);
+				stream_fini(&s);
+			}
+}
+
+static void test_two_headers_cut_anywhere(void)
+{
+	static const char text[] =
+		"PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n"
+		"PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n" DATA;
+	size_t len = sizeof(text) - 1;
+	size_t a;
+
+	for (a = 1; a < len; a++) {
+		struct stream s;
+
+		stream_init(&s);
+		stream_put(&s, text, 0, a, CSUM_OK);
+		stream_put(&s, text, a, len, CSUM_OK);
+		check_found(&s, 2);
+		CU_ASSERT(s.find.is_done);
+		stream_fini(&s);
+	}
+}
+
+static void test_retransmission_is_one_header(void)
+{
+	struct stream s;
+	size_t len = sizeof(v1) - 1;
+
+	stream_init(&s);
+	stream_put(&s, v1, 0, len, CSUM_OK);
+	stream_put(&s, v1, 0, len, CSUM_OK);
+	stream_put(&s, v1, 5, len, CSUM_OK);
+	check_found(&s, 1);
+	CU_ASSERT(!s.find.is_split);
+	CU_ASSERT_EQUAL(s.find.again_count, 0);
+	stream_fini(&s);
+}
+
+static void test_none_and_malformed(void)
+{
+	struct stream s;
+
+	stream_init(&s);
+	stream_put(&s, DATA, 0, sizeof(DATA) - 1, CSUM_OK);
+	CU_ASSERT_EQUAL(s.find.state, FIND_NONE);
+	CU_ASSERT_EQUAL(s.budget.used_bytes, 0);
+	stream_fini(&s);
+	stream_init(&s);
+	stream_put(&s, "PROXY TCP5 ", 0, 6, CSUM_OK);
+	CU_ASSERT_EQUAL(s.find.state, FIND_WAIT);
+	stream_put(&s, "PROXY TCP5 ", 6, 11, CSUM_OK);
+	CU_ASSERT_EQUAL(s.find.state, FIND_BAD);
+	CU_ASSERT_EQUAL(s.find.err.anomaly, ANOMALY_V1_PROTO);
+	stream_fini(&s);
+}
+
+static void test_bad_checksum_is_the_last_resort(void)
+{
+	struct stream s;
+	size_t len = sizeof(v1) - 1;
+
+	stream_init(&s);
+	stream_put(&s, v1, 0, len, CSUM_BAD);
+	CU_ASSERT_EQUAL(s.find.state, FIND_WAIT);
+	CU_ASSERT(s.find.has_bad_copy);
+	CU_ASSERT_EQUAL(s.find.frame, 1);
+	stream_put(&s, v1, 0, len, CSUM_PARTIAL);
+	check_found(&s, 1);
+	CU_ASSERT(!s.find.has_bad_copy);
+	CU_ASSERT_EQUAL(s.find.frame, 2);
+	stream_fini(&s);
+}
+
+static void test_end_inside_the_header(void)
+{
+	struct stream s;
+
+	stream_init(&s);
+	stream_put(&s, v1, 0, 20, CSUM_OK);
+	CU_ASSERT(!find_is_cut_by_sender(&s.find));
+	s.find.has_fin = true;
+	s.find.fin_off = 21;
+	CU_ASSERT(!find_is_cut_by_sender(&s.find));
+	s.find.fin_off = 20;
+	CU_ASSERT(find_is_cut_by_sender(&s.find));
+	stream_fini(&s);
+}
+
+/* A peer that opens as many holes as it can, or sends without end. */
+static void test_hostile_streams_stay_bounded(void)
+{
+	char text[8192];
+	struct stream s;
+	size_t i;
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text, v1, 20);
+	stream_init(&s);
+	for (i = 1; i + 1 < sizeof(text); i += 2)
+		stream_put(&s, text, i, i + 1, CSUM_OK);
+	CU_ASSERT(s.find.is_starved);
+	CU_ASSERT(s.budget.used_bytes <= 8192);
+	stream_fini(&s);
+	/* a second header that never ends: the window does */
+	memset(text, 'P', sizeof(text));
+	memcpy(text, v1, sizeof(v1) - 1);
+	memcpy(text + sizeof(v1) - 1, "\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff",
+	       16);
+	stream_init(&s);
+	for (i = 0; i < sizeof(text); i += 64)
+		stream_put(&s, text, i, i + 64, CSUM_OK);
+	CU_ASSERT_EQUAL(s.find.state, FIND_FOUND);
+	CU_ASSERT_EQUAL(s.find.count, 1);
+	CU_ASSERT(s.find.is_done);
+	CU_ASSERT_EQUAL(s.budget.used_bytes, sizeof(v1) - 1);
+	stream_fini(&s);
+}
+
+static void put_datagram(struct stream *s, const char *hex, uint32_t lost)
+{
+	struct packet pkt = { .csum = CSUM_OK };
+	uint8_t buf[256];
+	size_t len = unhex(hex, buf, sizeof(buf));
+	struct guard g;
+
+	guard_init(&g, buf, len);
+	pkt.payload = g.data;
+	pkt.cap_len = (uint32_t)len;
+	pkt.len = (uint32_t)len + lost;
+	find_datagram(&s->find, &cfg, &s->budget, &pkt, ++s->frame);
+	guard_fini(&g);
+}
+
+#define V2_UDP                         \
+	"0d0a0d0a000d0a515549540a2112" \
+	"000ccb007107c63364019c400035"
+
+static void test_datagrams(void)
+{
+	struct stream s;
+
+	stream_init(&s);
+	put_datagram(&s, V2_UDP "30", 0);
+	put_datagram(&s, "31", 0);
+	put_datagram(&s, V2_UDP, 0);
+	CU_ASSERT_EQUAL(s.find.state, FIND_FOUND);
+	CU_ASSERT_EQUAL(s.find.count, 2);
+	CU_ASSERT_EQUAL(s.find.payloads, 3);
+	CU_ASSERT_EQUAL(s.find.alone, 1);
+	CU_ASSERT_EQUAL(s.find.changed, 0);
+	CU_ASSERT(!s.find.is_first_bare);
+	put_datagram(&s, V2_UDP V2_UDP, 0);
+	CU_ASSERT_EQUAL(s.find.doubled, 1);
+	stream_fini(&s);
+	stream_init(&s);
+	put_datagram(&s, "30", 0);
+	CU_ASSERT(s.find.is_first_bare);
+	put_datagram(&s, V2_UDP "30", 0);
+	CU_ASSERT_EQUAL(s.find.late_count, 1);
+	stream_fini(&s);
+}
+
+static void test_cut_datagrams(void)
+{
+	struct stream s;
+
+	stream_init(&s);
+	put_datagram(&s, "0d0a0d0a000d0a515549540a2112", 15);
+	CU_ASSERT_EQUAL(s.find.state, FIND_WAIT);
+	CU_ASSERT(s.find.is_cut);
+	stream_fini(&s);
+	stream_init(&s);
+	put_datagram(&s, "0d0a0d0a", 24);
+	CU_ASSERT(s.find.is_cut);
+	stream_fini(&s);
+	stream_init(&s);
+	put_datagram(&s, "0d0a0d0a000d0a515549540a2112", 0);
+	CU_ASSERT_EQUAL(s.find.state, FIND_BAD);
+	CU_ASSERT_EQUAL(s.find.err.anomaly, ANOMALY_PP_TRUNCATED);
+	stream_fini(&s);
+	/* cut behind the header: that is all of it */
+	stream_init(&s);
+	put_datagram(&s, V2_UDP, 100);
+	CU_ASSERT_EQUAL(s.find.state, FIND_FOUND);
+	CU_ASSERT_EQUAL(s.find.alone, 0);
+	stream_fini(&s);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "whole", test_whole },
+		{ "every cut and order", test_every_cut_and_order },
+		{ "two headers", test_two_headers_cut_anywhere },
+		{ "retransmission", test_retransmission_is_one_header },
+		{ "none and malformed", test_none_and_malformed },
+		{ "bad checksum", test_bad_checksum_is_the_last_resort },
+		{ "end inside the header", test_end_inside_the_header },
+		{ "hostile streams", test_hostile_streams_stay_bounded },
+		{ "datagrams", test_datagrams },
+		{ "cut datagrams", test_cut_datagrams },
+	};
+
+	return unit_main("inspect_find", tests, ARRAY_SIZE(tests));
+}
