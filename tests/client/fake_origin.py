@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """fake_origin.py - an echo server with chosen faults, for the tests of tp-client
 

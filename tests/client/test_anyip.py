@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """test_anyip.py - a thousand IPv6 sources out of a prefix routed to lo
 

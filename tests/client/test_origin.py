@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """test_origin.py - tp-client and tp-origin, without a proxy between them"""
 import unittest
