@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fuzz_inspect.c - a sequence of frames through the whole inspector.
+ *
+ * Byte 0 picks the mode, byte 1 the link type; then records of two bytes of
+ * length (of which the top bit says that the capture cut the frame) and data.
+ */
+#include <stdio.h>
+
+#include "base/exitcode.h"
+#include "fuzz.h"
+#include "inspect.h"
+#include "wire/bytes.h"
+#include "wire/link.h"
+
+static const int links[] = { LINK_RAW, LINK_ETHERNET, LINK_SLL, LINK_SLL2 };
+
+static FILE *sink;
+
+/* The verdict's sums hold whatever came in. */
+static void check_tally(const struct tally *t, int status, uint64_t frames)
+{
+	uint64_t sum = 0, ok = t->verdict[VERDICT_OK];
+	unsigned i;
+
+	ASSERT(t->frames == frames);
+	for (i = 0; i < DECODE_RESULTS; i++)
+		sum += t->frame[i];
+	ASSERT(sum == frames);
+	sum = 0;
+	for (i = 0; i < VERDICTS; i++)
+		sum += t->verdict[i];
+	ASSERT(sum == t->flows && sum <= t->frame[DECODE_OK]);
+	ASSERT(t->flows <= 8);
+	ASSERT(status == EXIT_OK || status == EXIT_FINDING ||
+	       status == EXIT_INCONCLUSIVE);
+	ASSERT(status != EXIT_OK || (ok && ok + t->flows_empty == t->flows));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct config cfg = {
+		.hdr_max = 512,
+		.max_flows = 8,
+		.max_memory_bytes = 8192,
+	};
+	struct inspect *in = NULL;
+	struct tally tally;
+	uint64_t frames = 0;
+	int link, status;
+
+	if (len < 2)
+		return 0;
+	if (!sink)
+		sink = fopen("/dev/null", "w");
+	cfg.mode = (enum hdr_mode)(data[0] % (HDR_MODE_OFF + 1));
+	cfg.want_json = data[0] & 0x80;
+	cfg.want_csum = data[0] & 0x40;
+	link = links[data[1] % ARRAY_SIZE(links)];
+	data += 2;
+	len -= 2;
+	ASSERT(sink && inspect_new(&cfg, &in) == 0);
+	while (len >= 2) {
+		size_t want = get_be16(data) & 0x7ff;
+		size_t wire = want + (data[0] & 0x80 ? 100 : 0);
+		uint8_t *frame;
+
+		data += 2;
+		len -= 2;
+		if (want > len)
+			want = wire = len;
+		frame = fuzz_copy(data, want);
+		inspect_frame(in, link, frame, want, wire, ++frames);
+		free(frame);
+		data += want;
+		len -= want;
+	}
+	status = inspect_report(in, sink, &tally);
+	check_tally(&tally, status, frames);
+	inspect_free(in);
+	return 0;
+}
