@@ -34,6 +34,7 @@ struct proxy {
 	const struct proxy_config *cfg;
 	struct access_log access;
 	struct budget budget;
+	struct icmp_sender icmp;
 	struct fwd_table *table;
 	struct fwd_table *retired;
 	struct listen_set *set;
@@ -278,6 +279,8 @@ static void proxy_print_stats(const struct proxy *p)
 
 static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
 {
+	struct worker_shared shared = { p->cfg, &p->access, &p->budget,
+					&p->icmp };
 	uint32_t i;
 	int err;
 
@@ -285,8 +288,7 @@ static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
 	if (!p->workers)
 		return -ENOMEM;
 	for (i = 0; i < p->cfg->n_threads; i++) {
-		err = worker_init(&p->workers[i], i, p->cfg, &p->access,
-				  &p->budget, conns_max);
+		err = worker_init(&p->workers[i], i, &shared, conns_max);
 		p->n_workers = i + 1;
 		if (err)
 			return err;
@@ -335,6 +337,7 @@ static void proxy_fini(struct proxy *p)
 	listen_set_close(p->set, LISTEN_OWNED_ALL);
 	proxy_free_retired(p);
 	fwd_table_free(p->table);
+	icmp_close(&p->icmp);
 	access_close(&p->access);
 	fd_close(&p->sig_fd);
 }
@@ -399,6 +402,9 @@ static int proxy_start(struct proxy *p)
 	if (err)
 		log_error("cannot open the access log '%s': %s", cfg->log_path,
 			  strerror(-err));
+	if (!err && icmp_open(&p->icmp))
+		log_debug("without CAP_NET_RAW, UDP clients do not hear of "
+			  "origins that cannot be reached");
 	if (!err) {
 		err = priv_drop(cfg->user, 1ULL << CAP_NET_BIND_SERVICE);
 		if (err)
@@ -440,6 +446,7 @@ int proxy_run(const struct proxy_config *cfg)
 	p->cfg = cfg;
 	p->fds_limit = fd_raise_limit();
 	p->sig_fd = -1;
+	p->icmp = (struct icmp_sender) { -1, -1 };
 	err = sig_open(sigs, sizeof(sigs) / sizeof(sigs[0]), &p->sig_fd);
 	status = err ? EXIT_IO : proxy_start(p);
 	if (status == EXIT_OK) {

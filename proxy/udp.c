@@ -17,321 +17,43 @@
  * that a client which comes back after the idle limit is introduced anew.
  *
  * An ICMP error shows up as an error of the session's socket on its next use.
- * It is counted; a refused port also marks the origin as failed. The session
- * stays, unless there is another origin to go to: then it ends and the next
- * datagram begins a new one there.
+ * It is counted, and marks the origin as failed if that cannot be reached. If
+ * there is another origin the session ends and the next datagram begins a new
+ * one there. Otherwise the session stays and the client is told by ICMP too, so
+ * that it sees what it would see without a proxy (icmp.h).
  *
  * Limits: slots are fixed at start, the budget bounds sessions and descriptors
  * over all workers; a datagram that finds none is dropped and counted.
  */
-#include "udp.h"
+#include "udp_internal.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
-#include "base/fd.h"
-#include "base/sock.h"
-#include "meta.h"
-#include "wire/bytes.h"
 
-#define UDP_BATCH	  32
-#define UDP_ROUNDS	  8
-#define UDP_DATAGRAM_MAX  65535
-#define UDP_DRAIN_IDLE_MS 200
-#define SLOT_NONE	  UINT32_MAX
+#define UDP_ROUNDS 8
+/* as many as the kernel's own default (icmp_msgs_per_sec), in each worker */
+#define UDP_ICMP_PER_S 1000
 
-/* @scope: interface of a link-local client, 0 otherwise */
-struct udp_key {
-	struct endpoint client;
-	struct ip_addr vip;
-	uint32_t scope;
-	int listen_fd;
-};
-
-struct udp_session {
-	struct udp_key key;
-	const struct fwd *fwd;
-	struct wheel_node timer;
-	uint64_t id;
-	uint64_t begin_wall_ms;
-	uint64_t active_ms;
-	uint64_t log_ms;
-	uint64_t up_bytes, up_logged;
-	uint64_t down_bytes, down_logged;
-	uint32_t gen;
-	uint32_t next; /* in the bucket, or in the free list */
-	uint16_t port; /* forwarding port */
-	struct ip_addr origin;
-	int fd; /* -1: the slot is free */
-	bool is_listen_v6;
-	bool has_header; /* was sent */
-};
-
-/* One batch: buffers for reading and, beside them, the vectors for writing. */
-struct udp_batch {
-	struct mmsghdr in[UDP_BATCH];
-	struct iovec in_iov[UDP_BATCH];
-	struct sockaddr_storage names[UDP_BATCH];
-	struct mmsghdr out[UDP_BATCH];
-	struct iovec out_iov[UDP_BATCH][2];
-	uint8_t headers[UDP_BATCH][META_MAX];
-	_Alignas(struct cmsghdr) uint8_t control[UDP_BATCH][SOCK_PKTINFO_SPACE];
-	uint8_t data[UDP_BATCH][UDP_DATAGRAM_MAX];
-};
-
-struct udp_table {
-	struct wheel wheel;
-	struct udp_session *slots;
-	uint32_t cap;
-	uint32_t high;
-	uint32_t n_used;
-	uint32_t free_head;
-	uint32_t *buckets;
-	uint32_t bucket_mask;
-	uint64_t secret[2];
-	uint64_t ids;
-	uint64_t idle_ms;
-	struct udp_batch *batch;
-};
-
-static void udp_on_origin(void *ctx, uint32_t slot, uint32_t gen,
-			  uint32_t events);
-
-struct udp_table *udp_table_new(struct worker *w, uint32_t cap)
-{
-	struct udp_table *t = calloc(1, sizeof(*t));
-	uint32_t n = 1;
-
-	if (!t)
-		return NULL;
-	if (cap > LOOP_SLOT_MAX)
-		cap = LOOP_SLOT_MAX;
-	while (n < cap)
-		n *= 2;
-	t->cap = cap;
-	t->free_head = SLOT_NONE;
-	t->idle_ms = w->cfg->udp_idle_ms;
-	t->bucket_mask = n - 1;
-	t->slots = calloc(cap, sizeof(*t->slots));
-	t->buckets = calloc(n, sizeof(*t->buckets));
-	t->batch = calloc(1, sizeof(*t->batch));
-	if (!t->slots || !t->buckets || !t->batch ||
-	    getrandom(t->secret, sizeof(t->secret), 0) !=
-		    (ssize_t)sizeof(t->secret)) {
-		udp_table_free(t);
-		return NULL;
-	}
-	wheel_init(&t->wheel, clock_ms());
-	loop_on(&w->loop, EV_UDP_ORIGIN, udp_on_origin, w);
-	return t;
-}
-
-void udp_table_free(struct udp_table *t)
-{
-	if (!t)
-		return;
-	free(t->batch);
-	free(t->buckets);
-	free(t->slots);
-	free(t);
-}
-
-uint32_t udp_count(const struct udp_table *t)
-{
-	return t->n_used;
-}
-
-static uint32_t udp_slot(const struct udp_table *t, const struct udp_session *s)
-{
-	return (uint32_t)(s - t->slots);
-}
-
-static bool udp_key_eq(const struct udp_key *a, const struct udp_key *b)
-{
-	return a->listen_fd == b->listen_fd && a->scope == b->scope &&
-	       endpoint_eq(&a->client, &b->client) &&
-	       ip_addr_eq(&a->vip, &b->vip);
-}
-
-/* Clients choose their addresses: the secret keeps them from choosing buckets.
- */
-static uint64_t udp_mix(uint64_t h, const uint8_t *p, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i += 8) {
-		uint64_t v = 0;
-
-		memcpy(&v, p + i, len - i < 8 ? len - i : 8);
-		h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
-		h ^= h >> 32;
-	}
-	return h;
-}
-
-static uint32_t *udp_bucket(struct udp_table *t, const struct udp_key *k)
-{
-	uint64_t h = t->secret[0] ^ k->client.port ^
-		     (uint64_t)(uint32_t)k->listen_fd << 16;
-
-	h = udp_mix(h, k->client.addr.bytes, sizeof(k->client.addr.bytes));
-	h = udp_mix(h ^ t->secret[1], k->vip.bytes, sizeof(k->vip.bytes));
-	return &t->buckets[h & t->bucket_mask];
-}
-
-/* Buckets and chains hold slot + 1, so that zero is the end. */
-static struct udp_session *udp_find(struct udp_table *t,
-				    const struct udp_key *k)
-{
-	uint32_t i = *udp_bucket(t, k);
-
-	while (i) {
-		struct udp_session *s = &t->slots[i - 1];
-
-		if (udp_key_eq(&s->key, k))
-			return s;
-		i = s->next;
-	}
-	return NULL;
-}
-
-static struct udp_session *udp_alloc(struct udp_table *t)
-{
-	struct udp_session *s;
-
-	if (t->free_head != SLOT_NONE) {
-		s = &t->slots[t->free_head];
-		t->free_head = s->next;
-	} else if (t->high < t->cap) {
-		s = &t->slots[t->high++];
-	} else {
-		return NULL;
-	}
-	t->n_used++;
-	*s = (struct udp_session) { .gen = s->gen, .fd = -1 };
-	return s;
-}
-
-static void udp_free(struct udp_table *t, struct udp_session *s)
-{
-	s->gen++;
-	s->next = t->free_head;
-	t->free_head = udp_slot(t, s);
-	t->n_used--;
-}
-
-static void udp_log(struct worker *w, struct udp_session *s,
-		    enum close_reason reason)
-{
-	struct access_entry e = {
-		.fwd = s->fwd,
-		.client = s->key.client,
-		.vip = { s->key.vip, s->port },
-		.origin = s->origin,
-		.session = s->id,
-		.begin_wall_ms = s->begin_wall_ms,
-		.from_client_bytes = s->up_bytes - s->up_logged,
-		.to_client_bytes = s->down_bytes - s->down_logged,
-		.reason = reason,
-	};
-
-	access_write(w->access, &e);
-	s->up_logged = s->up_bytes;
-	s->down_logged = s->down_bytes;
-}
-
-static void udp_end(struct worker *w, struct udp_session *s,
-		    enum close_reason reason)
+/* Pass an ICMP error on to the client, within the limit. */
+static void udp_tell_client(struct worker *w, const struct udp_session *s,
+			    int err)
 {
 	struct udp_table *t = w->udp;
-	uint32_t *link = udp_bucket(t, &s->key);
+	struct endpoint vip = { s->key.vip, s->port };
+	uint64_t second = worker_now_ms(w) / MS_PER_S;
 
-	udp_log(w, s, reason);
-	while (*link != udp_slot(t, s) + 1)
-		link = &t->slots[*link - 1].next;
-	*link = s->next;
-	wheel_cancel(&t->wheel, &s->timer);
-	fd_close(&s->fd);
-	fwd_drop(s->fwd, w->id);
-	budget_give(w->budget, 1);
-	udp_free(t, s);
-}
-
-static void udp_arm(struct worker *w, struct udp_session *s)
-{
-	uint64_t due = s->active_ms + w->udp->idle_ms;
-
-	if (s->log_ms && s->log_ms < due)
-		due = s->log_ms;
-	wheel_arm(&w->udp->wheel, &s->timer, due);
-}
-
-static int udp_dial(struct worker *w, struct udp_session *s)
-{
-	struct endpoint to = { s->origin,
-			       rule_origin_port(s->fwd->rule, s->port) };
-	struct endpoint from = { w->cfg->origin_from, 0 };
-	int err;
-
-	if (from.addr.family != to.addr.family)
-		from.addr.family = IP_NONE;
-	err = sock_connect(&to, &from, SOCK_F_UDP, &s->fd);
-	if (!err)
-		err = loop_add(&w->loop, s->fd, EPOLLIN, EV_UDP_ORIGIN,
-			       udp_slot(w->udp, s), s->gen);
-	if (err)
-		fd_close(&s->fd);
-	return err;
-}
-
-/* A session for @key; NULL, and counted, if there cannot be one. */
-static struct udp_session *udp_begin(struct worker *w, const struct listener *l,
-				     const struct udp_key *key)
-{
-	struct udp_table *t = w->udp;
-	struct udp_session *s;
-	uint32_t *bucket;
-
-	if (!budget_take(w->budget, 1)) {
-		stat_add(&w->stats, STAT_UDP_REFUSED_LIMIT, 1);
-		return NULL;
+	if (t->icmp_second != second) {
+		t->icmp_second = second;
+		t->icmp_count = 0;
 	}
-	s = udp_alloc(t);
-	if (!s) {
-		stat_add(&w->stats, STAT_UDP_REFUSED_LIMIT, 1);
-		budget_give(w->budget, 1);
-		return NULL;
-	}
-	s->key = *key;
-	s->fwd = l->fwd;
-	s->port = l->port;
-	s->is_listen_v6 = l->is_v6;
-	if (!origin_pick(l->fwd->origin, &key->client.addr,
-			 l->fwd->rule->is_persistent, 0, worker_now_ms(w),
-			 &s->origin) ||
-	    udp_dial(w, s)) {
-		stat_add(&w->stats, STAT_UDP_NO_ORIGIN, 1);
-		udp_free(t, s);
-		budget_give(w->budget, 1);
-		return NULL;
-	}
-	fwd_hold(s->fwd, w->id);
-	stat_add(&w->stats, STAT_UDP_SESSIONS, 1);
-	s->id = (uint64_t)(w->id | 0x8000) << 48 | ++t->ids;
-	s->begin_wall_ms = clock_wall_ms();
-	s->active_ms = worker_now_ms(w);
-	if (w->cfg->log_interval_ms)
-		s->log_ms = s->active_ms + w->cfg->log_interval_ms;
-	bucket = udp_bucket(t, key);
-	s->next = *bucket;
-	*bucket = udp_slot(t, s) + 1;
-	udp_arm(w, s);
-	return s;
+	if (t->icmp_count++ >= UDP_ICMP_PER_S)
+		stat_add(&w->stats, STAT_UDP_ICMP_LIMITED, 1);
+	else if (!icmp_unreachable(w->icmp, &s->key.client, &vip,
+				   err == ECONNREFUSED))
+		stat_add(&w->stats, STAT_UDP_ICMP_SENT, 1);
 }
 
 /* The origin's host answered with ICMP. Return: false if the session ended */
@@ -342,8 +64,10 @@ static bool udp_icmp(struct worker *w, struct udp_session *s, int err)
 		return true;
 	origin_failed(s->fwd->origin, &s->origin, worker_now_ms(w),
 		      w->cfg->retry_ms);
-	if (origin_count(s->fwd->origin) < 2)
+	if (origin_count(s->fwd->origin) < 2) {
+		udp_tell_client(w, s, err);
 		return true;
+	}
 	udp_end(w, s, CLOSE_ORIGIN_RESET);
 	return false;
 }
@@ -598,8 +322,7 @@ static void udp_reply(struct worker *w, struct udp_session *s, uint32_t n)
 		 udp_write(w, s->key.listen_fd, b->out, out, &icmp));
 }
 
-static void udp_on_origin(void *ctx, uint32_t slot, uint32_t gen,
-			  uint32_t events)
+void udp_on_origin(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 {
 	struct worker *w = ctx;
 	struct udp_session *s = &w->udp->slots[slot];
@@ -623,71 +346,4 @@ static void udp_on_origin(void *ctx, uint32_t slot, uint32_t gen,
 		if (n < UDP_BATCH)
 			return;
 	}
-}
-
-static void udp_timer(void *ctx, struct wheel_node *node)
-{
-	struct worker *w = ctx;
-	struct udp_session *s = wheel_owner(node, struct udp_session, timer);
-	uint64_t now = worker_now_ms(w);
-
-	if (now >= s->active_ms + w->udp->idle_ms) {
-		stat_add(&w->stats, STAT_UDP_EXPIRED, 1);
-		udp_end(w, s, CLOSE_CLIENT_TIMEOUT);
-		return;
-	}
-	if (s->log_ms && now >= s->log_ms) {
-		udp_log(w, s, CLOSE_NONE);
-		s->log_ms = now + w->cfg->log_interval_ms;
-	}
-	udp_arm(w, s);
-}
-
-void udp_run(struct worker *w)
-{
-	wheel_run(&w->udp->wheel, worker_now_ms(w), udp_timer, w);
-}
-
-int udp_timeout_ms(const struct worker *w)
-{
-	return wheel_timeout_ms(&w->udp->wheel, clock_ms());
-}
-
-void udp_end_gone(struct worker *w, const struct listen_set *set)
-{
-	struct udp_table *t = w->udp;
-	uint32_t i, k;
-
-	for (k = 0; k < set->n; k++) {
-		const struct listener *l = set->items[k];
-
-		if (l->proto != RULE_UDP || !l->is_gone)
-			continue;
-		for (i = 0; i < t->high; i++)
-			if (t->slots[i].fd >= 0 &&
-			    t->slots[i].key.listen_fd == l->fds[w->id])
-				udp_end(w, &t->slots[i], CLOSE_SHUTDOWN);
-	}
-}
-
-void udp_drain(struct worker *w)
-{
-	struct udp_table *t = w->udp;
-	uint32_t i;
-
-	if (t->idle_ms > UDP_DRAIN_IDLE_MS)
-		t->idle_ms = UDP_DRAIN_IDLE_MS;
-	for (i = 0; i < t->high; i++)
-		if (t->slots[i].fd >= 0)
-			udp_arm(w, &t->slots[i]);
-}
-
-void udp_end_all(struct worker *w)
-{
-	struct udp_table *t = w->udp;
-	uint32_t i;
-
-	for (i = 0; i < t->high; i++)
-		if (t->slots[i].fd >= 0)
-			udp_end(w, &t->slots[i], CLOSE_SHUTDOWN);
 }

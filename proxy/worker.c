@@ -167,17 +167,17 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-int worker_init(struct worker *w, unsigned id, const struct proxy_config *cfg,
-		struct access_log *access, struct budget *budget,
-		uint32_t conns_max)
+int worker_init(struct worker *w, unsigned id,
+		const struct worker_shared *shared, uint32_t conns_max)
 {
 	int err;
 
 	memset(w, 0, sizeof(*w));
 	w->id = id;
-	w->cfg = cfg;
-	w->access = access;
-	w->budget = budget;
+	w->cfg = shared->cfg;
+	w->access = shared->access;
+	w->budget = shared->budget;
+	w->icmp = shared->icmp;
 	w->wake_fd = -1;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->taken, NULL);

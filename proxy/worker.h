@@ -15,6 +15,7 @@
 #include "access.h"
 #include "base/loop.h"
 #include "base/wheel.h"
+#include "icmp.h"
 #include "listen.h"
 #include "mover.h"
 #include "stats.h"
@@ -46,6 +47,7 @@ struct worker {
 	const struct proxy_config *cfg;
 	struct access_log *access;
 	struct budget *budget;
+	const struct icmp_sender *icmp;
 	struct loop loop;
 	struct stats stats;
 	struct listen_set *set;
@@ -64,10 +66,17 @@ struct worker {
 	_Atomic bool is_done;
 };
 
+/* What the workers share; borrowed for their lifetime. */
+struct worker_shared {
+	const struct proxy_config *cfg;
+	struct access_log *access;
+	struct budget *budget;
+	const struct icmp_sender *icmp;
+};
+
 /* worker_init() - @conns_max: slots of this worker. Return: 0 or -errno */
-int worker_init(struct worker *w, unsigned id, const struct proxy_config *cfg,
-		struct access_log *access, struct budget *budget,
-		uint32_t conns_max);
+int worker_init(struct worker *w, unsigned id,
+		const struct worker_shared *shared, uint32_t conns_max);
 void worker_fini(struct worker *w);
 
 /* worker_start() - Return: 0 or -errno */

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* udp_internal.h - what the two files of the UDP relay share: sessions and
+ * their table. The theory stands in udp.c.
+ */
+#ifndef PROXY_UDP_INTERNAL_H
+#define PROXY_UDP_INTERNAL_H
+
+#include "base/sock.h"
+#include "meta.h"
+#include "udp.h"
+
+#define UDP_BATCH	 32
+#define UDP_DATAGRAM_MAX 65535
+#define SLOT_NONE	 UINT32_MAX
+
+/* @scope: interface of a link-local client, 0 otherwise */
+struct udp_key {
+	struct endpoint client;
+	struct ip_addr vip;
+	uint32_t scope;
+	int listen_fd;
+};
+
+struct udp_session {
+	struct udp_key key;
+	const struct fwd *fwd;
+	struct wheel_node timer;
+	uint64_t id;
+	uint64_t begin_wall_ms;
+	uint64_t active_ms;
+	uint64_t log_ms;
+	uint64_t up_bytes, up_logged;
+	uint64_t down_bytes, down_logged;
+	uint32_t gen;
+	uint32_t next; /* in the bucket, or in the free list */
+	uint16_t port; /* forwarding port */
+	struct ip_addr origin;
+	int fd; /* -1: the slot is free */
+	bool is_listen_v6;
+	bool has_header; /* was sent */
+};
+
+/* One batch: buffers for reading and, beside them, the vectors for writing. */
+struct udp_batch {
+	struct mmsghdr in[UDP_BATCH];
+	struct iovec in_iov[UDP_BATCH];
+	struct sockaddr_storage names[UDP_BATCH];
+	struct mmsghdr out[UDP_BATCH];
+	struct iovec out_iov[UDP_BATCH][2];
+	uint8_t headers[UDP_BATCH][META_MAX];
+	_Alignas(struct cmsghdr) uint8_t control[UDP_BATCH][SOCK_PKTINFO_SPACE];
+	uint8_t data[UDP_BATCH][UDP_DATAGRAM_MAX];
+};
+
+struct udp_table {
+	struct wheel wheel;
+	struct udp_session *slots;
+	uint32_t cap;
+	uint32_t high;
+	uint32_t n_used;
+	uint32_t free_head;
+	uint32_t *buckets;
+	uint32_t bucket_mask;
+	uint64_t secret[2];
+	uint64_t ids;
+	uint64_t idle_ms;
+	uint64_t icmp_second; /* the second that @icmp_count is of */
+	uint32_t icmp_count;
+	struct udp_batch *batch;
+};
+
+static inline uint32_t udp_slot(const struct udp_table *t,
+				const struct udp_session *s)
+{
+	return (uint32_t)(s - t->slots);
+}
+
+bool udp_key_eq(const struct udp_key *a, const struct udp_key *b);
+
+/* udp_find() - NULL if @k has no session */
+struct udp_session *udp_find(struct udp_table *t, const struct udp_key *k);
+
+/* udp_begin() - a session for @key, its socket connected to an origin; NULL,
+ * and counted, if there cannot be one
+ */
+struct udp_session *udp_begin(struct worker *w, const struct listener *l,
+			      const struct udp_key *key);
+
+/* udp_end() - the one way out: log, close, free */
+void udp_end(struct worker *w, struct udp_session *s, enum close_reason reason);
+
+/* the handler of the sessions' sockets, in udp.c */
+loop_fn udp_on_origin;
+
+#endif
