@@ -151,7 +151,7 @@ static void relay_abort(struct worker *w, struct relay *r, enum side dead,
 {
 	stash_put(&w->relays->env.pool, &r->leg[dead].owed);
 	r->state = RELAY_ABORTING;
-	r->dead = dead;
+	r->dead = (uint8_t)dead;
 	r->reason = (uint8_t)reason;
 	r->deadline_ms = worker_now_ms(w) + RELAY_ABORT_MS;
 	relay_abort_step(w, r);

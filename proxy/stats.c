@@ -14,7 +14,7 @@ void stats_sum(const struct stats *from, uint64_t ret_sum[STAT_COUNT])
 void stats_json(struct json *j, const uint64_t sum[STAT_COUNT])
 {
 	static const char *const names[STAT_COUNT] = {
-#define STAT(id, name, help) [STAT_##id] = name,
+#define STAT(id, name, help) [STAT_##id] = (name),
 #include "stats.def"
 #undef STAT
 	};
