@@ -99,6 +99,7 @@ class Sessions(unittest.TestCase):
             self.assertTrue(is_silent(s))
             self.assertEqual(who(ask(s, b"x"))[0]["client"], "192.0.2.1")
             self.assertEqual(who(ask(s, b""))[1], b"")
+            self.assertEqual(who(ask(s, v2(proto=2) + b"y"))[1], b"y")
 
     def test_a_full_table_refuses_new_ones(self):
         with Origin("--mode", "ppv2", "--udp-sessions", "3") as o:

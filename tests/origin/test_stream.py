@@ -309,6 +309,9 @@ class Replies(unittest.TestCase):
                 s.sendall(V1 + b"POST / HTTP/1.1\r\nContent-Length: 100000"
                           b"\r\n\r\n" + body)
                 self.assertTrue(read_all(s).endswith(rest[-20:]))
+                for _ in range(3):  # nor is it answered by a reset
+                    s.sendall(b"more")
+                    time.sleep(0.02)
             got = exchange(o, V1 + b"HEAD / HTTP/1.1\r\n\r\n")
             self.assertTrue(got.endswith(b"\r\n\r\n"))
             got = exchange(o, V1 + b"GET / HTTP/1.1\r\n" + b"a" * 17000)
@@ -384,6 +387,20 @@ class Process(unittest.TestCase):
                              ["shutdown"] * 2)
             waiting.close()
             served.close()
+
+    def test_stop_does_not_wait_for_ever(self):
+        """A peer that does not take its answer gets a second."""
+        with Origin("-t", "--mode", "off") as o:
+            with o.connect(rcvbuf=4096) as s:
+                s.settimeout(0.3)
+                with self.assertRaises(TimeoutError):
+                    while True:
+                        s.send(bytes(65536))
+                begin = time.monotonic()
+                summary = o.stop()
+                self.assertLess(time.monotonic() - begin, 5)
+            self.assertEqual(summary["tcp_open"], 0)
+            self.assertEqual(o.log()[0]["reason"], "shutdown")
 
     def test_sample_formats(self):
         cases = (
