@@ -41,7 +41,7 @@ static void check_limits(const struct rule *r)
 	ASSERT(r->proto == RULE_TCP
 		       ? r->mode != MODE_SPP
 		       : r->mode != MODE_TOA && r->mode != MODE_PPV1);
-	ASSERT(r->origin[0] && strlen(r->tag) <= 4 * RULE_TAG_MAX);
+	ASSERT(r->origin[0] && strlen(r->tag) < RULE_TAG_BYTES);
 	ASSERT((r->origin_type == RULE_ORIGIN_IP) ==
 	       (r->origin_ip.family != IP_NONE));
 }
