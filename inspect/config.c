@@ -43,7 +43,7 @@ static bool config_set_expect(void *dst, const char *value,
 /* config_join() - the operands as one expression, as tcpdump(8) takes it */
 static char *config_join(int n, char **words)
 {
-	size_t len = 1;
+	size_t len = 1, at = 0;
 	char *text;
 	int i;
 
@@ -53,9 +53,12 @@ static char *config_join(int n, char **words)
 	if (!text)
 		return NULL;
 	for (i = 0; i < n; i++) {
+		size_t word = strlen(words[i]);
+
 		if (i)
-			strcat(text, " ");
-		strcat(text, words[i]);
+			text[at++] = ' ';
+		memcpy(text + at, words[i], word);
+		at += word;
 	}
 	return text;
 }

@@ -39,12 +39,15 @@ int flow_table_new(uint32_t max_flows, struct flow_table **ret)
 	t->max_flows = max_flows;
 	t->slot_count = FLOW_SLOT_MIN;
 	t->slot = calloc(t->slot_count, sizeof(*t->slot));
-	t->chunk =
-		calloc((size_t)max_flows / FLOW_CHUNK + 1, sizeof(*t->chunk));
+	t->chunk = calloc((size_t)max_flows / FLOW_CHUNK + 1,
+			  sizeof(struct flow *));
 	/* Without entropy the table still works, only guessable. */
-	(void)getrandom(&t->seed, sizeof(t->seed), GRND_NONBLOCK);
+	if (getrandom(&t->seed, sizeof(t->seed), GRND_NONBLOCK) < 0)
+		t->seed = 0;
 	if (!t->slot || !t->chunk) {
-		flow_table_free(t, NULL);
+		free(t->slot);
+		free(t->chunk);
+		free(t);
 		return -ENOMEM;
 	}
 	*ret = t;

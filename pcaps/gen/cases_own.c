@@ -51,10 +51,10 @@ static size_t case_join(uint8_t out[CASE_MAX], const char *hex,
 			const char *text)
 {
 	size_t len = net_hex(hex, out, CASE_MAX);
-	size_t text_len = strlen(text);
 
-	memcpy(out + len, text, text_len);
-	return len + text_len;
+	for (; *text && len < CASE_MAX; text++)
+		out[len++] = (uint8_t)*text;
+	return len;
 }
 
 static void make_v1_split(struct file *f)

@@ -251,26 +251,30 @@ void net_close(struct net *n)
 	net_tcp(n, A, TH_ACK, 0, NULL, 0);
 }
 
-static int net_digit(char c)
+static uint8_t net_digit(char c)
 {
 	const char *digits = "0123456789abcdef";
 	const char *p = c ? strchr(digits, c) : NULL;
 
-	return p ? (int)(p - digits) : -1;
+	if (!p)
+		errx(1, "'%c' is not a hex digit", c);
+	return (uint8_t)(p - digits);
 }
 
 size_t net_hex(const char *hex, uint8_t *out, size_t cap)
 {
 	size_t n = 0;
 
-	for (; *hex; hex++) {
-		if (*hex == ' ')
+	while (*hex) {
+		if (*hex == ' ') {
+			hex++;
 			continue;
-		if (net_digit(hex[0]) < 0 || net_digit(hex[1]) < 0 || n == cap)
-			errx(1, "bad hex digits: %s", hex);
+		}
+		if (n == cap)
+			errx(1, "more than %zu bytes of hex", cap);
 		out[n++] =
 			(uint8_t)(net_digit(hex[0]) << 4 | net_digit(hex[1]));
-		hex++;
+		hex += 2;
 	}
 	return n;
 }

@@ -205,8 +205,8 @@ static void test_hostile_streams_stay_bounded(void)
 	/* a second header that never ends: the window does */
 	memset(text, 'P', sizeof(text));
 	memcpy(text, v1, sizeof(v1) - 1);
-	memcpy(text + sizeof(v1) - 1, "\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff",
-	       16);
+	(void)unhex("0d0a0d0a000d0a515549540a 2111 ffff",
+		    (uint8_t *)text + sizeof(v1) - 1, 16);
 	stream_init(&s);
 	for (i = 0; i < sizeof(text); i += 64)
 		stream_put(&s, text, i, i + 64, CSUM_OK);
