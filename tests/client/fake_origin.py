@@ -91,7 +91,6 @@ def serve_tcp_quiet(*args):
 
 
 def serve_tcp(sock, fault):
-    sock.listen(1024)
     while True:
         conn, peer = sock.accept()
         threading.Thread(target=serve_tcp_quiet, args=(conn, peer, fault),
@@ -147,6 +146,8 @@ def main():
     kind = socket.SOCK_DGRAM if proto == "udp" else socket.SOCK_STREAM
     with socket.socket(family, kind) as sock:
         sock.bind((host, 0))
+        if proto == "tcp":
+            sock.listen(1024)
         print(sock.getsockname()[1], flush=True)
         (serve_udp if proto == "udp" else serve_tcp)(sock, fault)
 

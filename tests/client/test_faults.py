@@ -21,8 +21,8 @@ class Echo(unittest.TestCase):
     def check(self, proto, fault, status, reason, *args):
         with t.Fake(proto, fault) as f:
             udp = ["-u"] if proto == "udp" else []
-            r = t.client(*udp, "-c", 2, "-n", 6, "-m", 200, "-W", "400ms",
-                         *args, "127.0.0.1", f.port)
+            r = t.client(*udp, "-c", 2, "-n", 6, "-m", 200, *args,
+                         "127.0.0.1", f.port)
         self.assertEqual(r.status, status, r.out + r.err)
         self.assertEqual(r.sum["exit"], status)
         self.assertEqual(len(r.log), 2)
@@ -57,12 +57,11 @@ class Echo(unittest.TestCase):
         self.check("tcp", "reset", 3, "reset")
 
     def test_tcp_silence(self):
-        r = self.check("tcp", "mute", 4, "timeout")
+        r = self.check("tcp", "mute", 4, "timeout", "-W", "500ms")
         self.assertLess(r.sum["duration_s"], 3)
 
     def test_tcp_slow_reader(self):
-        self.check("tcp", "slow", 0, None, "-m", "100k", "-n", "1", "-W",
-                   "5s")
+        self.check("tcp", "slow", 0, None, "-m", "100k", "-n", "1")
 
     def test_udp_good(self):
         self.check("udp", "none", 0, None)
@@ -81,11 +80,11 @@ class Echo(unittest.TestCase):
         self.check("udp", "join", 1, "mismatch")
 
     def test_udp_silence(self):
-        r = self.check("udp", "mute", 4, "timeout")
+        r = self.check("udp", "mute", 4, "timeout", "-W", "500ms")
         self.assertEqual(r.sum["lost"], 12)
 
     def test_udp_some_lost(self):
-        r = self.check("udp", "lose", 4, "timeout")
+        r = self.check("udp", "lose", 4, "timeout", "-W", "500ms")
         self.assertEqual(r.sum["lost"], 2)
         self.assertEqual(r.sum["requests"], 10)
 
@@ -102,7 +101,8 @@ class Echo(unittest.TestCase):
         self.assertEqual(r.sum["reordered"], 6)
 
     def test_udp_reply_of_another_client(self):
-        r = self.check("udp", "cross", 1, "mismatch")
+        r = self.check("udp", "cross", 1, "mismatch", "-W", "500ms",
+                       "--hold", "200ms")
         self.assertIn("another connection", r.sum["cases"][0]["what"])
 
 
@@ -110,10 +110,10 @@ class Identity(unittest.TestCase):
     def check(self, proto, fault, status, wrong, missing):
         with t.Fake(proto, fault) as f:
             udp = ["-u"] if proto == "udp" else []
-            r = t.client(*udp, "-c", 3, "-n", 4, "-m", 200, "-W", "3s",
-                         "--whoami", "127.0.0.1", f.port)
-            text = t.client(*udp, "-c", 3, "-n", 4, "-m", 200, "-W", "3s",
-                            "--whoami", "127.0.0.1", f.port, json_out=False)
+            r = t.client(*udp, "-c", 3, "-n", 4, "-m", 200, "--whoami",
+                         "127.0.0.1", f.port)
+            text = t.client(*udp, "-c", 3, "-n", 4, "-m", 200, "--whoami",
+                            "127.0.0.1", f.port, json_out=False)
         self.assertEqual(r.status, status, r.out + r.err)
         self.assertEqual(text.status, status)
         self.assertEqual(r.sum["client_ip"], {
