@@ -8,6 +8,8 @@
 
 #include "base/opt.h"
 #include "rule.h"
+#include "wire/toa_shim.h"
+#include "wire/wire.h"
 
 static const char *const header_timings[] = { "first-data", "connect", NULL };
 static const char *const udp_headers[] = { "first", "every", "alone", NULL };
@@ -49,6 +51,38 @@ static bool opt_set_addr(void *dst, const char *value, char err[OPT_ERR_MAX])
 	return false;
 }
 
+/* a list of the names of enum toa_place */
+static bool opt_set_places(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	static const struct {
+		const char *name;
+		uint32_t place;
+	} places[] = {
+		{ "syn", TOA_PLACE_SYN },
+		{ "ack", TOA_PLACE_ACK },
+		{ "data", TOA_PLACE_DATA },
+	};
+	uint32_t set = 0;
+	size_t i, n;
+
+	do {
+		n = strcspn(value, ",");
+		for (i = 0; i < ARRAY_SIZE(places); i++)
+			if (strlen(places[i].name) == n &&
+			    !memcmp(places[i].name, value, n))
+				break;
+		if (i == ARRAY_SIZE(places)) {
+			(void)snprintf(err, OPT_ERR_MAX,
+				       "must list syn, ack, data");
+			return false;
+		}
+		set |= places[i].place;
+		value += n;
+	} while (*value++ == ',');
+	*(uint32_t *)dst = set;
+	return true;
+}
+
 static bool opt_set_flag(struct proxy_config *c, unsigned flag)
 {
 	c->rule_flags |= flag;
@@ -79,6 +113,8 @@ static bool opt_expanded(void *dst, const char *value, char err[OPT_ERR_MAX])
 static struct proxy_config config = {
 	.header_wait_ms = 5,
 	.udp_idle_ms = 30000,
+	.toa_kind = TOA_KIND_DEFAULT,
+	.toa_places = TOA_PLACE_ACK | TOA_PLACE_DATA,
 	.connect_timeout_ms = 5000,
 	.idle_timeout_ms = 600000,
 	.retry_ms = 10000,
@@ -129,6 +165,12 @@ static const struct opt options[] = {
 	  "every one, or alone before the first"),
 	O(0, "udp-idle", "TIME", OPT_DURATION, &config.udp_idle_ms, 1, DAY_MS,
 	  NULL, NULL, "a UDP session ends after this silence (default 30s)"),
+	O(0, "toa-kind", "N", OPT_U32, &config.toa_kind, 9, 254, NULL, NULL,
+	  "TCP option kind of mode toa (default 200)"),
+	O(0, "toa-on", "LIST", OPT_CALL, &config.toa_places, 0, 0, NULL,
+	  opt_set_places,
+	  "segments that carry it: syn, ack, data, until the origin's first "
+	  "byte (default ack,data)"),
 	O(0, "connect-timeout", "TIME", OPT_DURATION,
 	  &config.connect_timeout_ms, 1, DAY_MS, NULL, NULL,
 	  "for each address of an origin (default 5s)"),
@@ -172,8 +214,8 @@ static const struct opt_spec spec = {
 	.prog = "tp-proxy",
 	.usage = "[options] -f FILE\n[options] --rule LINE...\n-c -f FILE",
 	.about = "Forwards TCP and UDP by the rules of an edge L4 proxy and "
-		 "tells origins the clients' addresses: PROXY protocol v1, "
-		 "v2, SPP.",
+		 "tells origins the clients' addresses: TOA, PROXY protocol "
+		 "v1 and v2, SPP.",
 	.tail = "signals: TERM drains and stops, HUP loads the rules again, "
 		"USR1 reopens the\n  access log, USR2 prints counters.\n"
 		"exit status: 0 stopped, 2 bad option or rule, 3 cannot bind "

@@ -43,6 +43,8 @@ struct proxy_config {
 	int header_timing;
 	uint64_t header_wait_ms;
 	int udp_header;
+	uint32_t toa_kind;
+	uint32_t toa_places; /* enum toa_place */
 	uint64_t udp_idle_ms;
 	uint64_t connect_timeout_ms;
 	uint64_t idle_timeout_ms;

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/priv.h"
 #include "base/sig.h"
+#include "toa.h"
 #include "worker.h"
 
 #define PROXY_TICK_MS 1000
@@ -79,25 +80,29 @@ static int proxy_load(const struct proxy_config *cfg, struct ruleset **ret)
 	return 0;
 }
 
-/* What is a right rule and still cannot be served. */
-static bool proxy_can_serve(const struct ruleset *rs)
+/* Can rules of mode toa be served? They never go without their option. */
+static bool proxy_has_toa(const struct proxy_config *cfg,
+			  const struct ruleset *rs)
 {
-	uint32_t i;
+	char text[RULE_TEXT_MAX];
+	uint32_t i = 0;
+	int err;
 
-	if (!rs->n_rules) {
-		log_error("there is no rule: name a file with -f, or a rule "
-			  "with --rule 'tcp:10000 127.0.0.1 20000 off ppv2'");
-		return false;
-	}
-	for (i = 0; i < rs->n_rules; i++) {
-		if (rs->rules[i].mode != MODE_TOA)
-			continue;
-		log_error("line %u: mode toa needs TCP options, which this "
-			  "version does not write; use ppv1 or ppv2",
-			  rs->rules[i].line);
-		return false;
-	}
-	return true;
+	while (i < rs->n_rules && rs->rules[i].mode != MODE_TOA)
+		i++;
+	if (i == rs->n_rules)
+		return true;
+	err = toa_probe(cfg);
+	if (err == -EOPNOTSUPP)
+		log_error("the TOA writer that is loaded cannot put the "
+			  "option into the segments that --toa-on names: "
+			  "load this version's with 'tp-toa writer load'");
+	else if (err)
+		log_error("rule '%s' needs the TOA writer in this process's "
+			  "cgroup (%s): run 'tp-toa writer load' as root "
+			  "first, or use ppv1 or ppv2",
+			  rule_format(&rs->rules[i], text), strerror(-err));
+	return !err;
 }
 
 /* Return: an exit status; *@ret only if it is EXIT_OK */
@@ -115,7 +120,9 @@ static int proxy_load_checked(const struct proxy_config *cfg,
 		ruleset_free(rs);
 		return EXIT_USAGE;
 	}
-	if (!proxy_can_serve(rs)) {
+	if (!rs->n_rules) {
+		log_error("there is no rule: name a file with -f, or a rule "
+			  "with --rule 'tcp:10000 127.0.0.1 20000 off ppv2'");
 		ruleset_free(rs);
 		return EXIT_USAGE;
 	}
@@ -150,6 +157,10 @@ static int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
 
 	if (status != EXIT_OK)
 		return status;
+	if (!proxy_has_toa(p->cfg, rs)) {
+		ruleset_free(rs);
+		return EXIT_IO;
+	}
 	err = fwd_table_new(rs, p->cfg, &t);
 	if (!err &&
 	    listen_count(t, p->cfg) + PROXY_FDS_RESERVED > p->fds_limit / 2) {

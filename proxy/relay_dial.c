@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/sock.h"
+#include "toa.h"
 
 #define RELAY_ACCEPT_BATCH 64
 #define RELAY_ATTEMPTS	   4
@@ -27,9 +28,36 @@ void relay_dial_failed(struct worker *w, struct relay *r,
 	r->reason = (uint8_t)reason;
 }
 
-/* Begin a connection to the next address; without one, refuse the client.
- * Failed addresses are marked, so that a pick gives another one.
- */
+/* A socket towards r->origin, under way and watched. Return: 0 or -errno */
+static int relay_dial_one(struct worker *w, struct relay *r)
+{
+	const struct rule *rule = r->fwd->rule;
+	struct endpoint to = { r->origin, rule_origin_port(rule, r->vip.port) };
+	struct endpoint from = { w->cfg->origin_from, 0 };
+	struct leg *leg = &r->leg[ORIGIN];
+	int err;
+
+	if (from.addr.family != to.addr.family)
+		from.addr.family = IP_NONE;
+	err = sock_open_to(&to, &from, 0, &leg->fd);
+	if (!err)
+		err = sock_set_int(leg->fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (!err)
+		err = sock_set_int(leg->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	if (!err && rule->mode == MODE_TOA) {
+		err = toa_attach(leg->fd, w->cfg, &r->client);
+		if (err)
+			stat_add(&w->stats, STAT_TCP_TOA_FAILED, 1);
+	}
+	if (!err)
+		err = sock_start(leg->fd, &to);
+	if (!err)
+		err = loop_add(&w->loop, leg->fd, RELAY_EVENTS, EV_TCP_ORIGIN,
+			       relay_slot(w->relays, r), r->gen);
+	return err;
+}
+
+/* Failed addresses are marked, so that the next pick gives another one. */
 void relay_dial(struct worker *w, struct relay *r)
 {
 	struct origin *o = r->fwd->origin;
@@ -40,28 +68,8 @@ void relay_dial(struct worker *w, struct relay *r)
 	while (r->attempts < tries &&
 	       origin_pick(o, &r->client.addr, r->fwd->rule->is_persistent, 0,
 			   worker_now_ms(w), &r->origin)) {
-		struct endpoint to = {
-			r->origin, rule_origin_port(r->fwd->rule, r->vip.port)
-		};
-		struct endpoint from = { w->cfg->origin_from, 0 };
-		struct leg *leg = &r->leg[ORIGIN];
-		int err;
-
 		r->attempts++;
-		if (from.addr.family != to.addr.family)
-			from.addr.family = IP_NONE;
-		err = sock_connect(&to, &from, 0, &leg->fd);
-		if (!err)
-			err = sock_set_int(leg->fd, IPPROTO_TCP, TCP_NODELAY,
-					   1);
-		if (!err)
-			err = sock_set_int(leg->fd, SOL_SOCKET, SO_KEEPALIVE,
-					   1);
-		if (!err)
-			err = loop_add(&w->loop, leg->fd, RELAY_EVENTS,
-				       EV_TCP_ORIGIN, relay_slot(w->relays, r),
-				       r->gen);
-		if (!err) {
+		if (!relay_dial_one(w, r)) {
 			r->deadline_ms =
 				worker_now_ms(w) + w->cfg->connect_timeout_ms;
 			wheel_arm(&w->relays->wheel, &r->timer, r->deadline_ms);

@@ -134,13 +134,11 @@ int sock_listen(const struct endpoint *at, unsigned flags, int backlog,
 	return 0;
 }
 
-int sock_connect(const struct endpoint *to, const struct endpoint *from,
+int sock_open_to(const struct endpoint *to, const struct endpoint *from,
 		 unsigned flags, int *ret_fd)
 {
-	struct sockaddr_storage ss;
-	socklen_t len = sockaddr_from_endpoint(to, false, &ss);
 	int fd = -1;
-	int err = sock_open(to->addr.family != IP_V4, flags, &fd);
+	int err = sock_open(to->addr.family == IP_V6, flags, &fd);
 
 	if (err)
 		return err;
@@ -151,9 +149,32 @@ int sock_connect(const struct endpoint *to, const struct endpoint *from,
 		if (!err)
 			err = sock_bind(fd, from);
 	}
-	if (!err && connect(fd, (struct sockaddr *)&ss, len) &&
-	    errno != EINPROGRESS)
-		err = -errno;
+	if (err) {
+		fd_close(&fd);
+		return err;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+int sock_start(int fd, const struct endpoint *to)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sockaddr_from_endpoint(to, false, &ss);
+
+	if (connect(fd, (struct sockaddr *)&ss, len) && errno != EINPROGRESS)
+		return -errno;
+	return 0;
+}
+
+int sock_connect(const struct endpoint *to, const struct endpoint *from,
+		 unsigned flags, int *ret_fd)
+{
+	int fd = -1;
+	int err = sock_open_to(to, from, flags, &fd);
+
+	if (!err)
+		err = sock_start(fd, to);
 	if (err) {
 		fd_close(&fd);
 		return err;

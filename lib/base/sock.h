@@ -42,12 +42,21 @@ int sock_peer(int fd, struct endpoint *ret);
 int sock_listen(const struct endpoint *at, unsigned flags, int backlog,
 		int *ret_fd);
 
-/* sock_connect() - begin a connection.
+/* sock_open_to() - a socket fit for connecting to @to, bound to @from.
  * @from: source address; NULL or IP_NONE: the kernel chooses. Port 0 is chosen
  *	  at connect time (IP_BIND_ADDRESS_NO_PORT).
- * Return: 0 and *@ret_fd: connected or under way (TCP: EPOLLOUT tells, then
- *	   sock_error()); or -errno
+ * Return: 0 and *@ret_fd, or -errno
  */
+int sock_open_to(const struct endpoint *to, const struct endpoint *from,
+		 unsigned flags, int *ret_fd);
+
+/* sock_start() - connect @fd to @to.
+ * Return: 0: connected or under way (TCP: EPOLLOUT tells, then sock_error());
+ *	   or -errno
+ */
+int sock_start(int fd, const struct endpoint *to);
+
+/* sock_connect() - sock_open_to() and sock_start() in one */
 int sock_connect(const struct endpoint *to, const struct endpoint *from,
 		 unsigned flags, int *ret_fd);
 
