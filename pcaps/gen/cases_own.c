@@ -343,6 +343,18 @@ static void make_port_reuse(struct file *f)
 	net_close(&n);
 }
 
+static void make_connect_only(struct file *f)
+{
+	struct net n = case_v4(f, 31025, 8080);
+
+	net_handshake(&n);
+	net_data(&n, A, v1_line, strlen(v1_line));
+	net_close(&n);
+	n = case_v4(f, 31026, 8080);
+	net_handshake(&n);
+	net_close(&n);
+}
+
 const struct gen_case cases_own[] = {
 	{ "010-ppv1-split", CASE_ETHERNET, make_v1_split },
 	{ "011-ppv2-data-first", CASE_ETHERNET, make_v2_reordered },
@@ -366,5 +378,6 @@ const struct gen_case cases_own[] = {
 	{ "029-spp-both-ways", CASE_ETHERNET, make_spp },
 	{ "030-no-handshake", CASE_ETHERNET, make_no_handshake },
 	{ "031-port-reused", CASE_ETHERNET, make_port_reuse },
+	{ "032-connect-only", CASE_ETHERNET, make_connect_only },
 	{ NULL, 0, NULL },
 };

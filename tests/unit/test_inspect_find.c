@@ -172,6 +172,76 @@ static void test_bad_checksum_is_the_last_resort(void)
 	stream_fini(&s);
 }
 
+/* put_at() - @text at any offset, also one before the stream */
+static void put_at(struct stream *s, int64_t off, const char *text,
+		   struct packet pkt)
+{
+	pkt.payload = (const uint8_t *)text;
+	pkt.cap_len = pkt.len = (uint32_t)strlen(text);
+	find_segment(&s->find, &cfg, &s->budget, &pkt, off, ++s->frame);
+}
+
+static void test_bad_checksums_never_replace(void)
+{
+	static const char other[] =
+		"PROXY TCP4 203.0.113.8 198.51.100.1 40000 443\r\n";
+	struct packet bad = { .csum = CSUM_BAD };
+	struct packet bad_ip = { .csum = CSUM_OK, .ip_csum = CSUM_BAD };
+	struct packet good = { .csum = CSUM_OK };
+	struct stream s;
+
+	stream_init(&s);
+	put_at(&s, 0, v1, good);
+	put_at(&s, 0, other, bad);
+	put_at(&s, 0, other, bad_ip);
+	check_found(&s, 1);
+	CU_ASSERT(!s.find.has_bad_copy);
+	CU_ASSERT_EQUAL(s.find.bad_csum_count, 2);
+	stream_fini(&s);
+	/* a good piece of a header goes before a bad whole */
+	stream_init(&s);
+	put_at(&s, 0, other, bad_ip);
+	CU_ASSERT(s.find.has_bad_copy);
+	put_at(&s, 0, "PROXY ", good);
+	CU_ASSERT(!s.find.has_bad_copy);
+	CU_ASSERT_EQUAL(s.find.state, FIND_WAIT);
+	stream_fini(&s);
+}
+
+static void test_what_lies_before_the_stream(void)
+{
+	struct packet good = { .csum = CSUM_OK };
+	struct stream s;
+
+	stream_init(&s);
+	put_at(&s, -1, "x", good); /* a keep-alive */
+	CU_ASSERT_EQUAL(s.find.state, FIND_WAIT);
+	CU_ASSERT(!s.find.has_first);
+	put_at(&s, -3, "abcPROXY ", good);
+	CU_ASSERT_EQUAL(s.find.first_hi, 6);
+	put_at(&s, 6, v1 + 6, good);
+	check_found(&s, 1);
+	stream_fini(&s);
+}
+
+static void test_copies_behind_the_answer(void)
+{
+	struct packet good = { .csum = CSUM_OK };
+	struct stream s;
+	size_t len = sizeof(v1) - 1;
+
+	stream_init(&s);
+	put_at(&s, 0, v1, good);
+	put_at(&s, (int64_t)len, DATA, good);
+	CU_ASSERT(s.find.is_done);
+	put_at(&s, 0, v1, good); /* sent again by TCP */
+	put_at(&s, (int64_t)len + 40, DATA DATA DATA DATA, good);
+	CU_ASSERT_EQUAL(s.find.again_count, 0);
+	put_at(&s, (int64_t)len + 90, v1, good);
+	CU_ASSERT_EQUAL(s.find.again_count, 1);
+	stream_fini(&s);
+}
+
 static void test_end_inside_the_header(void)
 {
 	struct stream s;
@@ -296,6 +366,10 @@ int main(void)
 		{ "retransmission", test_retransmission_is_one_header },
 		{ "none and malformed", test_none_and_malformed },
 		{ "bad checksum", test_bad_checksum_is_the_last_resort },
+		{ "bad checksums never replace",
+		  test_bad_checksums_never_replace },
+		{ "before the stream", test_what_lies_before_the_stream },
+		{ "behind the answer", test_copies_behind_the_answer },
 		{ "end inside the header", test_end_inside_the_header },
 		{ "hostile streams", test_hostile_streams_stay_bounded },
 		{ "datagrams", test_datagrams },

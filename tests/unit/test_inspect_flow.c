@@ -167,6 +167,49 @@ static void test_an_earlier_start_is_taken(void)
 	flow_table_free(t, &b);
 }
 
+/* With the SYN seen nothing before it counts, and the sides stand. */
+static void test_a_seen_start_is_final(void)
+{
+	struct budget b = { .max_bytes = 1 << 20 };
+	struct flow_table *t = NULL;
+	struct packet p = packet(1, false);
+	enum flow_side side;
+	struct flow *fl;
+
+	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
+	p.flags = TCP_F_SYN;
+	p.seq = 1000;
+	fl = flow_get(t, &p, 1, &side);
+	flow_add(fl, side, &cfg, &b, &p, 1);
+	add_payload(fl, FLOW_CLIENT, &b, 1000, "GET /", 5);
+	add_payload(fl, FLOW_CLIENT, &b, 900, v1, sizeof(v1) - 1);
+	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.state, FIND_NONE);
+	add_payload(fl, FLOW_ORIGIN, &b, 1, v1, sizeof(v1) - 1);
+	flow_settle(fl);
+	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].end.port, 31000);
+	flow_table_free(t, &b);
+}
+
+static void test_a_reset_carries_no_stream(void)
+{
+	struct budget b = { .max_bytes = 1 << 20 };
+	struct flow_table *t = NULL;
+	struct packet p = packet(1, false);
+	enum flow_side side;
+	struct flow *fl;
+
+	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
+	fl = flow_get(t, &p, 1, &side);
+	p.flags = TCP_F_RST;
+	p.payload = (const uint8_t *)"refused";
+	p.len = p.cap_len = 7;
+	flow_add(fl, side, &cfg, &b, &p, 1);
+	CU_ASSERT(fl->is_reset);
+	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.state, FIND_WAIT);
+	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.payloads, 0);
+	flow_table_free(t, &b);
+}
+
 /* Sequence numbers that wrap inside the header. */
 static void test_sequence_numbers_wrap(void)
 {
@@ -197,6 +240,8 @@ int main(void)
 		{ "ports used again", test_a_new_syn_is_a_new_flow },
 		{ "sides settled", test_sides_are_settled_by_the_header },
 		{ "earlier start", test_an_earlier_start_is_taken },
+		{ "a seen start is final", test_a_seen_start_is_final },
+		{ "a reset", test_a_reset_carries_no_stream },
 		{ "sequence numbers wrap", test_sequence_numbers_wrap },
 	};
 

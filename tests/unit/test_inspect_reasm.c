@@ -102,6 +102,22 @@ static void test_memory_is_bounded(void)
 	CU_ASSERT_EQUAL(b.used_bytes, 0);
 }
 
+static void test_growing_keeps_what_was_there(void)
+{
+	struct budget b = roomy();
+	struct reasm r = { 0 };
+
+	CU_ASSERT_EQUAL(reasm_put(&r, &b, 4096, 0, (const uint8_t *)"abc", 3),
+			0);
+	CU_ASSERT_EQUAL(reasm_put(&r, &b, 4096, 3000, (const uint8_t *)"x", 1),
+			0);
+	CU_ASSERT_EQUAL(reasm_ready(&r, 0), 3);
+	CU_ASSERT_EQUAL(memcmp(r.buf, "abc", 3), 0);
+	CU_ASSERT_EQUAL(r.buf[3000], 'x');
+	CU_ASSERT_EQUAL(b.used_bytes, r.cap);
+	reasm_fini(&r, &b);
+}
+
 static unsigned next_random(unsigned *state, unsigned below)
 {
 	*state = *state * 1103515245U + 12345U;
@@ -152,6 +168,7 @@ int main(void)
 		{ "the window ends", test_the_window_ends },
 		{ "holes are bounded", test_holes_are_bounded },
 		{ "memory is bounded", test_memory_is_bounded },
+		{ "growing", test_growing_keeps_what_was_there },
 		{ "like the model", test_like_the_model },
 	};
 
