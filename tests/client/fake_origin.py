@@ -9,6 +9,8 @@ Prints its port, serves until it is terminated. FAULT:
   whoami   one line of identity (the peer's true address), then the echo
   split    whoami, written byte by byte
   lie      whoami, naming 192.0.2.99:9
+  once     UDP: lie in the first reply of each peer, then whoami
+  nospp    UDP: 38 bytes less come back, as if a header was taken off
   garbage  whoami, the line cut in the middle
   endless  an identity line without an end
   flip     one byte of the echo is changed (TCP: number 100, UDP: the last)
@@ -103,15 +105,19 @@ def serve_udp(sock, fault):
     while True:
         data, peer = sock.recvfrom(65536)
         count += 1
+        reply = data
+        if fault == "once":
+            reply = identity(peer, "whoami" if peer in peers else "lie") + data
         if peer not in peers:
             peers.append(peer)
-        reply = data
         if fault in ("whoami", "lie", "garbage"):
             reply = identity(peer, fault) + data
         elif fault == "flip":
             reply = data[:-1] + bytes([data[-1] ^ 1])
         elif fault == "short":
             reply = data[:-1]
+        elif fault == "nospp":
+            reply = data[38:]
         elif fault == "extra":
             reply = data + b"x"
         elif fault == "cross" and len(peers) > 1:

@@ -83,6 +83,11 @@ class Echo(unittest.TestCase):
         r = self.check("udp", "mute", 4, "timeout", "-W", "500ms")
         self.assertEqual(r.sum["lost"], 12)
 
+    def test_udp_reply_without_its_spp_header(self):
+        self.check("udp", "none", 0, None, "--send", "spp")
+        r = self.check("udp", "nospp", 1, "mismatch", "--send", "spp")
+        self.assertIn("SPP", r.sum["cases"][0]["what"])
+
     def test_udp_some_lost(self):
         r = self.check("udp", "lose", 4, "timeout", "-W", "500ms")
         self.assertEqual(r.sum["lost"], 2)
@@ -139,6 +144,9 @@ class Identity(unittest.TestCase):
             self.assertEqual(r.log[0]["identity"], "wrong")
             self.assertEqual(r.sum["cases"][0]["got"], "192.0.2.99:9")
             self.assertIn("got 192.0.2.99:9", text.out)
+
+    def test_a_lie_is_not_made_good_by_the_truth(self):
+        self.check("udp", "once", 1, 3, 0)
 
     def test_garbage(self):
         for proto in "tcp", "udp":
@@ -232,6 +240,11 @@ class Runs(unittest.TestCase):
             self.assertEqual(r.status, 0)
             self.assertGreater(r.sum["conns"], 50)
             self.assertEqual(r.sum["conns"], r.sum["requests"])
+
+    def test_duration_does_not_spin_on_failures(self):
+        r = t.client("-d", "1s", "-n", 1, "127.0.0.1", free_port())
+        self.assertEqual(r.status, 3)
+        self.assertLess(r.sum["conns"], 10000)
 
     def test_rate(self):
         with t.Fake("tcp", "none") as f:

@@ -236,6 +236,17 @@ static void test_texts_for_people_are_cleaned(void)
 	CU_ASSERT_STRING_EQUAL(w.mode, "0123456789012345678901234567890");
 }
 
+static void test_length_is_bounded(void)
+{
+	static char line[WHOAMI_LINE_MAX + 1];
+	struct whoami w;
+
+	memset(line, ' ', sizeof(line));
+	memcpy(line, good, sizeof(good) - 1);
+	CU_ASSERT_TRUE(parse(line, WHOAMI_LINE_MAX, &w));
+	CU_ASSERT_FALSE(parse(line, WHOAMI_LINE_MAX + 1, &w));
+}
+
 static struct endpoint at(const char *text)
 {
 	struct endpoint e = { 0 };
@@ -275,6 +286,7 @@ int main(void)
 		{ "duplicate keys", test_duplicate_keys_are_refused },
 		{ "JSON grammar", test_json_grammar },
 		{ "texts for people", test_texts_for_people_are_cleaned },
+		{ "length", test_length_is_bounded },
 		{ "judgement", test_judgement },
 	};
 

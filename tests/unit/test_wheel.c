@@ -154,6 +154,21 @@ static void test_cancelling_a_neighbour_inside_a_handler(void)
 	CU_ASSERT_EQUAL(t[0].fired, 1);
 }
 
+static void test_a_long_sleep_skips_nobody(void)
+{
+	static struct timer t[WHEEL_SLOTS];
+	unsigned i, missed = 0;
+
+	memset(t, 0, sizeof(t));
+	wheel_init(&w, START);
+	for (i = 0; i < WHEEL_SLOTS; i++)
+		wheel_arm(&w, &t[i].node, START + 1 + i);
+	run_to(START + 3 * WHEEL_SLOTS + 77);
+	for (i = 0; i < WHEEL_SLOTS; i++)
+		missed += t[i].fired != 1;
+	CU_ASSERT_EQUAL(missed, 0);
+}
+
 static void test_timeout_of_an_empty_wheel(void)
 {
 	struct timer t = { 0 };
@@ -224,6 +239,7 @@ int main(void)
 		  test_an_armed_again_timer_waits_for_the_next_run },
 		{ "cancelling inside",
 		  test_cancelling_a_neighbour_inside_a_handler },
+		{ "a long sleep", test_a_long_sleep_skips_nobody },
 		{ "empty", test_timeout_of_an_empty_wheel },
 		{ "plain list", test_against_a_plain_list },
 	};
