@@ -6,6 +6,7 @@
 
 #include "find.h"
 #include "harness.h"
+#include "wire/bytes.h"
 
 #define DATA "GET / HTTP/1.1\r\n\r\n"
 
@@ -287,6 +288,41 @@ static void test_hostile_streams_stay_bounded(void)
 	stream_fini(&s);
 }
 
+/* put_v2() - a legal v2 header of @total bytes, most of them one NOOP TLV */
+static void put_v2(char *out, uint16_t total)
+{
+	uint8_t *p = (uint8_t *)out;
+
+	memset(p, 0, total);
+	(void)unhex("0d0a0d0a000d0a515549540a 2111", p, 14);
+	put_be16(p + 14, (uint16_t)(total - 16));
+	p[28] = 0x04;
+	put_be16(p + 29, (uint16_t)(total - 31));
+}
+
+/* A second header that does not fit behind the first: the window is given back
+ * when it is full.
+ */
+static void test_a_full_window_is_given_back(void)
+{
+	char text[8192];
+	struct stream s;
+	size_t i;
+
+	memset(text, 'x', sizeof(text));
+	put_v2(text, 1000);
+	put_v2(text + 1000, 4096);
+	stream_init(&s);
+	for (i = 0; i < sizeof(text); i += 64)
+		stream_put(&s, text, i, i + 64, CSUM_OK);
+	CU_ASSERT_EQUAL(s.find.state, FIND_FOUND);
+	CU_ASSERT_EQUAL(s.find.count, 1);
+	CU_ASSERT_EQUAL(s.find.hdr_len, 1000);
+	CU_ASSERT(s.find.is_done);
+	CU_ASSERT_EQUAL(s.budget.used_bytes, 1000);
+	stream_fini(&s);
+}
+
 static void put_datagram(struct stream *s, const char *hex, uint32_t lost)
 {
 	struct packet pkt = { .csum = CSUM_OK };
@@ -372,6 +408,7 @@ int main(void)
 		{ "behind the answer", test_copies_behind_the_answer },
 		{ "end inside the header", test_end_inside_the_header },
 		{ "hostile streams", test_hostile_streams_stay_bounded },
+		{ "a full window", test_a_full_window_is_given_back },
 		{ "datagrams", test_datagrams },
 		{ "cut datagrams", test_cut_datagrams },
 	};
