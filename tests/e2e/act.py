@@ -18,6 +18,7 @@ actions: send:TEXT     escapes as in Python, "\\r\\n"
          take:N        read N bytes and forget them
          quiet:MS      nothing arrives, and the connection stands, for so long
          eof, reset    the other end closes, or resets
+         refused       UDP: the other end's host says so by ICMP
          fin, abort    shut our sending side down; close with a reset
          touch:FILE    make a file, for who waits for it
          wait:FILE     until it is there
@@ -164,6 +165,13 @@ class Datagrams(Stream):
 
     def do_line(self, _):
         print(self.sock.recv(65536).hex(), flush=True)
+
+    def do_refused(self, _):
+        try:
+            got = self.sock.recv(65536)
+        except ConnectionRefusedError:
+            return
+        raise Failure(f"not refused, but {got!r}")
 
 
 def resolve(host, port, kind):

@@ -103,12 +103,13 @@ idle_expiry() {
         tail -n 1 | jq -r .ForwardProtocol)" UDP
 }
 
-# the origin is away, its host says port unreachable, and comes back
+# icmp VIP SRC - the origin is away, its host says port unreachable, which the
+# client is told; when the origin is back, the same two go on
 icmp() {
     stop udp
-    rm -f "$DIR/back"
-    start away "$NS_C" "$ACT" udp "$VIP4" 11001 --src "$SRC" send:lost \
-        send:lost quiet:200 touch:"$DIR/lost" wait:"$DIR/back" send:a expect:a
+    rm -f "$DIR/back" "$DIR/lost"
+    start away "$NS_C" "$ACT" udp "$1" 11001 --src "$2" send:lost refused \
+        touch:"$DIR/lost" wait:"$DIR/back" send:a expect:a send:b expect:b
     wait_for 10 test -e "$DIR/lost" || bad "$(cat "$DIR/away.err")"
     origin_start
     touch "$DIR/back"
@@ -188,7 +189,8 @@ run_case "first: an empty first datagram" empty_first
 run_case "off: no header" off
 run_case "spp: header on each, stripped from replies" spp
 run_case "a header again after idle expiry" idle_expiry
-run_case "origin away and back: ICMP errors are survived" icmp
+run_case "origin away and back: ICMP is passed on, v4" icmp "$VIP4" "$SRC"
+run_case "origin away and back: ICMP is passed on, v6" icmp "$VIP6" fd00:c::9
 run_case "sessions end, descriptors are given back" sessions_end
 run_case "clean end of the first proxy" stop_clean proxy
 
