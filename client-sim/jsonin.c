@@ -169,8 +169,11 @@ static bool jsonin_value(struct jsonin *in, struct jsonin_value *ret)
 
 bool jsonin_object(const char *text, size_t len, jsonin_fn *fn, void *ctx)
 {
-	struct jsonin in = { .p = text, .end = text + len, .depth = 1 };
+	struct jsonin in = { .p = text, .depth = 1 };
 
+	if (!len) /* then @text may be NULL, which takes no offset */
+		return false;
+	in.end = text + len;
 	jsonin_skip_blanks(&in);
 	if (!jsonin_take(&in, '{') || !jsonin_members(&in, false, fn, ctx))
 		return false;
