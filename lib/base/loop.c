@@ -12,7 +12,7 @@
 #define LOOP_SLOT_BITS 24
 #define LOOP_GEN_BITS  32
 
-static_assert(LOOP_SLOT_MAX == 1U << LOOP_SLOT_BITS, "slot field");
+static_assert(LOOP_SLOT_MAX >> LOOP_SLOT_BITS == 1, "slot field");
 static_assert(LOOP_TYPES_MAX <= 256, "type field: the upper 8 bits");
 
 int loop_init(struct loop *l)
