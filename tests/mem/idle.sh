@@ -17,7 +17,7 @@ TP_BUILD=${TP_BUILD:-$HERE/../../build/release}
 
 CONNS=${CONNS:-9000}
 RUNS=${RUNS:-3}
-GOAL_BYTES=512
+GOAL_BYTES=${GOAL_BYTES:-512}
 DOC=$E2E_ROOT/docs/performance.md
 RESULTS=
 
@@ -138,7 +138,7 @@ measure() {
     note "$1: $base bytes, then $(((loaded - base) / CONNS)) a connection"
     note "$(in_proxy ss -s | sed -n 2p)"
     stop client KILL
-    stop proxy KILL
+    stop proxy
     stop origin KILL
 }
 
@@ -151,7 +151,7 @@ spread() {
 row() {
     local lines
     lines=$(grep "^$1|" <<<"$RESULTS")
-    printf '| %s | %s | %s |\n' "$1" \
+    printf '| %s | %s | %s |\n' "${1/tp-proxy /tp-proxy, threads: }" \
         "$(cut -d'|' -f3 <<<"$lines" | spread)" \
         "$(cut -d'|' -f2 <<<"$lines" |
             awk '{ printf "%.1f\n", $1 / 1048576 }' | spread)"
@@ -177,7 +177,9 @@ table() {
 write_doc() {
     local text=$1
 
-    [ -f "$DOC" ] || return 0
+    if [ ! -f "$DOC" ] || [ "$CONNS $RUNS ${#NAMES[@]}" != "9000 3 4" ]; then
+        return 0
+    fi
     awk -v table="$text" '
         /<!-- idle: end -->/ { skip = 0 }
         !skip { print }
@@ -190,8 +192,9 @@ CASE="idle connections"
 haproxy_conf >"$DIR/haproxy.conf"
 nginx_conf >"$DIR/nginx.conf"
 NAMES=("tp-proxy 1" "tp-proxy 2" haproxy nginx)
+[ $# = 0 ] || NAMES=("$@")
 # ports of one run are free for the next
-in_proxy sysctl -q -w net.ipv4.tcp_tw_reuse=1
+in_proxy sysctl -q -w net.ipv4.tcp_max_tw_buckets=0
 for ((run = 0; run < RUNS; run++)); do
     for name in "${NAMES[@]}"; do
         measure "$name"
@@ -203,8 +206,8 @@ done
 }
 TEXT=$(table)
 printf '%s\n' "$TEXT"
-[ "$CONNS" != 9000 ] || write_doc "$TEXT"
-! awk -F'|' -v goal=$GOAL_BYTES '/^tp-proxy/ && $3 > goal' <<<"$RESULTS" |
+write_doc "$TEXT"
+! awk -F'|' -v goal="$GOAL_BYTES" '/^tp-proxy/ && $3 > goal' <<<"$RESULTS" |
     grep . || {
     printf 'over the goal of %d bytes a connection\n' "$GOAL_BYTES"
     exit 1
