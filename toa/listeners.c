@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* listeners.c - see listeners.h */
+#include "listeners.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "wire/bytes.h"
+
+#define CGROUPS_MAX 65536
+
+struct cgroups {
+	size_t n;
+	uint64_t *ids;
+};
+
+static int id_compare(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The ids of a cgroup and all below it: inode numbers of their folders. */
+static int cgroups_collect(const char *path, struct cgroups *c)
+{
+	char *copy = strdup(path);
+	char *const roots[] = { copy, NULL };
+	FTSENT *e;
+	FTS *fts;
+	int err = 0;
+
+	*c = (struct cgroups) { .ids = calloc(CGROUPS_MAX, sizeof(uint64_t)) };
+	fts = copy ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV,
+			      NULL)
+		   : NULL;
+	if (!fts || !c->ids)
+		err = -ENOMEM;
+	while (!err && (e = fts_read(fts)) != NULL) {
+		if (e->fts_info != FTS_D)
+			continue;
+		if (c->n == CGROUPS_MAX)
+			err = -E2BIG;
+		else
+			c->ids[c->n++] = e->fts_statp->st_ino;
+	}
+	if (fts)
+		(void)fts_close(fts);
+	free(copy);
+	if (!err && !c->n)
+		err = -ENOENT;
+	if (err) {
+		free(c->ids);
+		*c = (struct cgroups) { 0 };
+		return err;
+	}
+	qsort(c->ids, c->n, sizeof(*c->ids), id_compare);
+	return 0;
+}
+
+static bool cgroups_has(const struct cgroups *c, uint64_t id)
+{
+	return bsearch(&id, c->ids, c->n, sizeof(*c->ids), id_compare);
+}
+
+static uint64_t cgroup_id_of(const struct nlmsghdr *h)
+{
+	const struct inet_diag_msg *m = NLMSG_DATA(h);
+	int len = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(*m)));
+	const struct rtattr *a = (const void *)(m + 1);
+	uint64_t id = 0;
+
+	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
+		if (a->rta_type == INET_DIAG_CGROUP_ID &&
+		    RTA_PAYLOAD(a) == sizeof(id))
+			memcpy(&id, RTA_DATA(a), sizeof(id));
+	}
+	return id;
+}
+
+static void listener_add(struct listeners *l, const struct nlmsghdr *h,
+			 const struct cgroups *served)
+{
+	const struct inet_diag_msg *m = NLMSG_DATA(h);
+	const void *src = m->id.idiag_src;
+	struct listener *item;
+	uint64_t id = cgroup_id_of(h);
+
+	if (cgroups_has(served, id)) {
+		l->inside++;
+		return;
+	}
+	l->total++;
+	if (l->n == LISTENERS_MAX)
+		return;
+	item = &l->items[l->n++];
+	item->at.addr = m->idiag_family == AF_INET ? ip_addr_v4(src)
+						   : ip_addr_v6(src);
+	item->at.port = be16_get((be16) { m->id.idiag_sport });
+	item->uid = m->idiag_uid;
+	item->cgroup_id = id;
+}
+
+static int dump_request(int fd, uint8_t family)
+{
+	struct {
+		struct nlmsghdr h;
+		struct inet_diag_req_v2 r;
+	} q = {
+		.h = { .nlmsg_len = sizeof(q),
+		       .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.r = { .sdiag_family = family,
+		       .sdiag_protocol = IPPROTO_TCP,
+		       .idiag_states = 1U << TCP_LISTEN },
+	};
+
+	return send(fd, &q, sizeof(q), 0) < 0 ? -errno : 0;
+}
+
+/* Return: 1 at the end of the dump, 0 to read on, or -errno */
+static int dump_read(int fd, struct listeners *l, const struct cgroups *served)
+{
+	_Alignas(struct nlmsghdr) char buf[32768];
+	const struct nlmsghdr *h = (const void *)buf;
+	ssize_t n = recv(fd, buf, sizeof(buf), 0);
+	size_t len = n > 0 ? (size_t)n : 0;
+
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (; NLMSG_OK(h, len); h = NLMSG_NEXT(h, len)) {
+		if (h->nlmsg_type == NLMSG_DONE)
+			return 1;
+		if (h->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *e = NLMSG_DATA(h);
+
+			return e->error ? e->error : -EIO;
+		}
+		listener_add(l, h, served);
+	}
+	return 0;
+}
+
+int listeners_find(const char *cgroup, struct listeners *ret)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	struct cgroups served = { 0 };
+	size_t i;
+	int fd, err;
+
+	*ret = (struct listeners) { 0 };
+	err = cgroups_collect(cgroup, &served);
+	if (err)
+		return err;
+	/* blocking: the kernel answers at once */
+	fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	if (fd < 0)
+		err = -errno;
+	for (i = 0; i < sizeof(families) && !err; i++) {
+		err = dump_request(fd, families[i]);
+		while (!err)
+			err = dump_read(fd, ret, &served);
+		if (err > 0)
+			err = 0;
+	}
+	fd_close(&fd);
+	free(served.ids);
+	return err;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* writer.c - see writer.h */
+#include "writer.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include <writer.skel.h>
+
+#include "base/exitcode.h"
+#include "base/log.h"
+#include "load.h"
+
+int writer_load(const struct toa_config *c)
+{
+	struct writer_bpf *skel = NULL;
+	struct load l;
+	int status;
+
+	status = load_begin(&l, c);
+	if (status != EXIT_OK)
+		goto out;
+	skel = writer_bpf__open();
+	if (!skel) {
+		log_error("opening the writer: %s", strerror(errno));
+		status = EXIT_IO;
+		goto out;
+	}
+	skel->rodata->served_uid = c->uid;
+	status = load_object(&l, skel->obj, NULL);
+	if (status == EXIT_OK && c->uid < 0)
+		log_warn("no --user: every program of the cgroup can name any "
+			 "client to origins that trust this machine");
+out:
+	writer_bpf__destroy(skel);
+	load_end(&l);
+	return status;
+}
