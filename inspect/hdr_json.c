@@ -2,35 +2,8 @@
 /* hdr_json.c - see hdr_json.h */
 #include "hdr_json.h"
 
-#include <stdio.h>
-
+#include "base/pp_json.h"
 #include "wire/pp2.h"
-
-static bool hdr_json_is_text(const struct pp2_tlv *t)
-{
-	uint16_t i;
-
-	for (i = 0; i < t->len; i++)
-		if (t->value[i] < 0x20 || t->value[i] > 0x7e)
-			return false;
-	return t->len > 0;
-}
-
-/* Writes the members; the caller ends the object. */
-static void hdr_json_tlv(struct json *j, const struct pp2_tlv *t)
-{
-	const char *name = pp2_tlv_name(t->type);
-	char type[8];
-
-	(void)snprintf(type, sizeof(type), "0x%02x", t->type);
-	json_begin(j, NULL, '{');
-	json_str(j, "type", type);
-	if (name)
-		json_str(j, "name", name);
-	json_hex(j, "hex", t->value, t->len);
-	if (hdr_json_is_text(t))
-		json_strn(j, "text", (const char *)t->value, t->len);
-}
 
 static void hdr_json_ssl(struct json *j, const struct pp2_tlv *t)
 {
@@ -48,7 +21,7 @@ static void hdr_json_ssl(struct json *j, const struct pp2_tlv *t)
 	area = ssl.sub;
 	len = ssl.sub_len;
 	while (pp2_tlv_next(&area, &len, &sub, &err) == WIRE_OK) {
-		hdr_json_tlv(j, &sub);
+		pp_json_tlv(j, &sub);
 		json_end(j);
 	}
 	json_end(j);
@@ -63,7 +36,7 @@ void hdr_json_tlvs(struct json *j, const struct pp_hdr *h)
 
 	json_begin(j, "tlvs", '[');
 	while (len && pp2_tlv_next(&area, &len, &t, &err) == WIRE_OK) {
-		hdr_json_tlv(j, &t);
+		pp_json_tlv(j, &t);
 		if (t.type == PP2_TLV_SSL)
 			hdr_json_ssl(j, &t);
 		json_end(j);

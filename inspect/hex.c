@@ -8,6 +8,7 @@
 #include "base/exitcode.h"
 #include "base/log.h"
 #include "hdr_json.h"
+#include "wire/bytes.h"
 #include "wire/pp2.h"
 
 struct hex_buf {
@@ -15,17 +16,6 @@ struct hex_buf {
 	uint8_t payload[HEX_PAYLOAD_MAX];
 	char json[HDR_JSON_MAX];
 };
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* hex_parse() - digits up to the line's end. NULL, or what is wrong */
 static const char *hex_parse(const char *line, uint8_t *out, size_t *ret_len)

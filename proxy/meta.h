@@ -17,6 +17,12 @@
 _Static_assert(META_MAX >= PP2_ENCODE_MAX && META_MAX >= SPP_HDR_LEN,
 	       "the longest header");
 
+/* meta_is_payload() - does @mode put a header before the payload? */
+static inline bool meta_is_payload(enum rule_mode mode)
+{
+	return mode == MODE_PPV1 || mode == MODE_PPV2 || mode == MODE_SPP;
+}
+
 /* meta_header() - write the header of one connection, session or datagram.
  * @client: who connected; @vip: the address and port it dialled (seed/75)
  * Return: bytes written, 0 for MODE_OFF and MODE_TOA

@@ -281,11 +281,9 @@ static void relay_step(struct worker *w, struct relay *r)
 /* CONNECTING is over: the origin accepted. */
 static void relay_connected(struct worker *w, struct relay *r)
 {
-	enum rule_mode mode = r->fwd->rule->mode;
-
 	origin_worked(r->fwd->origin, &r->origin);
 	r->active_ms = worker_now_ms(w);
-	if (mode == MODE_OFF) {
+	if (!meta_is_payload(r->fwd->rule->mode)) {
 		relay_open(w, r);
 	} else {
 		r->state = RELAY_HEADER;

@@ -110,17 +110,6 @@ struct ip6_scan {
 	size_t start;
 };
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* "::" stands for one group at least (RFC 4291 2.2) */
 static unsigned ip6_groups_max(const struct ip6_scan *s)
 {
@@ -149,7 +138,7 @@ static bool ip6_colon(struct ip6_scan *s, const char *text, size_t i)
 /* Takes one digit at @i. Return: false if it cannot stand there */
 static bool ip6_digit(struct ip6_scan *s, const char *text, size_t i)
 {
-	int d = hex_value(text[i]);
+	int d = hex_digit(text[i]);
 
 	if (d < 0 || s->digits == 4 || s->groups >= ip6_groups_max(s))
 		return false;

@@ -8,6 +8,7 @@
 
 #include <CUnit/Basic.h>
 
+#include "wire/bytes.h"
 #include "wire/wire.h"
 
 int unit_main(const char *suite, const struct unit_test *tests, size_t n)
@@ -50,17 +51,6 @@ void guard_fini(struct guard *g)
 	ASSERT(munmap(g->map, g->map_len) == 0);
 	g->map = NULL;
 	g->data = NULL;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 size_t unhex(const char *hex, uint8_t *out, size_t cap)
