@@ -7,26 +7,30 @@
 
 enum verdict {
 	VERDICT_OK,
-	VERDICT_MISSING,      /* no header where one is expected */
-	VERDICT_MISMATCH,     /* another client, or another kind of header */
-	VERDICT_MALFORMED,    /* begins like a header and is none */
-	VERDICT_SPLIT,	      /* a good header, in several segments */
-	VERDICT_DUPLICATE,    /* another header right behind the first */
-	VERDICT_LATE,	      /* not the first bytes, not the first datagram */
-	VERDICT_REPEATED,     /* the header comes again inside the stream */
-	VERDICT_BAD_CSUM,     /* only packets that receivers drop carry one */
-	VERDICT_TRUNCATED,    /* the capture lacks bytes of the header */
+	VERDICT_MISSING,   /* no header or option where one is expected */
+	VERDICT_MISMATCH,  /* another client, or kind of header; two clients */
+	VERDICT_MALFORMED, /* begins like a header or option and is none */
+	VERDICT_SPLIT,	   /* a good header, in several segments */
+	VERDICT_DUPLICATE, /* another header behind the first; two options */
+	VERDICT_LATE,	   /* not first: behind data, or the reply's start */
+	VERDICT_REPEATED,  /* the header comes again inside the stream */
+	VERDICT_BAD_CSUM,  /* only packets that receivers drop carry one */
+	VERDICT_TRUNCATED, /* the capture lacks bytes of the header */
 	VERDICT_NO_HANDSHAKE, /* no header, but the start was not captured */
 	VERDICT_INCONCLUSIVE, /* nothing to judge */
 	VERDICTS,
 };
 
 /* @anomaly: the reason, where there is a slug for it
+ * @frame:   the one with what is malformed, @off where in it (stream headers:
+ *	     in the stream); 0: not MALFORMED
  * @note:    a remark in one word, or NULL
  */
 struct check {
 	enum verdict verdict;
 	enum anomaly anomaly;
+	uint32_t off;
+	uint64_t frame;
 	const char *note;
 };
 

@@ -2,6 +2,7 @@
 /* config.c - see config.h */
 #include "config.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/opt.h"
 #include "wire/pp1.h"
 #include "wire/pp2.h"
+#include "wire/tcp.h"
 
 #define CONFIG_HDR_MAX	 4096
 #define CONFIG_MAX_FLOWS 1000000
@@ -37,6 +39,34 @@ static bool config_set_expect(void *dst, const char *value,
 		return false;
 	}
 	cfg->expect = e;
+	return true;
+}
+
+/* config_set_kinds() - "200,254" */
+static bool config_set_kinds(void *dst, const char *value,
+			     char err[OPT_ERR_MAX])
+{
+	struct config *cfg = dst;
+	bool kinds[UINT8_MAX + 1] = { false };
+	const char *p = value;
+
+	do {
+		char *end;
+		unsigned long kind = strtoul(p, &end, 10);
+
+		if (!isdigit((unsigned char)*p) || (*end && *end != ',') ||
+		    kind <= TCP_OPT_TIMESTAMP || kind > UINT8_MAX) {
+			(void)snprintf(err, OPT_ERR_MAX,
+				       "'%s' is not a list of kinds from 9 to "
+				       "255, as 200,254",
+				       value);
+			return false;
+		}
+		kinds[kind] = true;
+		p = *end ? end + 1 : NULL;
+	} while (p);
+	memcpy(cfg->toa_kind, kinds, sizeof(kinds));
+	cfg->has_toa_kind = true;
 	return true;
 }
 
@@ -82,12 +112,17 @@ int config_parse(int argc, char **argv, struct config *ret)
 		  "line is the beginning of a stream or a whole datagram" },
 		{ 'J', "json", NULL, OPT_FLAG, &cfg.want_json, 0, 0, NULL, NULL,
 		  "print JSON Lines instead of text" },
-		{ 0, "mode", "auto|ppv1|ppv2|spp|off", OPT_CHOICE, &mode, 0, 0,
-		  hdr_mode_names, NULL,
-		  "the header that each flow has to carry (auto: any)" },
+		{ 0, "mode", "auto|toa|ppv1|ppv2|spp|off", OPT_CHOICE, &mode, 0,
+		  0, hdr_mode_names, NULL,
+		  "the header, or option, that each flow has to carry (auto: "
+		  "any)" },
+		{ 0, "toa-kind", "N[,N]...", OPT_CALL, &cfg, 0, 0, NULL,
+		  config_set_kinds,
+		  "the kinds of TCP option that name clients (default: 200, "
+		  "and known ones that nothing else looks like)" },
 		{ 0, "expect", "IP[:PORT]", OPT_CALL, &cfg, 0, 0, NULL,
 		  config_set_expect,
-		  "the client that each header has to name" },
+		  "the client that each header, or option, has to name" },
 		{ 'K', "no-checksum", NULL, OPT_FLAG, &no_csum, 0, 0, NULL,
 		  NULL, "take packets with a bad checksum like others" },
 		{ 'n', "numeric", NULL, OPT_FLAG, &no_names, 0, 0, NULL, NULL,

@@ -8,6 +8,9 @@
 
 #include "hdr.h"
 
+/* The kind that counts without being listed, even if it were less sure. */
+#define CONFIG_TOA_KIND 200
+
 enum config_hex {
 	CONFIG_HEX_TCP,
 	CONFIG_HEX_UDP,
@@ -17,6 +20,7 @@ enum config_hex {
 /* @path:      capture file, "-" is standard input; NULL with @hex
  * @filter:    BPF expression, NULL for none; freed by config_fini()
  * @hex:       judge payloads on standard input instead of a capture
+ * @toa_kind:  kinds that count as client addresses, if @has_toa_kind
  * @expect:    the client that each header must name; IP_NONE for any,
  *	       @has_expect_port tells whether the port counts
  * @hdr_max:   longest v2 header taken, in bytes
@@ -29,6 +33,8 @@ struct config {
 	enum hdr_mode mode;
 	struct endpoint expect;
 	bool has_expect_port;
+	bool has_toa_kind;
+	bool toa_kind[UINT8_MAX + 1];
 	bool want_json;
 	bool want_csum;
 	bool is_quiet;

@@ -84,6 +84,10 @@ static enum decode_result decode_tcp(struct slice *s, const struct ip_hdr *ip,
 	pkt->dst.port = tcp.dport;
 	pkt->flags = tcp.flags;
 	pkt->seq = tcp.seq + (tcp.flags & TCP_F_SYN ? 1 : 0);
+	pkt->ack = tcp.ack;
+	pkt->opt = tcp.opt;
+	pkt->opt_len = tcp.opt_len;
+	pkt->opt_off = (uint32_t)s->off + TCP_HDR_LEN;
 	slice_skip(s, tcp.hdr_len);
 	return DECODE_OK;
 }

@@ -12,8 +12,10 @@
 #include "wire/wire.h"
 
 /* @proto:       IP_PROTO_TCP or IP_PROTO_UDP
- * @seq, @flags: TCP only; @seq is that of the first payload byte (a SYN's own
- *		 number is skipped)
+ * @seq, @ack, @flags: TCP only; @seq is that of the first payload byte (a SYN's
+ *		 own number is skipped)
+ * @opt, @opt_len: TCP's options, borrowed, whole; @opt_off: of @opt in the
+ *frame
  * @payload:     borrowed; @cap_len bytes are there, @len were on the wire
  * @csum:	 of the transport; UNKNOWN if cut, fragmented or not asked for
  * @ip_csum:	 of the IPv4 header
@@ -23,10 +25,14 @@ struct packet {
 	uint8_t proto;
 	bool is_frag;
 	uint16_t flags;
+	uint8_t opt_len;
 	uint32_t seq;
+	uint32_t ack;
 	struct endpoint src;
 	struct endpoint dst;
+	const uint8_t *opt;
 	const uint8_t *payload;
+	uint32_t opt_off;
 	uint32_t cap_len;
 	uint32_t len;
 	enum csum_state csum;

@@ -9,7 +9,7 @@
 /* Room behind the longest header, for a second one: any without many TLVs. */
 #define FIND_TAIL (PP2_FIXED_LEN + PP2_UNIX_LEN + 256)
 
-static bool find_is_bad_csum(const struct config *cfg, const struct packet *pkt)
+bool find_is_bad_csum(const struct config *cfg, const struct packet *pkt)
 {
 	return cfg->want_csum &&
 	       (pkt->csum == CSUM_BAD || pkt->ip_csum == CSUM_BAD);

@@ -99,6 +99,9 @@ void find_segment(struct find *f, const struct config *cfg, struct budget *b,
 void find_datagram(struct find *f, const struct config *cfg, struct budget *b,
 		   const struct packet *pkt, uint64_t frame);
 
+/* find_is_bad_csum() - would a receiver drop @pkt? */
+bool find_is_bad_csum(const struct config *cfg, const struct packet *pkt);
+
 /* find_is_cut_by_sender() - did the stream end inside the header? */
 bool find_is_cut_by_sender(const struct find *f);
 

@@ -59,6 +59,16 @@ struct flow *flow_at(struct flow_table *t, uint32_t index)
 	return &t->chunk[index / FLOW_CHUNK][index % FLOW_CHUNK];
 }
 
+void flow_fini(struct flow *fl, struct budget *b)
+{
+	unsigned i;
+
+	for (i = 0; i < FLOW_SIDES; i++) {
+		find_fini(&fl->dir[i].find, b);
+		option_fini(&fl->dir[i].options, b);
+	}
+}
+
 void flow_table_free(struct flow_table *t, struct budget *b)
 {
 	uint32_t i;
@@ -66,8 +76,7 @@ void flow_table_free(struct flow_table *t, struct budget *b)
 	if (!t)
 		return;
 	for (i = 0; i < t->count; i++) {
-		find_fini(&flow_at(t, i)->dir[FLOW_CLIENT].find, b);
-		find_fini(&flow_at(t, i)->dir[FLOW_ORIGIN].find, b);
+		flow_fini(flow_at(t, i), b);
 	}
 	for (i = 0; i < t->count; i += FLOW_CHUNK)
 		free(t->chunk[i / FLOW_CHUNK]);
@@ -295,6 +304,22 @@ static bool flow_is_echo(const struct find *client, const struct packet *pkt)
 		      client->hdr_len) != NULL;
 }
 
+/* flow_place() - where in the connection a segment of @side stands. Without the
+ * other side's SYN nobody knows its first byte's number.
+ */
+static enum option_place flow_place(const struct flow *fl, enum flow_side side,
+				    const struct packet *pkt)
+{
+	const struct flow_dir *other = &fl->dir[!side];
+
+	if (pkt->flags & TCP_F_SYN)
+		return OPTION_SYN;
+	if (other->has_syn && pkt->flags & TCP_F_ACK &&
+	    (int32_t)(pkt->ack - other->seq0) > 0)
+		return OPTION_LATER;
+	return pkt->len ? OPTION_DATA : OPTION_ACK;
+}
+
 void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 	      struct budget *b, const struct packet *pkt, uint64_t frame)
 {
@@ -311,15 +336,20 @@ void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 		return;
 	}
 	/* The payload of a reset is a message, not the stream's (RFC 9293). */
-	if (pkt->flags & TCP_F_RST)
+	if (pkt->flags & TCP_F_RST) {
 		fl->is_reset = true;
-	else
-		flow_add_segment(d, cfg, b, pkt, frame);
+		return;
+	}
+	if (pkt->opt_len)
+		option_add(&d->options, cfg, b, pkt, flow_place(fl, side, pkt),
+			   frame);
+	flow_add_segment(d, cfg, b, pkt, frame);
 }
 
-static bool flow_has_hdr(const struct find *f)
+static bool flow_names_client(const struct flow_dir *d)
 {
-	return f->state == FIND_FOUND || f->has_bad_copy;
+	return d->find.state == FIND_FOUND || d->find.has_bad_copy ||
+	       option_first(&d->options);
 }
 
 void flow_settle(struct flow *fl)
@@ -328,8 +358,8 @@ void flow_settle(struct flow *fl)
 	struct flow_dir *o = &fl->dir[FLOW_ORIGIN];
 	struct flow_dir tmp;
 
-	if (c->has_syn || o->has_syn || flow_has_hdr(&c->find) ||
-	    c->find.state == FIND_BAD || !flow_has_hdr(&o->find))
+	if (c->has_syn || o->has_syn || flow_names_client(c) ||
+	    c->find.state == FIND_BAD || !flow_names_client(o))
 		return;
 	tmp = *c;
 	*c = *o;

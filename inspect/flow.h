@@ -10,6 +10,7 @@
 
 #include "decode.h"
 #include "find.h"
+#include "option.h"
 
 enum flow_side {
 	FLOW_CLIENT, /* sent the SYN, or was seen first */
@@ -31,6 +32,7 @@ struct flow_dir {
 	uint64_t packets;
 	uint64_t bytes;
 	struct find find;
+	struct option_set options;
 };
 
 /* @proto: IP_PROTO_TCP or IP_PROTO_UDP
@@ -64,8 +66,12 @@ struct flow *flow_get(struct flow_table *t, const struct packet *pkt,
 void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 	      struct budget *b, const struct packet *pkt, uint64_t frame);
 
+/* flow_fini() - free what the flow holds; flow_table_free() does it for its own
+ */
+void flow_fini(struct flow *fl, struct budget *b);
+
 /* flow_settle() - at the capture's end: if its start was not seen and only the
- * side taken for the origin sent a header, the sides are exchanged.
+ * side taken for the origin named a client, the sides are exchanged.
  */
 void flow_settle(struct flow *fl);
 

@@ -7,8 +7,8 @@
 #include "wire/bytes.h"
 #include "wire/spp.h"
 
-const char *const hdr_mode_names[] = { "auto", "ppv1", "ppv2",
-				       "spp",  "off",  NULL };
+const char *const hdr_mode_names[] = { "auto", "toa", "ppv1", "ppv2",
+				       "spp",  "off", NULL };
 
 enum hdr_mode hdr_mode_of(const struct pp_hdr *h)
 {

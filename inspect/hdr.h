@@ -11,6 +11,7 @@
 /* What the rule is expected to send (--mode). */
 enum hdr_mode {
 	HDR_MODE_AUTO,
+	HDR_MODE_TOA,
 	HDR_MODE_PPV1,
 	HDR_MODE_PPV2,
 	HDR_MODE_SPP,

@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #include "hdr_json.h"
+#include "report_option.h"
 #include "wire/ip.h"
 
 static const char *report_transport(const struct flow *fl)
@@ -12,9 +13,12 @@ static const char *report_transport(const struct flow *fl)
 	return fl->proto == IP_PROTO_TCP ? "TCP" : "UDP";
 }
 
-static const char *report_mode(const struct find *f)
+static const char *report_mode(const struct flow_dir *d)
 {
-	return f->hdr ? hdr_mode_names[f->kind] : "none";
+	if (d->find.hdr)
+		return hdr_mode_names[d->find.kind];
+	return option_first(&d->options) ? hdr_mode_names[HDR_MODE_TOA]
+					 : "none";
 }
 
 /* "119.29.135.205:53859", "[2001:db8::1]:53859"; "-" if nobody is named */
@@ -50,12 +54,14 @@ static const char *report_pattern(const struct find *f)
 static void report_text(FILE *out, const struct flow *fl, const struct check *c)
 {
 	const struct find *f = &fl->dir[FLOW_CLIENT].find;
+	const struct option_set *options = &fl->dir[FLOW_CLIENT].options;
 	char a[ENDPOINT_TEXT_MAX], b[ENDPOINT_TEXT_MAX];
 	struct pp_hdr h;
 
 	(void)fprintf(out, "%s %s > %s  %s", report_transport(fl),
 		      report_end(&fl->dir[FLOW_CLIENT].end, a),
-		      report_end(&fl->dir[FLOW_ORIGIN].end, b), report_mode(f));
+		      report_end(&fl->dir[FLOW_ORIGIN].end, b),
+		      report_mode(&fl->dir[FLOW_CLIENT]));
 	if (check_hdr(f, &h)) {
 		(void)fprintf(out, "  client %s  via %s", report_end(&h.src, a),
 			      report_end(&h.dst, b));
@@ -67,12 +73,15 @@ static void report_text(FILE *out, const struct flow *fl, const struct check *c)
 			(void)fprintf(out, "-%llu",
 				      (unsigned long long)f->frame_last);
 	}
+	if (f->hdr && option_first(options))
+		(void)fputs("  toa", out);
+	report_option_text(out, options);
 	(void)fprintf(out, "  %s", verdict_name(c->verdict));
 	if (c->anomaly != ANOMALY_NONE)
 		(void)fprintf(out, " %s", anomaly_slug(c->anomaly));
-	if (f->state == FIND_BAD)
-		(void)fprintf(out, " at byte %u of frame %llu", f->err.off,
-			      (unsigned long long)f->frame);
+	if (c->frame)
+		(void)fprintf(out, " at byte %u of frame %llu", c->off,
+			      (unsigned long long)c->frame);
 	if (c->note)
 		(void)fprintf(out, " (%s)", c->note);
 	(void)fputc('\n', out);
@@ -124,6 +133,9 @@ static void report_json_dir(struct json *j, const char *key,
 	json_u64(j, "hdr_count", report_hdr_count(&d->find));
 	json_u64(j, "hdr_echoed", d->echo_count);
 	json_u64(j, "bad_csum", d->find.bad_csum_count);
+	if (option_first(&d->options))
+		json_u64(j, "toa_segments",
+			 option_segments(option_first(&d->options)));
 	json_end(j);
 }
 
@@ -145,14 +157,17 @@ static void report_json(FILE *out, const struct flow *fl, const struct check *c,
 	json_u64(&j, "sport", client->end.port);
 	report_json_ip(&j, "dst", &origin->end.addr);
 	json_u64(&j, "dport", origin->end.port);
-	json_str(&j, "mode", report_mode(&client->find));
+	json_str(&j, "mode", report_mode(client));
 	report_json_hdr(&j, fl, &client->find);
+	report_option_json(&j, &client->options, !client->find.hdr);
 	json_str(&j, "verdict", verdict_name(c->verdict));
 	if (c->anomaly != ANOMALY_NONE)
 		json_str(&j, "anomaly", anomaly_slug(c->anomaly));
-	if (c->verdict == VERDICT_MALFORMED && client->find.state == FIND_BAD) {
-		json_u64(&j, "offset", client->find.err.off);
-		json_u64(&j, "frame", client->find.frame);
+	if (c->frame) {
+		json_u64(&j, "offset", c->off);
+		/* a header has said in which frame it is */
+		json_u64(&j, client->find.hdr ? "anomaly_frame" : "frame",
+			 c->frame);
 	}
 	if (c->note)
 		json_str(&j, "note", c->note);

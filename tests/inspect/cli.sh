@@ -48,7 +48,8 @@ expect 1 ' MISMATCH wrong_mode$' -r "$first" --mode ppv2 port 10000
 expect 1 ' MISMATCH wrong_mode$' -r "$first" --mode off port 10000
 expect 0 ' OK$' -r "$none" --mode off
 expect 1 ' MISSING$' -r "$none" --mode ppv1
-expect 2 'mode' -r "$none" --mode toa
+expect 1 ' MISSING$' -r "$none" --mode toa
+expect 2 'mode' -r "$none" --mode tao
 
 expect 0 '10\.4\.0\.10:38888 .* OK \(header-echoed\)$' -K -r "$PCAPS/003-document-ppv2-udp-bad-csum/input.pcap"
 expect 1 'v1.port at byte' -r "$PCAPS/018-ppv1-bad-port/input.pcap"
