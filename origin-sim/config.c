@@ -11,13 +11,29 @@
 #include "wire/pp2.h"
 
 static const char *const config_families[] = { "4", "6", "dual", NULL };
-static const char *const config_modes[] = { "auto", "ppv1", "ppv2",
-					    "spp",  "off",  NULL };
+static const char *const config_modes[] = { "auto", "ppv1", "ppv2", "spp",
+					    "off",  "toa",  NULL };
 static const char *const config_replies[] = { "echo", "whoami", "http",
 					      "discard", NULL };
 static const char *const config_formats[] = { "json", "nginx", "python",
 					      "c",    "java",  NULL };
+static const char *const config_toa_froms[] = { "kernel", "saved-syn", "pcap",
+						NULL };
 static const char *const config_header_onlys[] = { "echo", "ignore", NULL };
+
+/* What only shapes other options.
+ * @toa_from: enum config_toa_from, or TOA_FROM_DEFAULT
+ */
+#define TOA_FROM_DEFAULT -1
+
+struct config_flags {
+	bool tcp_only;
+	bool udp_only;
+	int toa_from;
+	bool has_kinds;
+	struct toa_kinds kinds;
+	const char *toa_iface;
+};
 
 static bool config_add_addr(void *dst, const char *value, char err[OPT_ERR_MAX])
 {
@@ -54,11 +70,17 @@ static bool config_add_trust(void *dst, const char *value,
 	return true;
 }
 
-/* The parser's table; the flags that only shape others stay in @f. */
-struct config_flags {
-	bool tcp_only;
-	bool udp_only;
-};
+static bool config_add_kind(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	struct config_flags *f = dst;
+
+	f->has_kinds = true;
+	if (toa_kinds_add(&f->kinds, value))
+		return true;
+	str_copy(err, OPT_ERR_MAX,
+		 "is not a list of option kinds 6..255 without 8");
+	return false;
+}
 
 static int config_parse_options(int argc, char **argv, struct origin_config *c,
 				struct config_flags *f, int *ret_operand);
@@ -67,14 +89,16 @@ static int config_parse_options(int argc, char **argv, struct origin_config *c,
 static const char *config_set_transports(struct origin_config *c,
 					 const struct config_flags *f)
 {
-	bool is_tcp_mode = c->policy.mode == MODE_PPV1;
+	bool is_toa = c->policy.mode == MODE_TOA;
+	bool is_tcp_mode = is_toa || c->policy.mode == MODE_PPV1;
 	bool is_udp_mode = c->policy.mode == MODE_SPP;
 
 	if (f->tcp_only && f->udp_only)
 		return "--tcp and --udp exclude each other; without either "
 		       "both transports are served";
 	if (is_tcp_mode && f->udp_only)
-		return "--mode ppv1 is for TCP, --udp leaves none";
+		return is_toa ? "--mode toa is for TCP, --udp leaves none"
+			      : "--mode ppv1 is for TCP, --udp leaves none";
 	if (is_udp_mode && f->tcp_only)
 		return "--mode spp is for UDP, --tcp leaves none";
 	if (c->reply == REPLY_HTTP && (f->udp_only || is_udp_mode))
@@ -103,6 +127,32 @@ static const char *config_set_addrs(struct origin_config *c)
 	return NULL;
 }
 
+/* What the options of mode toa say, all in @f so far. */
+static const char *config_set_toa(struct origin_config *c,
+				  const struct config_flags *f)
+{
+	int from = f->toa_from == TOA_FROM_DEFAULT ? TOA_FROM_KERNEL
+						   : f->toa_from;
+
+	if (c->policy.mode != MODE_TOA)
+		return f->toa_from != TOA_FROM_DEFAULT || f->has_kinds ||
+				       f->toa_iface
+			       ? "--toa-from, --toa-kind and --toa-iface "
+				 "need --mode toa"
+			       : NULL;
+	if (f->has_kinds && from == TOA_FROM_KERNEL)
+		return "--toa-kind means nothing with --toa-from kernel: "
+		       "what is loaded there decides";
+	if (f->toa_iface && from != TOA_FROM_PCAP)
+		return "--toa-iface needs --toa-from pcap";
+	c->toa_from = from;
+	c->toa_iface = f->toa_iface ? f->toa_iface : "any";
+	c->toa_kinds = f->kinds;
+	if (!f->has_kinds)
+		c->toa_kinds.is_on[TOA_KIND_DEFAULT] = true;
+	return NULL;
+}
+
 static const char *config_check(struct origin_config *c,
 				const struct config_flags *f)
 {
@@ -110,6 +160,8 @@ static const char *config_check(struct origin_config *c,
 
 	if (!err)
 		err = config_set_addrs(c);
+	if (!err)
+		err = config_set_toa(c, f);
 	if (err)
 		return err;
 	if (c->policy.mode == MODE_OFF &&
@@ -144,6 +196,7 @@ static bool config_add_ports(struct origin_config *c, int n, char **args,
 static const char config_tail[] =
 	"examples:\n"
 	"  tp-origin --mode ppv2 --reply whoami --log - 20000\n"
+	"  tp-origin --mode toa --toa-from saved-syn --reply whoami 20000\n"
 	"  tp-origin -l 127.0.0.1 --mode auto --trust 127.0.0.1 20000 20001\n"
 	"\n"
 	"exit status: 0 stopped by a signal, 2 usage, 3 cannot listen or log";
@@ -152,14 +205,15 @@ static const struct opt_spec config_spec = {
 	.prog = "tp-origin",
 	.usage = "[options] PORT...",
 	.about = "Listen on TCP and UDP, strip the PROXY protocol or SPP "
-		 "header, and say whom the service believes to serve. PORT 0 "
+		 "header or read the TCP option, and say whom the service "
+		 "believes to serve. PORT 0 "
 		 "is chosen by the kernel.",
 	.tail = config_tail,
 };
 
 int config_parse(int argc, char **argv, struct origin_config *ret)
 {
-	struct config_flags flags = { 0 };
+	struct config_flags flags = { .toa_from = TOA_FROM_DEFAULT };
 	struct opt_spec spec = config_spec;
 	const char *err;
 	int first = 0, status;
@@ -211,16 +265,26 @@ static int config_parse_options(int argc, char **argv, struct origin_config *c,
 		{ 0, "mode", "MODE", OPT_CHOICE, &c->policy.mode, 0, 0,
 		  config_modes, NULL,
 		  "auto: take a header if one comes; ppv1 (TCP), ppv2, spp "
-		  "(UDP): require one of that kind; off: all is payload "
-		  "(default auto)" },
+		  "(UDP): require one of that kind; toa: a TCP option, if any; "
+		  "off: all is payload (default auto)" },
+		{ 0, "toa-from", "kernel|saved-syn|pcap", OPT_CHOICE,
+		  &f->toa_from, 0, 0, config_toa_froms, NULL,
+		  "where TCP option addresses are read: accept() answers with "
+		  "them; in the SYN; by libpcap (default kernel)" },
+		{ 0, "toa-kind", "KIND,...", OPT_CALL, f, 0, 0, NULL,
+		  config_add_kind,
+		  "option kinds that are believed, for saved-syn and pcap "
+		  "(default 200)" },
+		{ 0, "toa-iface", "IFACE", OPT_STR, &f->toa_iface, 0, 0, NULL,
+		  NULL, "the interface to capture on (default any)" },
 		{ 0, "require", NULL, OPT_FLAG, &c->policy.want_header, 0, 0,
 		  NULL, NULL,
-		  "refuse whoever sends no header, also in mode auto and from "
-		  "outside --trust" },
+		  "refuse whoever sends no header (mode toa: option), also in "
+		  "mode auto and from outside --trust" },
 		{ 0, "trust", "CIDR,...", OPT_CALL, c, 0, 0, NULL,
 		  config_add_trust,
 		  "take headers from these peers only; from others they are "
-		  "refused (default: everyone)" },
+		  "refused, options passed over (default: everyone)" },
 		{ 0, "reply", "REPLY", OPT_CHOICE, &c->reply, 0, 0,
 		  config_replies, NULL,
 		  "echo: the payload; whoami: a JSON line, then the payload; "

@@ -9,6 +9,7 @@
 
 #include "base/cidr.h"
 #include "header.h"
+#include "toa_judge.h"
 #include "wire/addr.h"
 
 #define CONFIG_ADDRS_MAX 16
@@ -38,6 +39,13 @@ enum config_log_format {
 	LOG_FORMAT_JAVA,
 };
 
+/* Where TCP option addresses are read. */
+enum config_toa_from {
+	TOA_FROM_KERNEL, /* from accept(), which the kernel's hooks changed */
+	TOA_FROM_SYN,	 /* from the SYN that the kernel keeps for us */
+	TOA_FROM_PCAP,	 /* from a capture beside the sockets */
+};
+
 enum config_header_only {
 	HEADER_ONLY_ECHO,   /* an empty client datagram, echoed empty */
 	HEADER_ONLY_IGNORE, /* the header alone announces the session */
@@ -47,6 +55,7 @@ enum config_header_only {
  * @max_conns: 0: as many as the descriptor limit allows
  * @log_path:  NULL: no log; borrowed from argv
  * @banner:    NULL: none; borrowed from argv
+ * @toa_from, @toa_kinds, @toa_iface: mode toa only; borrowed from argv
  * @idle_timeout_ms: 0: never
  */
 struct origin_config {
@@ -60,6 +69,9 @@ struct origin_config {
 	int reply;
 	int log_format;
 	int header_only;
+	int toa_from;
+	struct toa_kinds toa_kinds;
+	const char *toa_iface;
 	struct header_policy policy;
 	struct cidr_list trust;
 	uint64_t header_timeout_ms;

@@ -7,12 +7,18 @@
 #include "wire/pp2.h"
 #include "wire/spp.h"
 
-static const char *const header_kind_names[] = { "none", "ppv1", "ppv2",
-						 "spp" };
+static const char *const header_kind_names[HEADER_KINDS] = {
+	"none", "ppv1", "ppv2", "spp", "toa", "unknown",
+};
 
 const char *header_kind_name(enum header_kind k)
 {
 	return header_kind_names[k];
+}
+
+bool header_kind_is_prefix(enum header_kind k)
+{
+	return k == HEADER_PPV1 || k == HEADER_PPV2 || k == HEADER_SPP;
 }
 
 bool header_is_trusted(const struct header_policy *p,

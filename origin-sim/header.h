@@ -33,6 +33,7 @@ enum header_mode {
 	MODE_PPV2,
 	MODE_SPP,
 	MODE_OFF,
+	MODE_TOA, /* TCP, not judged here: toa_source.h */
 };
 
 enum header_kind {
@@ -40,6 +41,9 @@ enum header_kind {
 	HEADER_PPV1,
 	HEADER_PPV2,
 	HEADER_SPP,
+	HEADER_TOA,	/* a TCP option named the client */
+	HEADER_UNKNOWN, /* one may have, which cannot be known here */
+	HEADER_KINDS,
 };
 
 /* What can still come after the bytes at hand. */
@@ -98,6 +102,9 @@ enum header_action header_judge_dgram(const struct header_policy *p,
 				      const enum header_kind *session,
 				      const uint8_t *buf, size_t len,
 				      struct header_result *ret);
+
+/* header_kind_is_prefix() - does it stand before the payload? */
+bool header_kind_is_prefix(enum header_kind k);
 
 const char *header_kind_name(enum header_kind k); /* "none", "ppv1", ... */
 

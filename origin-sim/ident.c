@@ -3,10 +3,10 @@
 #include "ident.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pp_json.h"
 #include "wire/pp2.h"
 
 void ident_init(struct ident *id, bool is_udp, const struct endpoint *peer,
@@ -49,6 +49,13 @@ int ident_learn(struct ident *id, const struct header_result *h)
 	return 0;
 }
 
+void ident_learn_toa(struct ident *id, const struct toa_finding *f)
+{
+	id->kind = HEADER_TOA;
+	id->toa = *f;
+	id->client = f->client;
+}
+
 bool ident_says_same(const struct ident *id, const struct header_result *h)
 {
 	const struct endpoint *client = pp_has_client(&h->hdr) ? &h->hdr.src
@@ -75,35 +82,6 @@ static void ident_endpoint(struct json *j, const char *addr_key,
 	json_u64(j, port_key, e->port);
 }
 
-/* Text for people: printable ASCII and anything above, which json_strn()
- * checks for UTF-8.
- */
-static bool ident_is_text(const struct pp2_tlv *t)
-{
-	uint16_t i;
-
-	for (i = 0; i < t->len; i++)
-		if (t->value[i] < ' ' || t->value[i] > '~')
-			return false;
-	return t->len > 0;
-}
-
-static void ident_tlv(struct json *j, const struct pp2_tlv *t)
-{
-	const char *name = pp2_tlv_name(t->type);
-	char type[8];
-
-	(void)snprintf(type, sizeof(type), "0x%02x", t->type);
-	json_begin(j, NULL, '{');
-	json_str(j, "type", type);
-	if (name)
-		json_str(j, "name", name);
-	json_hex(j, "hex", t->value, t->len);
-	if (ident_is_text(t))
-		json_strn(j, "text", (const char *)t->value, t->len);
-	json_end(j);
-}
-
 static void ident_tlvs(const struct ident *id, struct json *j)
 {
 	const uint8_t *at = id->tlv;
@@ -119,16 +97,55 @@ static void ident_tlvs(const struct ident *id, struct json *j)
 		}
 		n++;
 		said += t.len;
-		ident_tlv(j, &t);
+		pp_json_tlv(j, &t);
+		json_end(j);
 	}
 	json_end(j);
 	if (cut)
 		json_u64(j, "tlvs_cut", cut);
 }
 
+/* The TCP option, as far as anybody saw it. */
+static void ident_toa(const struct ident *id, struct json *j)
+{
+	const struct toa_finding *f = &id->toa;
+
+	if (!f->kind)
+		return;
+	json_begin(j, "toa", '{');
+	json_u64(j, "kind", f->kind);
+	json_u64(j, "len", f->len);
+	json_str(j, "segment", toa_place_name(f->place));
+	if (f->err.anomaly != ANOMALY_NONE)
+		json_str(j, "note", anomaly_slug(f->err.anomaly));
+	json_end(j);
+}
+
+/* The client of an option without a port has one, which nobody knows. */
+static void ident_client(const struct ident *id, struct json *j)
+{
+	char text[IP_ADDR_TEXT_MAX];
+
+	if (id->kind != HEADER_TOA || id->toa.has_port) {
+		ident_endpoint(j, "client", "cport", &id->client);
+		return;
+	}
+	json_str(j, "client", ip_addr_format(&id->client.addr, text));
+	json_null(j, "cport");
+}
+
+static const char *ident_verdict(const struct ident *id)
+{
+	if (id->err.anomaly != ANOMALY_NONE)
+		return anomaly_slug(id->err.anomaly);
+	return id->kind == HEADER_NONE	    ? "no-header"
+	       : id->kind == HEADER_UNKNOWN ? "unknown"
+					    : "ok";
+}
+
 void ident_members(const struct ident *id, struct json *j)
 {
-	bool has_header = id->kind != HEADER_NONE;
+	bool has_header = header_kind_is_prefix(id->kind);
 
 	json_str(j, "transport", id->is_udp ? "udp" : "tcp");
 	ident_endpoint(j, "peer", "pport", &id->peer);
@@ -138,14 +155,12 @@ void ident_members(const struct ident *id, struct json *j)
 		json_str(j, "cmd", pp_cmd_name(id->cmd));
 	else
 		json_null(j, "cmd");
-	ident_endpoint(j, "client", "cport", &id->client);
+	ident_client(id, j);
 	ident_endpoint(j, "dst", "dport", &id->dst);
 	ident_tlvs(id, j);
 	json_str(j, "crc32c", pp_crc_name(id->crc));
-	if (id->err.anomaly != ANOMALY_NONE)
-		json_str(j, "verdict", anomaly_slug(id->err.anomaly));
-	else
-		json_str(j, "verdict", has_header ? "ok" : "no-header");
+	ident_toa(id, j);
+	json_str(j, "verdict", ident_verdict(id));
 }
 
 size_t ident_line(const struct ident *id, char *buf, size_t cap)

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "header.h"
+#include "toa_judge.h"
 #include "wire/addr.h"
 #include "wire/pp.h"
 
@@ -25,7 +26,9 @@
  * @kind:	  HEADER_NONE: @cmd and @crc mean nothing
  * @tlv:	  owned copy of the TLV area; NULL if none
  * @hdr_reads:	  reads that it took to get the header
- * @err:	  why this one was refused; ANOMALY_NONE if it was not
+ * @toa:	  HEADER_TOA: the option; @toa.kind is 0 if the kernel read it
+ * @err:	  why this one was refused, or why its TCP option was passed
+ *		  over; ANOMALY_NONE if neither
  */
 struct ident {
 	bool is_udp;
@@ -40,6 +43,7 @@ struct ident {
 	uint16_t tlv_len;
 	uint32_t hdr_len;
 	uint32_t hdr_reads;
+	struct toa_finding toa;
 	struct wire_err err;
 };
 
@@ -50,6 +54,11 @@ void ident_fini(struct ident *id);
 
 /* ident_learn() - believe a header. Return: 0 or -ENOMEM */
 int ident_learn(struct ident *id, const struct header_result *h);
+
+/* ident_learn_toa() - believe a TCP option.
+ * @f: a client is named
+ */
+void ident_learn_toa(struct ident *id, const struct toa_finding *f);
 
 /* ident_says_same() - does @h name the same client, target and kind? */
 bool ident_says_same(const struct ident *id, const struct header_result *h);

@@ -114,20 +114,22 @@ size_t record_format_json(const struct ident *id, const struct record_end *end,
 size_t record_format_nginx(const struct ident *id, const struct record_end *end,
 			   uint64_t now_wall_ms, char *buf, size_t cap)
 {
+	/* a TCP option changes $remote_addr and is no PROXY header */
+	const struct endpoint *remote = id->kind == HEADER_TOA ? &id->client
+							       : &id->peer;
 	char client[IP_ADDR_TEXT_MAX] = "-", peer[IP_ADDR_TEXT_MAX];
 	char at[RECORD_TIME_MAX] = "";
 	struct tm tm;
 
-	if (id->kind != HEADER_NONE)
+	if (header_kind_is_prefix(id->kind))
 		ip_addr_format(&id->client.addr, client);
 	if (record_local_time(now_wall_ms, &tm))
 		(void)strftime(at, sizeof(at), "%d/%b/%Y:%H:%M:%S %z", &tm);
 	return record_done(snprintf(buf, cap,
 				    "%s - %s [%s] %s %" PRIu64 " %" PRIu64
 				    " %" PRIu64 ".%03u\n",
-				    client,
-				    ip_addr_format(&id->peer.addr, peer), at,
-				    id->is_udp ? "UDP" : "TCP", end->out,
+				    client, ip_addr_format(&remote->addr, peer),
+				    at, id->is_udp ? "UDP" : "TCP", end->out,
 				    end->in, end->duration_ms / MS_PER_S,
 				    (unsigned)(end->duration_ms % MS_PER_S)),
 			   cap);

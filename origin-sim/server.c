@@ -27,6 +27,7 @@ enum server_event {
 	EVENT_LISTEN,
 	EVENT_DGRAM,
 	EVENT_CONN,
+	EVENT_CAPTURE,
 };
 
 static void server_on_signal(void *ctx, uint32_t slot, uint32_t gen,
@@ -136,6 +137,8 @@ static int server_open_socket(struct server *s, const struct endpoint *addr,
 		server_grow_buffer(sock->fd, SO_SNDBUFFORCE, SO_SNDBUF);
 	}
 	err = sock_local(sock->fd, &sock->at);
+	if (!err && s->cfg->policy.mode == MODE_TOA)
+		err = toa_source_listen(sock->fd);
 	*port = sock->at.port;
 	return err;
 }
@@ -218,6 +221,25 @@ static uint32_t server_conns_max(const struct server *s)
 	return max;
 }
 
+/* The capture needs the ports that the kernel chose. */
+static int server_open_toa(struct server *s)
+{
+	uint16_t ports[CONFIG_PORTS_MAX];
+	size_t n = 0;
+	uint32_t i;
+
+	s->tcp.toa.cfg = s->cfg;
+	s->tcp.toa.loop = &s->loop;
+	s->tcp.toa.stats = &s->stats;
+	if (s->cfg->policy.mode != MODE_TOA)
+		return 0;
+	/* the sockets of a port follow each other */
+	for (i = 0; i < s->n_sockets && n < ARRAY_SIZE(ports); i++)
+		if (!n || ports[n - 1] != s->sockets[i].at.port)
+			ports[n++] = s->sockets[i].at.port;
+	return toa_source_open(&s->tcp.toa, EVENT_CAPTURE, ports, n);
+}
+
 static int server_init_parts(struct server *s)
 {
 	static const int sigs[] = { SIGTERM, SIGINT, SIGUSR1 };
@@ -235,6 +257,9 @@ static int server_init_parts(struct server *s)
 	loop_on(&s->loop, EVENT_LISTEN, server_on_listen, s);
 	loop_on(&s->loop, EVENT_DGRAM, server_on_dgram, s);
 	err = server_open_sockets(s);
+	if (err)
+		return err;
+	err = server_open_toa(s);
 	if (err)
 		return err;
 	err = record_open(&s->log, s->cfg->log_path, s->cfg->log_format,
@@ -347,6 +372,7 @@ void server_fini(struct server *s)
 {
 	server_close_sockets(s, 0);
 	tcp_fini(&s->tcp);
+	toa_source_close(&s->tcp.toa);
 	udp_fini(&s->udp);
 	s->log_lost = record_close(&s->log);
 	fd_close(&s->sig_fd);

@@ -27,9 +27,23 @@ static const struct {
 	STATS_FIELD(udp_sessions_open), STATS_FIELD(udp_expired),
 	STATS_FIELD(udp_replaced),	STATS_FIELD(udp_refused_limit),
 	STATS_FIELD(udp_replies_lost),	STATS_FIELD(log_suppressed),
-	STATS_FIELD(no_memory),
+	STATS_FIELD(no_memory),		STATS_FIELD(toa_packets),
+	STATS_FIELD(toa_packets_cut),	STATS_FIELD(toa_packets_lost),
+	STATS_FIELD(toa_evicted),
 #undef STATS_FIELD
 };
+
+static void stats_anomalies(struct json *j, const char *key,
+			    const uint64_t counts[ANOMALY_COUNT])
+{
+	size_t i;
+
+	json_begin(j, key, '{');
+	for (i = 0; i < ANOMALY_COUNT; i++)
+		if (counts[i])
+			json_u64(j, anomaly_slug((enum anomaly)i), counts[i]);
+	json_end(j);
+}
 
 void stats_line(const struct origin_stats *s, uint64_t log_lost,
 		char buf[STATS_LINE_MAX])
@@ -54,12 +68,8 @@ void stats_line(const struct origin_stats *s, uint64_t log_lost,
 		json_u64(&j, header_kind_name((enum header_kind)i),
 			 s->headers[i]);
 	json_end(&j);
-	json_begin(&j, "refused", '{');
-	for (i = 0; i < ANOMALY_COUNT; i++)
-		if (s->refused[i])
-			json_u64(&j, anomaly_slug((enum anomaly)i),
-				 s->refused[i]);
-	json_end(&j);
+	stats_anomalies(&j, "refused", s->refused);
+	stats_anomalies(&j, "ignored", s->ignored);
 	json_end(&j);
 	line = json_line(&j, NULL);
 	ASSERT(line);

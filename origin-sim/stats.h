@@ -12,6 +12,9 @@
  *		      out first
  * @refused:	      by anomaly, both transports
  * @headers:	      taken, by enum header_kind; HEADER_NONE: served without
+ * @ignored:	      TCP options that were passed over, by anomaly
+ * @toa_packets:      captured; @toa_packets_cut: not whole; @toa_packets_lost:
+ *		      the ring was full; @toa_evicted: connections forgotten
  */
 struct origin_stats {
 	uint64_t tcp_accepted;
@@ -35,12 +38,17 @@ struct origin_stats {
 	uint64_t udp_replies_lost;
 	uint64_t log_suppressed;
 	uint64_t no_memory;
-	uint64_t headers[HEADER_SPP + 1];
+	uint64_t toa_packets;
+	uint64_t toa_packets_cut;
+	uint64_t toa_packets_lost;
+	uint64_t toa_evicted;
+	uint64_t headers[HEADER_KINDS];
 	uint64_t refused[ANOMALY_COUNT];
+	uint64_t ignored[ANOMALY_COUNT];
 };
 
 /* Bytes that hold any summary line. */
-#define STATS_LINE_MAX 4096
+#define STATS_LINE_MAX 8192
 
 /* stats_line() - one JSON object and a line feed; only anomalies that happened
  * are listed.

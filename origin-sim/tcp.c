@@ -55,6 +55,7 @@ enum conn_state {
  * @events:	what epoll watches for
  * @buf:	HEADER: bytes so far; SERVE: bytes to be sent from @buf_off on;
  *		owned, NULL if empty
+ * @query:	HEADER in mode toa
  * @since_ms:	of the state's deadline: accept(), the last byte, our FIN
  */
 struct conn {
@@ -68,6 +69,7 @@ struct conn {
 	bool got_fin;
 	bool is_answered;
 	struct ident id;
+	struct toa_query query;
 	uint8_t *buf;
 	uint32_t buf_len;
 	uint32_t buf_off;
@@ -82,6 +84,11 @@ struct conn {
 static uint32_t conn_slot(const struct tcp *t, const struct conn *c)
 {
 	return (uint32_t)(c - t->conns);
+}
+
+static bool conn_is_toa(const struct tcp *t)
+{
+	return t->cfg->policy.mode == MODE_TOA;
 }
 
 static void conn_drop_buf(struct conn *c)
@@ -110,6 +117,8 @@ static void conn_record(struct tcp *t, const struct conn *c,
 static void conn_close(struct tcp *t, struct conn *c, enum record_reason reason,
 		       bool is_abort)
 {
+	if (conn_is_toa(t) && c->state == CONN_HEADER)
+		toa_source_end(&t->toa, &c->query);
 	conn_record(t, c, reason);
 	t->stats->tcp_bytes_in += c->in;
 	t->stats->tcp_bytes_out += c->out;
@@ -301,17 +310,58 @@ static bool conn_greet(struct tcp *t, struct conn *c)
 	       conn_send(t, c, line, ident_line(&c->id, line, sizeof(line)));
 }
 
+/* Whom a TCP option named. @is_last: payload is there or none will come */
+static enum header_action conn_judge_toa(struct tcp *t, struct conn *c,
+					 bool is_last,
+					 struct header_result *ret)
+{
+	struct toa_finding f;
+	enum toa_state st = toa_source_ask(&t->toa, &c->query, is_last, &f);
+
+	if (st == TOA_WAIT)
+		return HEADER_WAIT;
+	toa_source_end(&t->toa, &c->query);
+	if (st == TOA_FOUND)
+		ident_learn_toa(&c->id, &f);
+	else if (st == TOA_UNKNOWN)
+		c->id.kind = HEADER_UNKNOWN;
+	else if (t->cfg->policy.want_header) {
+		ret->err = f.err;
+		if (f.err.anomaly == ANOMALY_NONE)
+			ret->err.anomaly = ANOMALY_PP_MISSING;
+		return HEADER_REFUSE;
+	} else {
+		c->id.err = f.err;
+	}
+	if (f.err.anomaly != ANOMALY_NONE) {
+		t->stats->ignored[f.err.anomaly]++;
+		log_debug("passed over: %s", anomaly_slug(f.err.anomaly));
+	}
+	return HEADER_DIRECT;
+}
+
+static enum header_action conn_judge(struct tcp *t, struct conn *c,
+				     const uint8_t *buf, size_t len,
+				     enum header_end end,
+				     struct header_result *ret)
+{
+	const struct header_policy *policy = &t->cfg->policy;
+
+	if (conn_is_toa(t))
+		return conn_judge_toa(t, c, len || end != HEADER_END_OPEN, ret);
+	return header_judge_stream(policy,
+				   header_is_trusted(policy, &c->id.peer.addr),
+				   buf, len, end, ret);
+}
+
 /* HEADER: decide about the first @len bytes. */
 static void conn_decide(struct tcp *t, struct conn *c, const uint8_t *buf,
 			size_t len, enum header_end end)
 {
-	const struct header_policy *policy = &t->cfg->policy;
-	struct header_result h;
+	struct header_result h = { 0 };
 	size_t payload = 0;
 
-	switch (header_judge_stream(policy,
-				    header_is_trusted(policy, &c->id.peer.addr),
-				    buf, len, end, &h)) {
+	switch (conn_judge(t, c, buf, len, end, &h)) {
 	case HEADER_WAIT:
 		if (len > c->buf_len &&
 		    !conn_keep(c, buf + c->buf_len, len - c->buf_len)) {
@@ -478,12 +528,17 @@ static void conn_open(struct tcp *t, int fd, const struct endpoint *peer,
 		.start_wall_ms = clock_wall_ms(),
 	};
 	c->since_ms = c->start_ms;
+	if (conn_is_toa(t)) {
+		toa_source_begin(&t->toa, fd, peer, &local, is_v4_socket,
+				 &c->query);
+		peer = &c->query.peer;
+	}
 	ident_init(&c->id, false, peer, &local);
 	t->stats->tcp_accepted++;
 	if (++t->stats->tcp_open > t->stats->tcp_open_max)
 		t->stats->tcp_open_max = t->stats->tcp_open;
 	conn_set_timer(t, c);
-	if (t->cfg->policy.mode == MODE_OFF)
+	if (t->cfg->policy.mode == MODE_OFF || conn_is_toa(t))
 		conn_decide(t, c, t->scratch, 0, HEADER_END_OPEN);
 }
 

@@ -11,11 +11,13 @@
 #include "config.h"
 #include "record.h"
 #include "stats.h"
+#include "toa_source.h"
 
 struct conn;
 
 /* @cfg, @loop, @log, @stats: borrowed
  * @type:     loop type of the connections' events
+ * @toa:      used in mode toa, opened and closed by the owner
  * @conns:    @conns_max slots; @free_head chains the unused ones
  * @spare_fd: held to be able to accept, and refuse, when descriptors run out
  * @scratch:  where everything is read to
@@ -26,6 +28,7 @@ struct tcp {
 	struct record *log;
 	struct origin_stats *stats;
 	uint8_t type;
+	struct toa_source toa;
 	struct wheel wheel;
 	struct conn *conns;
 	uint32_t conns_max;

@@ -4,35 +4,16 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "pair.h"
 
 #define UDP_TABLE_NONE UINT32_MAX
-#define UDP_HASH_MUL   0x9e3779b97f4a7c15ULL /* 2^64 / golden ratio, odd */
-
-static uint64_t udp_hash_word(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * UDP_HASH_MUL;
-	return h ^ h >> 29;
-}
-
-static uint64_t udp_hash_endpoint(uint64_t h, const struct endpoint *e)
-{
-	uint64_t w[2];
-
-	memcpy(w, e->addr.bytes, sizeof(w));
-	h = udp_hash_word(h, w[0]);
-	h = udp_hash_word(h, w[1]);
-	return udp_hash_word(h, (uint64_t)e->addr.family << 16 | e->port);
-}
 
 static uint32_t *udp_table_bucket(const struct udp_table *t,
 				  const struct endpoint *peer,
 				  const struct endpoint *local)
 {
-	uint64_t h = udp_hash_endpoint(t->seed, peer);
-
-	h = udp_hash_endpoint(h, local);
-	return &t->buckets[(h ^ h >> 32) & t->mask];
+	return &t->buckets[pair_hash(t->seed, peer, local) & t->mask];
 }
 
 int udp_table_init(struct udp_table *t, uint32_t max, uint64_t seed)
