@@ -128,7 +128,10 @@ static void option_keep(struct option_set *s, struct budget *b,
 		if (opt->len)
 			memcpy(o->value, opt->data, opt->len);
 	}
-	o->segments[place]++;
+	/* twice in one segment is one segment */
+	if (o->frame_last != frame)
+		o->segments[place]++;
+	o->frame_last = frame;
 }
 
 static bool option_is_error(enum anomaly a)

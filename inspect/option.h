@@ -37,7 +37,7 @@ enum option_place {
 /* @len:      kind and length included
  * @counts:   else it is only shown
  * @segments: that carried it, by enum option_place
- * @frame:    the first of them
+ * @frame:    the first of them; @frame_last: the last
  */
 struct option {
 	uint8_t kind;
@@ -46,6 +46,7 @@ struct option {
 	uint8_t value[OPTION_VALUE_MAX];
 	uint32_t segments[OPTION_PLACES];
 	uint64_t frame;
+	uint64_t frame_last;
 };
 
 /* @option:   in the order in which they came; NULL if there are none

@@ -21,8 +21,20 @@ struct gen_case {
 	void (*make)(struct file *f);
 };
 
-/* The product document's captures; both end with an entry without @dir. */
+/* The product document's captures; all end with an entry without @dir. */
 extern const struct gen_case cases_document[];
 extern const struct gen_case cases_own[];
+extern const struct gen_case cases_toa[];
+
+#define CASE_MAX 512
+
+/* A proxy at 198.51.100.5 and an origin at 192.0.2.10, or 2001:db8:5::5 and
+ * 2001:db8:a::10.
+ */
+struct net case_v4(struct file *f, uint16_t sport, uint16_t dport);
+struct net case_v6(struct file *f, uint16_t sport, uint16_t dport);
+
+/* case_join() - hex and text behind it. Return: bytes in @out */
+size_t case_join(uint8_t out[CASE_MAX], const char *hex, const char *text);
 
 #endif

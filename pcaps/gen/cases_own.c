@@ -7,10 +7,7 @@
 
 #include "cases.h"
 
-#define CASE_MAX 512
-
-/* A proxy at 198.51.100.5 and an origin at 192.0.2.10. */
-static struct net case_v4(struct file *f, uint16_t sport, uint16_t dport)
+struct net case_v4(struct file *f, uint16_t sport, uint16_t dport)
 {
 	return (struct net) {
 		.file = f,
@@ -20,7 +17,7 @@ static struct net case_v4(struct file *f, uint16_t sport, uint16_t dport)
 	};
 }
 
-static struct net case_v6(struct file *f, uint16_t sport, uint16_t dport)
+struct net case_v6(struct file *f, uint16_t sport, uint16_t dport)
 {
 	struct net n = case_v4(f, sport, dport);
 
@@ -46,9 +43,7 @@ static const char spp[] = "56ec 00000000000000000000ffffcb007107"
 			  "00000000000000000000ffffc6336401 9c40 0035";
 static const char get[] = "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n";
 
-/* case_join() - @hex and text behind it. Return: bytes in @out */
-static size_t case_join(uint8_t out[CASE_MAX], const char *hex,
-			const char *text)
+size_t case_join(uint8_t out[CASE_MAX], const char *hex, const char *text)
 {
 	size_t len = net_hex(hex, out, CASE_MAX);
 

@@ -30,5 +30,6 @@ int main(int argc, char **argv)
 	}
 	main_make(argv[1], cases_document);
 	main_make(argv[1], cases_own);
+	main_make(argv[1], cases_toa);
 	return 0;
 }

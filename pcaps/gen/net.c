@@ -207,8 +207,13 @@ void net_tcp(struct net *n, enum net_side side, uint8_t flags, int32_t at,
 	libnet_t *l = net_begin();
 	struct net_end *from = &n->end[side];
 	const struct net_end *to = &n->end[!side];
-	uint16_t tcp_len = (uint16_t)(LIBNET_TCP_H + len);
+	const struct net_opt *opt = &n->opt[side];
+	uint16_t opt_len = (uint16_t)((opt->len + 3) / 4 * 4);
+	uint16_t tcp_len = (uint16_t)(LIBNET_TCP_H + opt_len + len);
 
+	if (opt->len)
+		net_check(l,
+			  libnet_build_tcp_options(opt->bytes, opt->len, l, 0));
 	net_check(l, libnet_build_tcp(
 			     from->port, to->port, from->seq + (uint32_t)at,
 			     flags & TH_ACK ? to->seq : 0, flags, 64240, 0, 0,
@@ -218,6 +223,13 @@ void net_tcp(struct net *n, enum net_side side, uint8_t flags, int32_t at,
 	if (at == 0)
 		from->seq +=
 			(uint32_t)len + (flags & (TH_SYN | TH_FIN) ? 1 : 0);
+}
+
+void net_set_opt(struct net *n, enum net_side side, const char *hex)
+{
+	struct net_opt *o = &n->opt[side];
+
+	o->len = (uint8_t)net_hex(hex, o->bytes, sizeof(o->bytes));
 }
 
 void net_udp(struct net *n, enum net_side side, const void *data, size_t len)

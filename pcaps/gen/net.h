@@ -44,8 +44,15 @@ struct net_end {
 	uint32_t seq;
 };
 
+/* The TCP options of a segment; libnet fills up to four bytes with zeroes. */
+struct net_opt {
+	uint8_t bytes[40];
+	uint8_t len;
+};
+
 /* @is_ext: IPv6 with hop-by-hop and destination options before the transport
  * @fault:  enum net_fault, or-ed; stays until changed
+ * @opt:    of the side's segments; stays until changed
  */
 struct net {
 	struct file *file;
@@ -53,6 +60,7 @@ struct net {
 	bool is_ext;
 	unsigned fault;
 	struct net_end end[2];
+	struct net_opt opt[2];
 };
 
 /* net_tcp() - one segment from @side. Its sequence number is @at past the
@@ -61,6 +69,9 @@ struct net {
  */
 void net_tcp(struct net *n, enum net_side side, uint8_t flags, int32_t at,
 	     const void *data, size_t len);
+
+/* net_set_opt() - the options of @side's segments from now on, in hex */
+void net_set_opt(struct net *n, enum net_side side, const char *hex);
 
 /* net_udp() - one datagram from @side */
 void net_udp(struct net *n, enum net_side side, const void *data, size_t len);
