@@ -79,6 +79,26 @@ static void test_addresses_and_trust(void)
 	CU_ASSERT(header_is_trusted(&c.policy, &a));
 }
 
+static void test_toa(void)
+{
+	static struct origin_config c;
+
+	CU_ASSERT_EQUAL(parse("--mode toa 1", &c), -1);
+	CU_ASSERT(c.want_tcp && !c.want_udp);
+	CU_ASSERT_EQUAL(c.toa_from, TOA_FROM_KERNEL);
+	CU_ASSERT_EQUAL(parse("--mode toa --toa-from pcap 1", &c), -1);
+	CU_ASSERT_EQUAL(c.toa_from, TOA_FROM_PCAP);
+	CU_ASSERT_STRING_EQUAL(c.toa_iface, "any");
+	CU_ASSERT(c.toa_kinds.is_on[200] && !c.toa_kinds.is_on[254]);
+	CU_ASSERT_EQUAL(parse("--mode toa --toa-from saved-syn "
+			      "--toa-kind 254,28 --toa-kind 6 1",
+			      &c),
+			-1);
+	CU_ASSERT_EQUAL(c.toa_from, TOA_FROM_SYN);
+	CU_ASSERT(c.toa_kinds.is_on[254] && c.toa_kinds.is_on[28] &&
+		  c.toa_kinds.is_on[6] && !c.toa_kinds.is_on[200]);
+}
+
 static void test_sample_formats_imply_a_log(void)
 {
 	static struct origin_config c;
@@ -114,6 +134,19 @@ static void test_refused(void)
 		"--max-conns 0 1",
 		"--udp-sessions 0 1",
 		"--nonsense 1",
+		"--mode toa -u 1",
+		"--toa-from kernel 1",
+		"--mode ppv2 --toa-kind 200 1",
+		"--toa-iface lo 1",
+		"--mode toa --toa-kind 200 1",
+		"--mode toa --toa-iface lo 1",
+		"--mode toa --toa-from saved-syn --toa-iface lo 1",
+		"--mode toa --toa-from elsewhere 1",
+		"--mode toa --toa-from pcap --toa-kind 8 1",
+		"--mode toa --toa-from pcap --toa-kind 5 1",
+		"--mode toa --toa-from pcap --toa-kind 256 1",
+		"--mode toa --toa-from pcap --toa-kind 200, 1",
+		"--mode toa --toa-from pcap --toa-kind 200,x 1",
 	};
 	static struct origin_config c;
 	size_t i;
@@ -131,6 +164,7 @@ int main(void)
 		{ "defaults", test_defaults },
 		{ "transports", test_transports },
 		{ "addresses and trust", test_addresses_and_trust },
+		{ "mode toa", test_toa },
 		{ "sample formats imply a log",
 		  test_sample_formats_imply_a_log },
 		{ "refused", test_refused },

@@ -52,6 +52,13 @@ static void test_nginx(void)
 	      record_format_nginx(&id, &end, NGINX_WALL_MS, buf, sizeof(buf)),
 	      "- - 43.132.85.50 [28/Apr/2023:15:19:59 +0800] UDP 11 7 "
 	      "3.042\n");
+	/* a TCP option is what $remote_addr says, and no PROXY header */
+	id.kind = HEADER_TOA;
+	id.is_udp = false;
+	check(buf,
+	      record_format_nginx(&id, &end, NGINX_WALL_MS, buf, sizeof(buf)),
+	      "- - 119.29.135.205 [28/Apr/2023:15:19:59 +0800] TCP 11 7 "
+	      "3.042\n");
 	CU_ASSERT_EQUAL(record_format_nginx(&id, &end, 0, buf, 20), 0);
 }
 

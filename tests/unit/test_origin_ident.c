@@ -115,6 +115,40 @@ static void test_another_client_is_told(void)
 	ident_fini(&id);
 }
 
+static void test_toa(void)
+{
+	struct ident id = make(false);
+	struct toa_finding f = {
+		.is_found = true,
+		.has_port = true,
+		.place = TOA_PLACE_ACK,
+		.kind = 200,
+		.len = 8,
+		.client = at("192.0.2.1:1000"),
+	};
+
+	ident_learn_toa(&id, &f);
+	check_line(&id, "{\"v\":1,\"type\":\"whoami\",\"transport\":\"tcp\","
+			"\"peer\":\"198.51.100.7\",\"pport\":40000,"
+			"\"local\":\"2001:db8::1\",\"lport\":20000,"
+			"\"mode\":\"toa\",\"cmd\":null,"
+			"\"client\":\"192.0.2.1\",\"cport\":1000,"
+			"\"dst\":null,\"dport\":null,\"tlvs\":[],"
+			"\"crc32c\":\"absent\","
+			"\"toa\":{\"kind\":200,\"len\":8,"
+			"\"segment\":\"ack\"},\"verdict\":\"ok\"}\n");
+	/* read by the kernel: nobody saw the option */
+	f.kind = 0;
+	ident_learn_toa(&id, &f);
+	check_line(&id, "{\"v\":1,\"type\":\"whoami\",\"transport\":\"tcp\","
+			"\"peer\":\"198.51.100.7\",\"pport\":40000,"
+			"\"local\":\"2001:db8::1\",\"lport\":20000,"
+			"\"mode\":\"toa\",\"cmd\":null,"
+			"\"client\":\"192.0.2.1\",\"cport\":1000,"
+			"\"dst\":null,\"dport\":null,\"tlvs\":[],"
+			"\"crc32c\":\"absent\",\"verdict\":\"ok\"}\n");
+}
+
 /* The longest thing that can be said: every TLV printable and escaped. */
 static void test_the_line_always_fits(void)
 {
@@ -158,6 +192,7 @@ int main(void)
 		{ "with TLVs", test_with_tlvs },
 		{ "LOCAL is the peer", test_local_is_the_peer },
 		{ "another client is told", test_another_client_is_told },
+		{ "a TCP option", test_toa },
 		{ "the line always fits", test_the_line_always_fits },
 	};
 
