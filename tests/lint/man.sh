@@ -28,7 +28,7 @@ for program in proxy/tp-proxy inspect/tp-inspect origin-sim/tp-origin \
     mandoc -T lint -W warning "$page" >&2 || failed=1
     if ! diff -u --label "$name --help" --label "$page" \
         <("$BUILD/$program" --help 2>&1 | options) \
-        <(mandoc -T utf8 "$page" | col -b | sed 's/[‐−]/-/g' | options) >&2
+        <(mandoc -T ascii "$page" | sed 's/.\x08//g' | options) >&2
     then
         failed=1
     fi
