@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/sig.h"
 #include "options.h"
+#include "raw.h"
 #include "run.h"
 #include "wire/wire.h"
 
@@ -66,9 +67,12 @@ int main(int argc, char **argv)
 	static struct linefile file;
 	static struct options o;
 	struct linefile *log = NULL;
-	int status = options_parse(argc, argv, &o);
 	uint64_t lost = 0;
+	int status;
 
+	if (argc > 1 && strcmp(argv[1], "raw") == 0)
+		return raw_main(argc - 1, argv + 1);
+	status = options_parse(argc, argv, &o);
 	if (status != -1)
 		return status;
 	log_init("tp-client", o.is_quiet  ? LOG_LEVEL_ERROR

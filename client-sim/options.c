@@ -252,7 +252,8 @@ int options_parse(int argc, char **argv, struct options *ret)
 	struct opt table[OPTIONS_MAX] = { { 0 } };
 	const struct opt_spec spec = {
 		.prog = "tp-client",
-		.usage = "[options] HOST PORT",
+		.usage = "[options] HOST PORT\nraw [options] --src IP[:PORT] "
+			 "HOST PORT",
 		.about = "Sends messages to an echoing origin, directly or "
 			 "through a proxy, compares each byte that comes back, "
 			 "and checks whom the origin takes the client for.",
