@@ -77,8 +77,7 @@ static bool config_add_kind(void *dst, const char *value, char err[OPT_ERR_MAX])
 	f->has_kinds = true;
 	if (toa_kinds_add(&f->kinds, value))
 		return true;
-	str_copy(err, OPT_ERR_MAX,
-		 "is not a list of option kinds 6..255 without 8");
+	str_copy(err, OPT_ERR_MAX, "is not a list of option kinds, 9 to 255");
 	return false;
 }
 

@@ -171,19 +171,14 @@ const char *toa_place_name(uint8_t place)
 				       : "data";
 }
 
-static bool toa_kind_is_free(uint64_t kind)
-{
-	return kind > TCP_OPT_SACK && kind <= UINT8_MAX &&
-	       kind != TCP_OPT_TIMESTAMP;
-}
-
 bool toa_kinds_add(struct toa_kinds *kinds, const char *text)
 {
 	for (;;) {
 		size_t len = strcspn(text, ",");
 		uint64_t kind;
 
-		if (!str_u64(text, len, &kind) || !toa_kind_is_free(kind))
+		if (!str_u64(text, len, &kind) || kind <= TCP_OPT_TIMESTAMP ||
+		    kind > UINT8_MAX)
 			return false;
 		kinds->is_on[kind] = true;
 		if (!text[len])

@@ -69,8 +69,7 @@ void toa_merge(struct toa_finding *into, const struct toa_finding *next);
 /* toa_place_name() - "syn", "ack", "data" of one enum toa_place */
 const char *toa_place_name(uint8_t place);
 
-/* toa_kinds_add() - "200,254", appended. Kinds that TCP itself uses are none
- * (0..5, 8: their bytes mean something else to every kernel).
+/* toa_kinds_add() - "200,254", appended; 9 to 255: those below are TCP's own.
  * Return: false: not such a list
  */
 bool toa_kinds_add(struct toa_kinds *kinds, const char *text);

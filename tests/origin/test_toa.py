@@ -5,90 +5,16 @@ network namespace of its own"""
 import json
 import os
 import subprocess
-import sys
-import unittest
 
 import rawtcp
-from origin import Origin, main, wait_for
-from rawtcp import HOST4, HOST6, Peer, Tun, option
-
-TUN = None
+from rawtcp import Peer, option
+from toa_world import Cases, ToaOrigin, toa, toa_main, world
 
 C4, P4 = "203.0.113.7", 54321
 C6, P6 = "2001:db8:99::7", 43210
 OPT4 = option(200, C4, P4)
 OPT6 = option(200, C6, P6)
 OTHER4 = option(200, "203.0.113.8", P4)
-
-PEERS = {4: "198.18.7.7", 6: "2001:db8:18::77"}
-
-
-def run(*args):
-    subprocess.run(args, check=True, stdout=subprocess.DEVNULL)
-
-
-def set_up_net():
-    global TUN
-    run("ip", "link", "set", "lo", "up")
-    TUN = Tun()
-    run("ip", "link", "set", "tun0", "up")
-    run("ip", "addr", "add", HOST4 + "/16", "dev", "tun0")
-    run("ip", "addr", "add", HOST6 + "/64", "dev", "tun0", "nodad")
-
-
-class ToaOrigin(Origin):
-    """Listens on any address, dual-stack, and says whom it serves."""
-
-    def __init__(self, source, *args, family="dual"):
-        super().__init__("--mode", "toa", "--toa-from", source, "--family",
-                         family, "--reply", "whoami", *args, addr=())
-
-    def peer(self, version=4):
-        return Peer(TUN, PEERS[version], self.port)
-
-    def whoami(self, version=4, syn=b"", ack=b"", data=b""):
-        """What a connection with these options is told, and its peer."""
-        with self.peer(version).connect(syn, ack) as p:
-            p.write(b"x\n", data)
-            line, _, rest = p.wait_line().partition(b"\n")
-            TUN.pump(lambda: p.got.endswith(b"x\n") or p.is_reset)
-            assert not rest or rest == b"x\n"
-            if not line:
-                return None
-            w = json.loads(line)
-        assert (w["peer"], w["pport"]) == p.name
-        assert w["dst"] is None and w["cmd"] is None
-        return w
-
-    def is_refused(self, **kwargs):
-        with self.peer().connect(kwargs.get("syn", b""),
-                                 kwargs.get("ack", b"")) as p:
-            if not p.is_reset:
-                p.write(b"x\n", kwargs.get("data", b""))
-            TUN.pump(lambda: p.is_reset or p.got)
-            return p.is_reset
-
-
-def told(w):
-    return (w["mode"], w["client"], w["cport"], w["verdict"])
-
-
-def toa(kind, length, segment):
-    return {"kind": kind, "len": length, "segment": segment}
-
-
-class Cases(unittest.TestCase):
-    def check_found(self, w, client, port, option_):
-        self.assertEqual(told(w), ("toa", client, port, "ok"))
-        self.assertEqual(w["toa"], option_)
-
-    def check_none(self, w, verdict="no-header"):
-        self.assertEqual(told(w), ("none", w["peer"], w["pport"], verdict))
-        self.assertNotIn("toa", w)
-
-    def check_unknown(self, w):
-        self.assertEqual(told(w), ("unknown", w["peer"], w["pport"],
-                                   "unknown"))
 
 
 class SavedSyn(Cases):
@@ -271,11 +197,11 @@ class Pcap(Cases):
 
     def test_interleaved(self):
         with ToaOrigin("pcap") as o:
-            peers = [Peer(TUN, f"198.18.{i % 200}.{i % 7 + 2}", o.port)
+            peers = [Peer(world(), f"198.18.{i % 200}.{i % 7 + 2}", o.port)
                      for i in range(300)]
             for p in peers:
                 p.send(rawtcp.SYN)
-            TUN.pump(lambda: all(p.is_up for p in peers))
+            world().pump(lambda: all(p.is_up for p in peers))
             for i, p in enumerate(peers):
                 p.send(rawtcp.ACK, option(200, C4, 1000 + i) if i % 3 == 0
                        else b"")
@@ -290,7 +216,7 @@ class Pcap(Cases):
                     self.assertEqual((w["client"], w["cport"]),
                                      ((C4, C6)[i % 3], 1000 + i))
             for p in peers:
-                TUN.pump(lambda p=p: p.got.endswith(b"x\n"))
+                world().pump(lambda p=p: p.got.endswith(b"x\n"))
                 p.close()
             summary = o.stop()
             self.assertEqual((summary["toa_packets_lost"],
@@ -322,14 +248,4 @@ class Kernel(Cases):
 
 
 if __name__ == "__main__":
-    if os.geteuid() != 0:
-        print("needs root to make a network namespace", file=sys.stderr)
-        sys.exit(77)
-    if "TP_NETNS" not in os.environ:
-        os.environ["TP_NETNS"] = "1"
-        os.execvp("unshare", ["unshare", "-n", "--", sys.executable,
-                              *sys.argv])
-    set_up_net()
-    wait_for("an address", lambda: b"tentative" not in subprocess.run(
-        ["ip", "addr"], stdout=subprocess.PIPE, check=True).stdout)
-    main()
+    toa_main()

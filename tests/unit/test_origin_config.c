@@ -91,12 +91,12 @@ static void test_toa(void)
 	CU_ASSERT_STRING_EQUAL(c.toa_iface, "any");
 	CU_ASSERT(c.toa_kinds.is_on[200] && !c.toa_kinds.is_on[254]);
 	CU_ASSERT_EQUAL(parse("--mode toa --toa-from saved-syn "
-			      "--toa-kind 254,28 --toa-kind 6 1",
+			      "--toa-kind 254,28 --toa-kind 9 1",
 			      &c),
 			-1);
 	CU_ASSERT_EQUAL(c.toa_from, TOA_FROM_SYN);
 	CU_ASSERT(c.toa_kinds.is_on[254] && c.toa_kinds.is_on[28] &&
-		  c.toa_kinds.is_on[6] && !c.toa_kinds.is_on[200]);
+		  c.toa_kinds.is_on[9] && !c.toa_kinds.is_on[200]);
 }
 
 static void test_sample_formats_imply_a_log(void)
@@ -143,7 +143,7 @@ static void test_refused(void)
 		"--mode toa --toa-from saved-syn --toa-iface lo 1",
 		"--mode toa --toa-from elsewhere 1",
 		"--mode toa --toa-from pcap --toa-kind 8 1",
-		"--mode toa --toa-from pcap --toa-kind 5 1",
+		"--mode toa --toa-from pcap --toa-kind 2 1",
 		"--mode toa --toa-from pcap --toa-kind 256 1",
 		"--mode toa --toa-from pcap --toa-kind 200, 1",
 		"--mode toa --toa-from pcap --toa-kind 200,x 1",
