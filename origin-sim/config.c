@@ -24,7 +24,7 @@ static const char *const config_header_onlys[] = { "echo", "ignore", NULL };
 /* What only shapes other options.
  * @toa_from: enum config_toa_from, or TOA_FROM_DEFAULT
  */
-#define TOA_FROM_DEFAULT -1
+#define TOA_FROM_DEFAULT (-1)
 
 struct config_flags {
 	bool tcp_only;

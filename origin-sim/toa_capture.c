@@ -17,7 +17,7 @@
 #define CAPTURE_ENTRIES_MAX  16384
 /* "tcp dst port 65535" and " or " */
 #define CAPTURE_TERM_MAX   24
-#define CAPTURE_FILTER_MAX (64 * CAPTURE_TERM_MAX)
+#define CAPTURE_FILTER_MAX ((size_t)TOA_CAPTURE_PORTS_MAX * CAPTURE_TERM_MAX)
 
 void toa_capture_packet(struct toa_capture *c, const uint8_t *buf, size_t len)
 {
@@ -78,7 +78,8 @@ static void capture_filter(const uint16_t *ports, size_t n,
 	size_t i, len = 0;
 
 	text[0] = '\0';
-	for (i = 0; i < n && len + CAPTURE_TERM_MAX <= CAPTURE_FILTER_MAX; i++)
+	ASSERT(n <= TOA_CAPTURE_PORTS_MAX);
+	for (i = 0; i < n; i++)
 		len += (size_t)snprintf(text + len, CAPTURE_FILTER_MAX - len,
 					"%stcp dst port %u", i ? " or " : "",
 					ports[i]);

@@ -12,7 +12,8 @@
 
 #include "toa_table.h"
 
-#define TOA_CAPTURE_ERR_MAX 512
+#define TOA_CAPTURE_ERR_MAX   512
+#define TOA_CAPTURE_PORTS_MAX 64
 
 struct pcap;
 
@@ -32,6 +33,7 @@ struct toa_capture {
 };
 
 /* toa_capture_open() - capture TCP towards @ports on @iface.
+ * @n_ports: 1 .. TOA_CAPTURE_PORTS_MAX
  * @err: what is wrong, for people
  * Return: 0 and *@ret_fd to poll for reading, owned by @c; or -errno. On error
  *	   nothing stays open.

@@ -2,6 +2,7 @@
 /* toa_source.c - see toa_source.h */
 #include "toa_source.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,6 +13,8 @@
 
 /* IPv6 with extension headers, TCP with options */
 #define TOA_SYN_BYTES_MAX 512
+
+static_assert(CONFIG_PORTS_MAX <= TOA_CAPTURE_PORTS_MAX, "one filter");
 
 /* Read the ring; a capture that broke is said and given up. */
 static void toa_drain(struct toa_source *s)

@@ -61,6 +61,8 @@ static void test_sequence_numbers(void)
 	put(&t, 1, TOA_PLACE_SYN, isn, 0);
 	e = find(&t, 1, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	if (!e)
+		return;
 	CU_ASSERT_PTR_EQUAL(find(&t, 1, &isn), e);
 	CU_ASSERT_PTR_NULL(find(&t, 1, &other));
 	CU_ASSERT_PTR_NULL(find(&t, 2, NULL));
@@ -141,6 +143,8 @@ static void test_frames(void)
 	CU_ASSERT_EQUAL(c.seen, len + 1);
 	e = toa_table_find(&c.table, &peer, &local, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	if (!e)
+		return;
 	CU_ASSERT(e->finding.is_found);
 	CU_ASSERT_EQUAL(e->finding.client.port, 54321);
 	CU_ASSERT_EQUAL(e->isn, 7);
