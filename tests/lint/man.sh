@@ -16,6 +16,12 @@ options() {
         grep -oE -- '--[a-z][a-z0-9-]*' | sort -u
 }
 
+# help_of PROGRAM - of the program and its commands
+help_of() {
+    "$BUILD/$1" --help
+    [ "$1" != client-sim/tp-client ] || "$BUILD/$1" raw --help
+}
+
 for program in proxy/tp-proxy inspect/tp-inspect origin-sim/tp-origin \
     client-sim/tp-client; do
     name=${program#*/}
@@ -27,7 +33,7 @@ for program in proxy/tp-proxy inspect/tp-inspect origin-sim/tp-origin \
     fi
     mandoc -T lint -W warning "$page" >&2 || failed=1
     if ! diff -u --label "$name --help" --label "$page" \
-        <("$BUILD/$program" --help 2>&1 | options) \
+        <(help_of "$program" 2>&1 | options) \
         <(mandoc -T ascii "$page" | sed 's/.\x08//g' | options) >&2
     then
         failed=1
