@@ -223,6 +223,8 @@ start() {
     shift 2
 
     stop "$name"
+    # at once: what an earlier one of that name said is not its word
+    : >"$DIR/$name.out" 2>"$DIR/$name.err"
     ip netns exec "$ns" "$@" >"$DIR/$name.out" 2>"$DIR/$name.err" \
         </dev/null &
     PID[$name]=$!

@@ -124,6 +124,7 @@ def connect(args):
         print(f"errno {e.errno}")
         sys.exit(1)
     if args.tfo:
+        s.settimeout(None)  # else connect and data do not go together
         s.sendto(b"x" * args.send, MSG_FASTOPEN, (args.address, args.port))
     else:
         s.connect((args.address, args.port))
