@@ -26,6 +26,8 @@ origin_start() {
     within origin start_ready origin "$NS_O" "$TOA_PY" origin "$@"
 }
 fresh() {
+    # shellcheck disable=SC2119 # no option is needed
+    load_writer
     load_reader --trust "$EGRESS4,$EGRESS6,$FAKE" "$@"
 }
 
@@ -196,11 +198,11 @@ client_lies() {
     within proxy start_ready proxy "$NS_P" "$TP_PROXY" -f "$DIR/rules" || return
     ip -n "$NS_P" route replace "$FAKE" via "$CLIENT_LINK4"
     capture back "$NS_P" p1 tcp
-    line=$(in_client "$TOA_PY" raw "$FAKE" "$VIP4" 10004 --syn $LIE \
-        --ack $LIE --data $LIE)
+    line=$(in_client "$TOA_PY" raw "$FAKE" "$VIP4" 10004 --syn "$LIE" \
+        --ack "$LIE" --data "$LIE")
     said_field "$line" accept "^$FAKE "
-    line=$(in_client "$TOA_PY" raw "$FAKE" "$VIP4" 10005 --syn $LIE \
-        --ack $LIE --data $LIE)
+    line=$(in_client "$TOA_PY" raw "$FAKE" "$VIP4" 10005 --syn "$LIE" \
+        --ack "$LIE" --data "$LIE")
     said_field "$line" accept "^$EGRESS4 "
     capture_stop back
     ip -n "$NS_P" route del "$FAKE"
@@ -227,17 +229,17 @@ PEER="$FAKE [0-9]+"
 
 crafted_all() {
     run_case "raw: in the handshake's ACK" crafted syn_recv_sock_toa \
-        "1.2.3.4 1111" --ack $LIE
+        "1.2.3.4 1111" --ack "$LIE"
     run_case "raw: in the SYN only, which is not read" crafted \
-        syn_recv_sock_no_toa "$PEER" --syn $LIE
+        syn_recv_sock_no_toa "$PEER" --syn "$LIE"
     run_case "raw: twice alike" crafted syn_recv_sock_toa "1.2.3.4 1111" \
-        --ack $LIE$LIE
+        --ack "$LIE$LIE"
     run_case "raw: two that contradict each other" crafted duplicate "$PEER" \
-        --ack $LIE$OTHER
+        --ack "$LIE$OTHER"
     run_case "raw: five that agree fill the space" crafted duplicate "$PEER" \
-        --ack $LIE$LIE$LIE$LIE$LIE
+        --ack "$LIE$LIE$LIE$LIE$LIE"
     run_case "raw: a later one that contradicts" crafted duplicate \
-        "1.2.3.4 1111" --ack $LIE --data $OTHER
+        "1.2.3.4 1111" --ack "$LIE" --data "$OTHER"
     run_case "raw: length 0" crafted malformed "$PEER" --ack c800000000000000
     run_case "raw: length 1" crafted malformed "$PEER" --ack c801045701020304
     run_case "raw: a length of nobody's" crafted malformed "$PEER" \
@@ -274,7 +276,7 @@ saved_syn() {
 
     fresh --from syn
     origin_start 4:21004
-    line=$(raw 21004 --syn $LIE)
+    line=$(raw 21004 --syn "$LIE")
     said_field "$line" accept "^1.2.3.4 1111\$"
     expect_counter from_syn 1
     # kind 254 in a SYN that may be Fast Open is not believed
@@ -287,6 +289,7 @@ saved_syn() {
 toa_begin "$TP_PROXY"
 ip -n "$NS_O" route add "$FAKE/32" via "$EGRESS4"
 in_origin sysctl -q -w net.ipv4.conf.all.rp_filter=0
+# shellcheck disable=SC2119 # no option is needed
 load_writer
 run_case "handshake ACKs lost" lost_ack
 run_case "TCP_DEFER_ACCEPT" defer_accept
