@@ -51,6 +51,38 @@ expect 1 ' MISSING$' -r "$none" --mode ppv1
 expect 1 ' MISSING$' -r "$none" --mode toa
 expect 2 'mode' -r "$none" --mode tao
 
+toa=$PCAPS/040-toa-ack-data/input.pcap
+toa_line='^TCP 198\.51\.100\.5:32001 > 192\.0\.2\.10:8080  toa'
+toa_line+='  client 203\.0\.113\.7:54321  kind 200/8 on ack,data \(3 segments\)'
+toa_line+='  Tencent, UCloud, LVS \(2012\)  OK$'
+expect 0 "$toa_line" -r "$toa"
+expect 0 ' OK$' -r "$toa" --mode toa --expect 203.0.113.7:54321
+expect 1 ' MISMATCH$' -r "$toa" --expect 203.0.113.7:54320
+expect 1 ' MISMATCH wrong_mode$' -r "$toa" --mode off
+expect 1 ' MISMATCH wrong_mode$' -r "$toa" --mode ppv2
+expect 1 ' MISMATCH wrong_mode$' -r "$first" --mode toa port 10000
+expect 1 '  with 200/8 203\.0\.113\.7:54321\?  MISSING \(unsure' \
+    -r "$toa" --toa-kind 254
+expect 0 ' OK$' -r "$toa" --toa-kind 254,200
+like=$PCAPS/049-toa-lookalike/input.pcap
+expect 1 ' none  with 254/8 203\.0\.113\.7:63881\?  MISSING' \
+    -r "$like" port 32032
+expect 0 ' OK$' -r "$like" --toa-kind 254 port 32032
+expect 0 '^6 flows, 6 ok$' -r "$like" --mode off
+expect 0 '  client 203\.0\.113\.7  kind 28/7 on data .*\(likely\)' \
+    -r "$PCAPS/045-toa-kind-28/input.pcap"
+expect 0 '  with 201/6 VPC id; 202/8 virtual port, IPv4  OK$' \
+    -r "$PCAPS/046-toa-vtoa/input.pcap"
+expect 1 '  with 200/8 198\.51\.100\.66:1  DUPLICATE toa.contrary$' \
+    -r "$PCAPS/047-toa-contrary/input.pcap"
+expect 1 ' MALFORMED toa.length at byte 67 of frame 3$' \
+    -r "$PCAPS/048-toa-malformed/input.pcap"
+expect 1 '28B@frame 4  toa  client 198\.51\.100\.66:.* MISMATCH toa.header$' \
+    -r "$PCAPS/050-toa-and-ppv2/input.pcap"
+for kinds in '' 8 256 '200,' ,200 200,,254 200x +200 '200 254' -9; do
+    expect 2 'list of kinds' -r "$toa" "--toa-kind=$kinds"
+done
+
 expect 0 '10\.4\.0\.10:38888 .* OK \(header-echoed\)$' -K -r "$PCAPS/003-document-ppv2-udp-bad-csum/input.pcap"
 expect 1 'v1.port at byte' -r "$PCAPS/018-ppv1-bad-port/input.pcap"
 expect 5 ' TRUNCATED$' -r "$PCAPS/019-ppv2-snaplen/input.pcap"

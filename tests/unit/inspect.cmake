@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-foreach(name inspect_check inspect_decode inspect_find inspect_flow inspect_reasm)
+foreach(name inspect_check inspect_decode inspect_find inspect_flow
+             inspect_option inspect_reasm)
   tp_unit_test(${name} inspect_core)
 endforeach()

@@ -24,6 +24,10 @@ struct talk {
 	struct flow flow;
 	uint64_t frame;
 	uint32_t seq;
+	uint32_t ack;
+	uint8_t opt[40]; /* of each segment until changed */
+	uint8_t opt_len;
+	enum csum_state csum;
 };
 
 static void talk_init(struct talk *t, uint8_t proto)
@@ -41,6 +45,10 @@ static void talk_say(struct talk *t, enum flow_side side, uint16_t flags,
 	struct packet p = { .proto = t->flow.proto, .flags = flags };
 
 	p.seq = t->seq;
+	p.ack = t->ack;
+	p.csum = t->csum;
+	p.opt = t->opt;
+	p.opt_len = t->opt_len;
 	p.payload = data;
 	p.len = p.cap_len = (uint32_t)len;
 	flow_add(&t->flow, side, &t->cfg, &t->budget, &p, ++t->frame);
@@ -74,8 +82,7 @@ static struct check talk_judge(struct talk *t)
 
 	flow_settle(&t->flow);
 	c = check_flow(&t->cfg, &t->flow);
-	find_fini(&t->flow.dir[FLOW_CLIENT].find, &t->budget);
-	find_fini(&t->flow.dir[FLOW_ORIGIN].find, &t->budget);
+	flow_fini(&t->flow, &t->budget);
 	CU_ASSERT_EQUAL(t->budget.used_bytes, 0);
 	return c;
 }
@@ -235,6 +242,200 @@ static void test_off_wants_none(void)
 	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_MISMATCH);
 }
 
+#define TOA	  "c808d431cb007107" /* 203.0.113.7:54321 */
+#define TOA_40000 "c8089c40cb007107" /* 203.0.113.7:40000 */
+#define TOA_OTHER "c8089c40c6336442"
+
+static void talk_opt(struct talk *t, const char *hex)
+{
+	t->opt_len = (uint8_t)unhex(hex, t->opt, sizeof(t->opt));
+}
+
+/* talk_toa() - a connection: @side's options are @hex in all of its segments
+ * but the SYN, its payload is @text
+ */
+static void talk_toa(struct talk *t, enum flow_side side, const char *hex,
+		     const char *text)
+{
+	talk_init(t, IP_PROTO_TCP);
+	talk_say(t, FLOW_CLIENT, TCP_F_SYN, NULL, 0);
+	talk_say(t, FLOW_ORIGIN, TCP_F_SYN | TCP_F_ACK, NULL, 0);
+	if (side == FLOW_ORIGIN)
+		talk_say(t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	talk_opt(t, hex);
+	talk_say(t, side, TCP_F_ACK, NULL, 0);
+	if (*text)
+		talk_say(t, side, TCP_F_ACK, (const uint8_t *)text,
+			 strlen(text));
+	talk_opt(t, "");
+}
+
+static void test_option_verdicts(void)
+{
+	static const struct {
+		const char *hex;
+		const char *text;
+		enum hdr_mode mode;
+		enum verdict verdict;
+		enum anomaly anomaly;
+	} cases[] = {
+		{ TOA, "GET", HDR_MODE_AUTO, VERDICT_OK, 0 },
+		{ TOA, "", HDR_MODE_AUTO, VERDICT_OK, 0 },
+		{ TOA, "GET", HDR_MODE_TOA, VERDICT_OK, 0 },
+		{ TOA, "GET", HDR_MODE_PPV2, VERDICT_MISMATCH,
+		  ANOMALY_PP_WRONG_VERSION },
+		{ TOA, "GET", HDR_MODE_OFF, VERDICT_MISMATCH,
+		  ANOMALY_PP_WRONG_VERSION },
+		{ "", "GET", HDR_MODE_TOA, VERDICT_MISSING, 0 },
+		{ "", "", HDR_MODE_TOA, VERDICT_INCONCLUSIVE, 0 },
+		{ "", V1_LINE, HDR_MODE_TOA, VERDICT_MISMATCH,
+		  ANOMALY_PP_WRONG_VERSION },
+		/* payload like a header is payload where an option is wanted */
+		{ TOA, "PROXY TCP9", HDR_MODE_TOA, VERDICT_OK, 0 },
+		{ "", "PROXY TCP9", HDR_MODE_TOA, VERDICT_MISSING, 0 },
+		{ TOA, "PROXY TCP9", HDR_MODE_AUTO, VERDICT_MALFORMED,
+		  ANOMALY_V1_PROTO },
+		/* both */
+		{ TOA_40000, V1_LINE, HDR_MODE_AUTO, VERDICT_OK, 0 },
+		{ TOA_40000, V1_LINE, HDR_MODE_PPV1, VERDICT_OK, 0 },
+		{ TOA_40000, V1_LINE, HDR_MODE_TOA, VERDICT_MISMATCH,
+		  ANOMALY_PP_WRONG_VERSION },
+		{ TOA, V1_LINE, HDR_MODE_AUTO, VERDICT_MISMATCH,
+		  ANOMALY_TOA_HEADER },
+		{ TOA_OTHER, V1_LINE, HDR_MODE_PPV1, VERDICT_MISMATCH,
+		  ANOMALY_TOA_HEADER },
+		{ "1c0701cb007107", V1_LINE, HDR_MODE_AUTO, VERDICT_OK, 0 },
+		{ TOA, "PROXY UNKNOWN\r\n", HDR_MODE_AUTO, VERDICT_OK, 0 },
+		/* two, and broken ones */
+		{ TOA TOA_OTHER, "GET", HDR_MODE_AUTO, VERDICT_DUPLICATE,
+		  ANOMALY_TOA_CONTRARY },
+		{ TOA_40000 TOA_OTHER, V1_LINE, HDR_MODE_PPV1,
+		  VERDICT_DUPLICATE, ANOMALY_TOA_CONTRARY },
+		{ TOA "c807d431cb0071", "GET", HDR_MODE_AUTO, VERDICT_MALFORMED,
+		  ANOMALY_TOA_LENGTH },
+		{ "c8080000cb007107", "GET", HDR_MODE_TOA, VERDICT_MALFORMED,
+		  ANOMALY_TOA_ADDRESS },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct talk t;
+		struct check c;
+
+		talk_toa(&t, FLOW_CLIENT, cases[i].hex, cases[i].text);
+		t.cfg.mode = cases[i].mode;
+		c = talk_judge(&t);
+		CU_ASSERT_EQUAL(c.verdict, cases[i].verdict);
+		CU_ASSERT_EQUAL(c.anomaly, cases[i].anomaly);
+		CU_ASSERT_EQUAL(c.frame != 0,
+				cases[i].verdict == VERDICT_MALFORMED);
+	}
+}
+
+static void test_options_out_of_place(void)
+{
+	struct talk t;
+	struct check c;
+
+	talk_toa(&t, FLOW_ORIGIN, TOA, "220");
+	c = talk_judge(&t);
+	CU_ASSERT_EQUAL(c.verdict, VERDICT_MISSING);
+	CU_ASSERT_EQUAL(c.anomaly, ANOMALY_TOA_DIRECTION);
+	CU_ASSERT_STRING_EQUAL(c.note, "option-from-origin");
+	/* the server's stream begins at 0: it has said three bytes by now */
+	talk_toa(&t, FLOW_CLIENT, "", "");
+	talk_opt(&t, TOA);
+	t.ack = 3;
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_LATE);
+	/* not late: an earlier segment has it too */
+	talk_toa(&t, FLOW_CLIENT, TOA, "x");
+	talk_opt(&t, TOA);
+	t.ack = 3;
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_OK);
+	/* an option that may be one */
+	talk_toa(&t, FLOW_CLIENT, "fe08f989cb007107", "x");
+	c = talk_judge(&t);
+	CU_ASSERT_EQUAL(c.verdict, VERDICT_MISSING);
+	CU_ASSERT_STRING_EQUAL(c.note, "unsure-option");
+	talk_toa(&t, FLOW_CLIENT, "c90600002c00", "x");
+	CU_ASSERT_PTR_NULL(talk_judge(&t).note);
+}
+
+static void test_options_that_do_not_tell(void)
+{
+	struct talk t;
+	struct check c;
+
+	/* no SYN */
+	talk_init(&t, IP_PROTO_TCP);
+	t.cfg.mode = HDR_MODE_TOA;
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_NO_HANDSHAKE);
+	talk_init(&t, IP_PROTO_TCP);
+	talk_opt(&t, TOA);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	c = talk_judge(&t);
+	CU_ASSERT_EQUAL(c.verdict, VERDICT_OK);
+	CU_ASSERT_STRING_EQUAL(c.note, "no-handshake");
+	/* only in a segment that is dropped */
+	talk_toa(&t, FLOW_CLIENT, "", "x");
+	talk_opt(&t, TOA);
+	t.csum = CSUM_BAD;
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, NULL, 0);
+	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_BAD_CSUM);
+	/* no memory */
+	talk_init(&t, IP_PROTO_TCP);
+	t.budget.max_bytes = 0;
+	talk_opt(&t, TOA);
+	talk_say(&t, FLOW_CLIENT, TCP_F_SYN, NULL, 0);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	c = talk_judge(&t);
+	CU_ASSERT_EQUAL(c.verdict, VERDICT_INCONCLUSIVE);
+	CU_ASSERT_STRING_EQUAL(c.note, "out-of-memory");
+	/* a reset's options are nobody's */
+	talk_toa(&t, FLOW_CLIENT, "", "x");
+	talk_opt(&t, TOA);
+	talk_say(&t, FLOW_CLIENT, TCP_F_RST | TCP_F_ACK, NULL, 0);
+	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_MISSING);
+	/* datagrams have none */
+	talk_init(&t, IP_PROTO_UDP);
+	t.cfg.mode = HDR_MODE_TOA;
+	talk_udp(&t, "31");
+	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_MISSING);
+}
+
+static enum verdict judge_option_expecting(const char *expect, bool has_port,
+					   const char *hex)
+{
+	struct talk t;
+
+	talk_toa(&t, FLOW_CLIENT, hex, "x");
+	CU_ASSERT(endpoint_parse(expect, strlen(expect), &t.cfg.expect));
+	t.cfg.has_expect_port = has_port;
+	return talk_judge(&t).verdict;
+}
+
+static void test_the_expected_client_of_an_option(void)
+{
+	static const char mapped[] = "[::ffff:203.0.113.7]:54321";
+
+	CU_ASSERT_EQUAL(judge_option_expecting("203.0.113.7:54321", true, TOA),
+			VERDICT_OK);
+	CU_ASSERT_EQUAL(judge_option_expecting(mapped, true, TOA), VERDICT_OK);
+	CU_ASSERT_EQUAL(judge_option_expecting("203.0.113.7:1", false, TOA),
+			VERDICT_OK);
+	CU_ASSERT_EQUAL(judge_option_expecting("203.0.113.7:1", true, TOA),
+			VERDICT_MISMATCH);
+	CU_ASSERT_EQUAL(judge_option_expecting("203.0.113.8:54321", false, TOA),
+			VERDICT_MISMATCH);
+	/* no port to compare */
+	CU_ASSERT_EQUAL(judge_option_expecting("203.0.113.7:1", true,
+					       "1c0701cb007107"),
+			VERDICT_OK);
+}
+
 static void test_names_and_kinds(void)
 {
 	unsigned i;
@@ -255,6 +456,11 @@ int main(void)
 		{ "SPP", test_spp_is_on_every_datagram },
 		{ "expected client", test_the_expected_client },
 		{ "off", test_off_wants_none },
+		{ "options", test_option_verdicts },
+		{ "options out of place", test_options_out_of_place },
+		{ "options that do not tell", test_options_that_do_not_tell },
+		{ "expected client of an option",
+		  test_the_expected_client_of_an_option },
 		{ "names", test_names_and_kinds },
 	};
 

@@ -137,6 +137,34 @@ static void test_tcp_sequence_of_the_payload(void)
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_TCP_HDR_OVERRUN);
 }
 
+static void test_tcp_options(void)
+{
+	static const char frame[] =
+		"ffffffffffff 020000000001 0800"
+		"4500 0033 0000 4000 4006 0000 c0000201 c6336409"
+		"1234 5678 00000005 00000007 7010 ffff 0000 0000"
+		"c808 d431 cb007107 686921";
+	uint8_t buf[128];
+	size_t len = unhex(frame, buf, sizeof(buf));
+	struct guard g;
+	struct packet p;
+	struct wire_err err;
+
+	guard_init(&g, buf, len);
+	CU_ASSERT_EQUAL(decode_packet(LINK_ETHERNET, g.data, len, len, true, &p,
+				      &err),
+			DECODE_OK);
+	CU_ASSERT_EQUAL(p.ack, 7);
+	CU_ASSERT_EQUAL(p.opt_off, 54);
+	CU_ASSERT_EQUAL(p.opt_len, 8);
+	CU_ASSERT_PTR_EQUAL(p.opt, g.data + 54);
+	CU_ASSERT_EQUAL(p.len, 3);
+	guard_fini(&g);
+	len = unhex(tcp_frame, buf, sizeof(buf));
+	CU_ASSERT_EQUAL(decode(buf, len, len, &p, &err), DECODE_OK);
+	CU_ASSERT_EQUAL(p.opt_len, 0);
+}
+
 static void test_others_are_told_apart(void)
 {
 	uint8_t buf[128];
@@ -168,6 +196,7 @@ int main(void)
 		{ "padding", test_padding_is_no_payload },
 		{ "lengths that lie", test_lengths_that_lie },
 		{ "TCP sequence", test_tcp_sequence_of_the_payload },
+		{ "TCP options", test_tcp_options },
 		{ "others", test_others_are_told_apart },
 	};
 

@@ -149,6 +149,80 @@ static void test_sides_are_settled_by_the_header(void)
 	CU_ASSERT_EQUAL(b.used_bytes, 0);
 }
 
+static void test_sides_are_settled_by_an_option(void)
+{
+	static const uint8_t toa[] = { 200,  8,	   0xd4, 0x31,
+				       0xcb, 0x00, 0x71, 0x07 };
+	struct budget b = { .max_bytes = 1 << 20 };
+	struct flow_table *t = NULL;
+	struct packet p = packet(1, true);
+	enum flow_side side;
+	struct flow *fl;
+
+	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
+	fl = flow_get(t, &p, 1, &side);
+	flow_add(fl, side, &cfg, &b, &p, 1);
+	p = packet(1, false);
+	p.opt = toa;
+	p.opt_len = sizeof(toa);
+	fl = flow_get(t, &p, 2, &side);
+	CU_ASSERT_EQUAL(side, FLOW_ORIGIN);
+	flow_add(fl, side, &cfg, &b, &p, 2);
+	flow_settle(fl);
+	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].end.port, 31000);
+	CU_ASSERT_PTR_NOT_NULL(option_first(&fl->dir[FLOW_CLIENT].options));
+	flow_table_free(t, &b);
+	CU_ASSERT_EQUAL(b.used_bytes, 0);
+}
+
+/* The place of a segment, as the numbers wrap. */
+static void test_places_of_options(void)
+{
+	static const uint8_t toa[] = { 200,  8,	   0xd4, 0x31,
+				       0xcb, 0x00, 0x71, 0x07 };
+	static const struct {
+		uint16_t flags;
+		uint32_t ack;
+		uint32_t len;
+		enum option_place place;
+	} cases[] = {
+		{ TCP_F_SYN, 0, 0, OPTION_SYN },
+		{ TCP_F_SYN, 0, 5, OPTION_SYN }, /* Fast Open */
+		{ TCP_F_ACK, 0xffffffff, 0, OPTION_ACK },
+		{ TCP_F_ACK, 0xffffffff, 5, OPTION_DATA },
+		{ TCP_F_ACK | TCP_F_FIN, 0xffffffff, 0, OPTION_ACK },
+		{ TCP_F_ACK, 0, 5, OPTION_LATER },
+		{ TCP_F_ACK, 7, 0, OPTION_LATER },
+		{ TCP_F_ACK, 0xfffffff0, 0, OPTION_ACK },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct budget b = { .max_bytes = 1 << 20 };
+		struct flow fl = { .proto = IP_PROTO_TCP };
+		struct packet p = packet(1, true);
+		const struct option *o;
+
+		p.flags = TCP_F_SYN | TCP_F_ACK;
+		p.seq = 0xffffffff;
+		flow_add(&fl, FLOW_ORIGIN, &cfg, &b, &p, 1);
+		p = packet(1, false);
+		p.flags = cases[i].flags;
+		p.ack = cases[i].ack;
+		p.payload = (const uint8_t *)"hello";
+		p.len = p.cap_len = cases[i].len;
+		p.opt = toa;
+		p.opt_len = sizeof(toa);
+		flow_add(&fl, FLOW_CLIENT, &cfg, &b, &p, 2);
+		o = option_first(&fl.dir[FLOW_CLIENT].options);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(o);
+		CU_ASSERT_EQUAL(o->segments[cases[i].place], 1);
+		CU_ASSERT_EQUAL(option_segments(o), 1);
+		flow_fini(&fl, &b);
+		CU_ASSERT_EQUAL(b.used_bytes, 0);
+	}
+}
+
 static void test_an_earlier_start_is_taken(void)
 {
 	struct budget b = { .max_bytes = 1 << 20 };
@@ -239,6 +313,9 @@ int main(void)
 		{ "growth and limit", test_the_table_grows_and_ends },
 		{ "ports used again", test_a_new_syn_is_a_new_flow },
 		{ "sides settled", test_sides_are_settled_by_the_header },
+		{ "sides settled by an option",
+		  test_sides_are_settled_by_an_option },
+		{ "places of options", test_places_of_options },
 		{ "earlier start", test_an_earlier_start_is_taken },
 		{ "a seen start is final", test_a_seen_start_is_final },
 		{ "a reset", test_a_reset_carries_no_stream },
