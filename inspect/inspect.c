@@ -105,7 +105,8 @@ int inspect_report(struct inspect *in, FILE *out, struct tally *ret_tally)
 		c = check_flow(in->cfg, fl);
 		t->verdict[c.verdict]++;
 		if (c.verdict == VERDICT_INCONCLUSIVE &&
-		    !fl->dir[FLOW_CLIENT].find.payloads)
+		    !fl->dir[FLOW_CLIENT].find.payloads &&
+		    !fl->dir[FLOW_CLIENT].options.is_starved)
 			t->flows_empty++;
 		report_flow(out, in->cfg, fl, &c, in->json, sizeof(in->json));
 	}

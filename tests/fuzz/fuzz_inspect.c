@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fuzz_inspect.c - a sequence of frames through the whole inspector.
  *
- * Byte 0 picks the mode, byte 1 the link type; then records of two bytes of
- * length (of which the top bit says that the capture cut the frame) and data.
+ * Byte 0 picks the mode and options, byte 1 the link type; then records of two
+ * bytes of length (of which the top bit says that the capture cut the frame)
+ * and data.
  */
 #include <stdio.h>
 
@@ -55,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	cfg.mode = (enum hdr_mode)(data[0] % (HDR_MODE_OFF + 1));
 	cfg.want_json = data[0] & 0x80;
 	cfg.want_csum = data[0] & 0x40;
+	cfg.has_toa_kind = data[0] & 0x20;
+	cfg.toa_kind[254] = cfg.toa_kind[28] = true;
 	link = links[data[1] % ARRAY_SIZE(links)];
 	data += 2;
 	len -= 2;

@@ -78,7 +78,9 @@ static void test_segments_are_counted(void)
 	talk_say(&t, TOA, OPTION_LATER);
 	CU_ASSERT_EQUAL(t.set.count, 1);
 	o = option_first(&t.set);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(o);
+	CU_ASSERT_PTR_NOT_NULL(o);
+	if (!o)
+		return;
 	CU_ASSERT_EQUAL(o->kind, 200);
 	CU_ASSERT_EQUAL(o->len, 8);
 	CU_ASSERT_EQUAL(o->frame, 2);
