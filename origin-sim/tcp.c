@@ -5,17 +5,21 @@
  *
  * A connection is a slot with a generation (base/loop.h). Its states:
  *
- *   HEADER   bytes are collected in @buf until header.c decides; nothing is
- *	      sent and nothing is looked at before (PP 2). @buf never exceeds
- *the longest header. Ends by a decision, the peer's FIN or the timer, whichever
- *comes first; the timer counts from accept() and is not put off by bytes that
- *come one by one. SERVE    payload is answered. What the peer does not take at
- *once waits in
- *	      @buf, and as long as something waits nothing is read: a peer that
- *	      does not read costs one read's worth of memory. Its FIN is
- *answered with ours when @buf is empty. LINGER   HTTP: answered, our FIN sent;
- *what still comes is thrown away, as closing over unread bytes would destroy
- *the answer on its way.
+ *   HEADER
+ *	bytes are collected in @buf until header.c decides; nothing is sent and
+ *	nothing is looked at before (PP 2). @buf never exceeds the longest
+ *	header. Ends by a decision, the peer's FIN or the timer, whichever comes
+ *	first; the timer counts from accept() and is not put off by bytes that
+ *	come one by one. In mode toa toa_source.c decides, at once if it can,
+ *	and the bytes are payload.
+ *   SERVE
+ *	payload is answered. What the peer does not take at once waits in @buf,
+ *	and as long as something waits nothing is read: a peer that does not
+ *	read costs one read's worth of memory. Its FIN is answered with ours
+ *	when @buf is empty.
+ *   LINGER
+ *	HTTP: answered, our FIN sent; what still comes is thrown away, as
+ *	closing over unread bytes would destroy the answer on its way.
  *
  * A refused connection is reset. Each has one timer node that is armed once
  * and, when it fires, compared with the state's deadline.

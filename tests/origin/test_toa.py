@@ -5,6 +5,7 @@ network namespace of its own"""
 import json
 import os
 import subprocess
+import threading
 
 import rawtcp
 from rawtcp import Peer, option
@@ -35,7 +36,8 @@ class SavedSyn(Cases):
                              toa(200, 8, "syn"))
 
     def test_speaks_first(self):
-        with ToaOrigin("saved-syn", "--banner", "220 hi") as o:
+        with ToaOrigin("saved-syn", "--banner", "220 hi",
+                       "--header-timeout", "60s") as o:
             with o.peer().connect(OPT4) as p:
                 self.assertTrue(p.wait_line().startswith(b"220 hi\r\n"))
 
@@ -147,7 +149,7 @@ class Pcap(Cases):
                                  toa(200, 20, "ack"))
 
     def test_needs_no_payload(self):
-        with ToaOrigin("pcap") as o:
+        with ToaOrigin("pcap", "--header-timeout", "60s") as o:
             with o.peer().connect(ack=OPT4) as p:
                 self.assertEqual(json.loads(p.wait_line())["client"], C4)
 
@@ -222,6 +224,24 @@ class Pcap(Cases):
             self.assertEqual((summary["toa_packets_lost"],
                               summary["toa_evicted"]), (0, 0))
             self.assertGreater(summary["toa_packets"], 900)
+
+    def test_nothing_is_missed(self):
+        """Kernel sockets over loopback, as fast as they go: the capture has
+        seen each connection by the time it is decided."""
+        def client(o):
+            for _ in range(250):
+                with o.connect() as s:
+                    s.sendall(b"x")
+                    s.recv(1000)
+
+        with ToaOrigin("pcap") as o:
+            threads = [threading.Thread(target=client, args=(o,))
+                       for _ in range(4)]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            self.assertEqual((o.stop()["headers"])["none"], 1000)
 
     def test_needs_privilege_and_an_interface(self):
         base = [os.environ["TP_ORIGIN"], "--mode", "toa", "--toa-from",

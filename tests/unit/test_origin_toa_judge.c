@@ -139,6 +139,9 @@ static void test_malformed(void)
 	check_found(&f, "203.0.113.7:54321", 8, ANOMALY_TOA_LENGTH);
 	f = judge("200", TOA_PLACE_ACK, "c8 06 d431 cb00" OPT4);
 	check_found(&f, "203.0.113.7:54321", 8, ANOMALY_TOA_LENGTH);
+	/* the first remark stands */
+	f = judge("200", TOA_PLACE_ACK, "c8 06 d431 cb00 c8 08 0000 cb007107");
+	check_none(&f, ANOMALY_TOA_LENGTH, 21);
 	/* what follows a broken option is not looked at */
 	f = judge("200", TOA_PLACE_ACK, "c7 01" OPT4);
 	CU_ASSERT_FALSE(f.is_found);
