@@ -75,7 +75,7 @@ static const struct finding findings[DIAGNOSIS_COUNT] = {
 				  "impossible address, or options that "
 				  "overrun: the kind means "
 				  "something else there" },
-	[DIAGNOSIS_NO_ROOM] = { "no_room", true, -1,
+	[DIAGNOSIS_NO_ROOM] = { "no_room", false, -1,
 				"segments of the writer beside this reader had "
 				"no room for "
 				"the option (other options fill the 40 "

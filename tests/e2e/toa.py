@@ -13,6 +13,12 @@ toa.py mark ADDRESS PORT CLIENT CPORT [--kind N] [--place N] [--send N]
 toa.py ask ADDRESS PORT SOURCE BYTES
     A plain client at SOURCE that sends so much. Prints its own end, a tab, and
     that line.
+toa.py get ADDRESS PORT SOURCE
+    GET / from SOURCE. Prints the body.
+toa.py truncation PORT
+    Accepts one connection on AF_INET and asks getpeername(2) of the C library
+    with buffers of several sizes. Prints per size: size, family (-1: none),
+    length that was returned, whether nothing behind the buffer was touched.
 toa.py raw SOURCE ADDRESS PORT [--syn HEX] [--ack HEX] [--data HEX] [--later HEX]
     A connection without a kernel socket, from an address that nobody has,
     with these TCP options in its segments. Prints that line.
@@ -22,6 +28,7 @@ toa.py many ADDRESS PORT N BASE
 """
 import argparse
 import asyncio
+import ctypes
 import ipaddress
 import json
 import os
@@ -172,6 +179,36 @@ def ask(argv):
     print(text(s.getsockname()), line, sep="\t")
 
 
+def get(argv):
+    address, port, source = argv
+    s = socket.socket(socket.AF_INET6)
+    s.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+    s.settimeout(20)
+    s.bind((source, 0))
+    s.connect((address, int(port)))
+    s.sendall(b"GET / HTTP/1.0\r\n\r\n")
+    answer = b""
+    while data := s.recv(65536):
+        answer += data
+    print(answer.split(b"\r\n\r\n", 1)[1].decode())
+
+
+def truncation(argv):
+    libc = ctypes.CDLL(None, use_errno=True)
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("0.0.0.0", int(argv[0])))
+    s.listen()
+    print("ready", flush=True)
+    conn, _ = s.accept()
+    for room in (0, 8, 16, 27, 28, 128):
+        buf = ctypes.create_string_buffer(b"\xee" * 160, 160)
+        size = ctypes.c_uint32(room)
+        libc.getpeername(conn.fileno(), buf, ctypes.byref(size))
+        family = int.from_bytes(buf.raw[:2], "little") if room > 1 else -1
+        print(room, family, size.value, buf.raw[room:] == b"\xee" * (160 - room))
+
+
 def checksum(data):
     if len(data) % 2:
         data += b"\0"
@@ -290,5 +327,6 @@ def many(argv):
 
 
 if __name__ == "__main__":
-    commands = {"origin": origin, "mark": mark, "ask": ask, "raw": raw, "many": many}
+    commands = {"origin": origin, "mark": mark, "ask": ask, "raw": raw, "many": many,
+                "get": get, "truncation": truncation}
     commands[sys.argv[1]](sys.argv[2:])
