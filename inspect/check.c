@@ -193,7 +193,9 @@ static struct check check_judge(const struct config *cfg, const struct flow *fl)
 	return check_no_hdr(cfg, fl);
 }
 
-/* check_has_unsure() - is there an option that may name a client? */
+/* check_has_unsure() - is there an option that may name a client? Of a flow
+ * without one that counts.
+ */
 static bool check_has_unsure(const struct option_set *s)
 {
 	uint32_t i;
@@ -201,7 +203,7 @@ static bool check_has_unsure(const struct option_set *s)
 	for (i = 0; i < s->count; i++) {
 		struct toa_option toa = option_client(&s->option[i]);
 
-		if (!s->option[i].counts && toa.layout != TOA_LAYOUT_NONE)
+		if (toa.layout != TOA_LAYOUT_NONE)
 			return true;
 	}
 	return false;

@@ -342,6 +342,10 @@ static void test_options_out_of_place(void)
 	CU_ASSERT_EQUAL(c.verdict, VERDICT_MISSING);
 	CU_ASSERT_EQUAL(c.anomaly, ANOMALY_TOA_DIRECTION);
 	CU_ASSERT_STRING_EQUAL(c.note, "option-from-origin");
+	/* who wants a header looks for no option */
+	talk_toa(&t, FLOW_ORIGIN, TOA, "220");
+	t.cfg.mode = HDR_MODE_PPV2;
+	CU_ASSERT_EQUAL(talk_judge(&t).anomaly, ANOMALY_NONE);
 	/* the server's stream begins at 0: it has said three bytes by now */
 	talk_toa(&t, FLOW_CLIENT, "", "");
 	talk_opt(&t, TOA);

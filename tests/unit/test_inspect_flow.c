@@ -194,6 +194,7 @@ static void test_places_of_options(void)
 		{ TCP_F_ACK, 0, 5, OPTION_LATER },
 		{ TCP_F_ACK, 7, 0, OPTION_LATER },
 		{ TCP_F_ACK, 0xfffffff0, 0, OPTION_ACK },
+		{ 0, 7, 0, OPTION_ACK }, /* acknowledges nothing */
 	};
 	size_t i;
 
@@ -223,6 +224,25 @@ static void test_places_of_options(void)
 		flow_fini(&fl, &b);
 		CU_ASSERT_EQUAL(b.used_bytes, 0);
 	}
+}
+
+/* Nobody knows what is later than a start that was not captured. */
+static void test_places_without_a_start(void)
+{
+	static const uint8_t toa[] = { 200,  8,	   0xd4, 0x31,
+				       0xcb, 0x00, 0x71, 0x07 };
+	struct budget b = { .max_bytes = 1 << 20 };
+	struct flow fl = { .proto = IP_PROTO_TCP };
+	struct packet p = packet(1, false);
+	const struct option *o;
+
+	p.ack = 5000;
+	p.opt = toa;
+	p.opt_len = sizeof(toa);
+	flow_add(&fl, FLOW_CLIENT, &cfg, &b, &p, 1);
+	o = option_first(&fl.dir[FLOW_CLIENT].options);
+	CU_ASSERT(o && o->segments[OPTION_ACK] == 1);
+	flow_fini(&fl, &b);
 }
 
 static void test_an_earlier_start_is_taken(void)
@@ -318,6 +338,7 @@ int main(void)
 		{ "sides settled by an option",
 		  test_sides_are_settled_by_an_option },
 		{ "places of options", test_places_of_options },
+		{ "places without a start", test_places_without_a_start },
 		{ "earlier start", test_an_earlier_start_is_taken },
 		{ "a seen start is final", test_a_seen_start_is_final },
 		{ "a reset", test_a_reset_carries_no_stream },

@@ -153,6 +153,10 @@ static void test_what_counts(void)
 		talk_say(&t, c->hex, c->place);
 		CU_ASSERT_EQUAL(t.set.count, c->is_kept ? 1 : 0);
 		CU_ASSERT_EQUAL(option_first(&t.set) != NULL, c->counts);
+		if (option_first(&t.set))
+			CU_ASSERT_NOT_EQUAL(
+				option_client(option_first(&t.set)).layout,
+				TOA_LAYOUT_NONE);
 		CU_ASSERT_EQUAL(t.set.err.anomaly, ANOMALY_NONE);
 		talk_fini(&t);
 	}
@@ -309,6 +313,13 @@ static void test_who_contradicts(void)
 		CU_ASSERT_EQUAL(o != NULL, cases[i].is_contrary);
 		if (o)
 			CU_ASSERT_EQUAL(o->frame, 2);
+		talk_fini(&t);
+		/* the other way round, of those that are first then */
+		talk_init(&t);
+		talk_say(&t, cases[i].hex, OPTION_ACK);
+		talk_say(&t, TOA, OPTION_DATA);
+		CU_ASSERT_EQUAL(option_contrary(&t.set) != NULL,
+				cases[i].is_contrary);
 		talk_fini(&t);
 	}
 }
