@@ -8,8 +8,8 @@ set -uo pipefail
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 TP_BUILD=${TP_BUILD:-$HERE/../../build/release}
-# shellcheck source=lib.sh
-. "$HERE/lib.sh"
+# shellcheck source=toa.sh
+. "$HERE/toa.sh"
 
 VERBOSE=no
 if [ "${1:-}" = -v ]; then
@@ -20,7 +20,7 @@ FORWARD_BASE=10000
 ORIGIN_BASE=20000
 CONNS=1
 BYTES=1000
-MODES="tcp:off tcp:ppv1 tcp:ppv2 udp:off udp:ppv2 udp:spp"
+MODES="tcp:off tcp:toa tcp:ppv1 tcp:ppv2 udp:off udp:ppv2 udp:spp"
 
 # one row a mode and client family; row N has forwarding port 10000+N and
 # origin port 20000+N, which tell the rows apart everywhere
@@ -109,20 +109,43 @@ judge() {
     [ "$verdict" != WRONG ]
 }
 
+# origin_ports MODE... - the ports of their rows
+origin_ports() {
+    local row proto mode family
+
+    while read -r row proto mode family; do
+        [[ " $* " != *" $mode "* ]] || printf '%d ' $((ORIGIN_BASE + row))
+    done < <(rows)
+}
+
+# The payload modes end in one origin; TOA in another, which is plain but for
+# the eBPF reader of its cgroup.
+start_world() {
+    # shellcheck disable=SC2046 # lists of ports
+    start_ready origin "$NS_O" "$TP_ORIGIN" --mode auto --reply whoami \
+        --log "$DIR/origin.log" $(origin_ports off ppv1 ppv2 spp) || return
+    load_reader --trust "$EGRESS4" && load_writer || return
+    # shellcheck disable=SC2046
+    within origin start_ready origin-toa "$NS_O" "$TP_ORIGIN" --mode toa -t \
+        --reply whoami --log "$DIR/origin-toa.log" $(origin_ports toa) ||
+        return
+    within proxy start_ready proxy "$NS_P" "$TP_PROXY" --ext \
+        -f "$DIR/rules"
+}
+
 demo() {
     local row proto mode family
 
     write_rules
-    start_ready origin "$NS_O" "$TP_ORIGIN" --mode auto --reply whoami \
-        --log "$DIR/origin.log" $(seq $((ORIGIN_BASE + 1)) \
-        $((ORIGIN_BASE + 12))) || return
-    start_ready proxy "$NS_P" "$TP_PROXY" --ext -f "$DIR/rules" || return
+    start_world || return
     capture origin-leg "$NS_P" p1
     while read -r row proto mode family; do
         run_row "$row" "$proto" "$family"
     done < <(rows)
     capture_stop origin-leg
-    stop_clean proxy origin
+    stop_clean proxy origin origin-toa
+    cat "$DIR/origin-toa.log" >>"$DIR/origin.log"
+    expect_invariants
     "$TP_INSPECT" -q -J -r "$DIR/origin-leg.pcap" 'not udp port 9' \
         >"$DIR/flows" || true
     printf 'Clients dial %s and %s.\n' "$VIP4" "$VIP6"
@@ -139,7 +162,7 @@ demo() {
     fi
 }
 
-e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT" "$TP_INSPECT"
+toa_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT" "$TP_INSPECT"
 CASE=demo
 demo
 if [ -n "$CASE_BAD" ]; then
