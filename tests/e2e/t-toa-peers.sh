@@ -55,15 +55,15 @@ http_server() {
         -d "$DIR/www" -b :: 20001
     wait_for 20 said http4 Serving || bad "http.server does not come up"
     wait_for 20 said http6 Serving || bad "http.server does not come up"
-    in_client curl -sS -o "$DIR/got" --interface $CURL4 \
+    in_client curl -sS -o "$DIR/got" --interface "$CURL4" \
         "http://$VIP4:10000/" || bad "curl over IPv4"
     grep -qE "^${CURL4//./\\.} - - \[.*\] \"GET / HTTP/1.1\" 200" \
         "$DIR/http4.err" || bad "logged: $(tail -n 2 "$DIR/http4.err")"
-    in_client curl -sS -o "$DIR/got" --interface $CURL4 \
+    in_client curl -sS -o "$DIR/got" --interface "$CURL4" \
         "http://$VIP4:10001/" || bad "curl over IPv4, origin IPv6"
     grep -qF "::ffff:$CURL4 - - [" "$DIR/http6.err" ||
         bad "logged: $(tail -n 2 "$DIR/http6.err")"
-    in_client "$TOA_PY" get "$VIP6" 10001 $CURL6 >"$DIR/got" || bad "client over IPv6"
+    in_client "$TOA_PY" get "$VIP6" 10001 "$CURL6" >"$DIR/got" || bad "client over IPv6"
     grep -qF "$CURL6 - - [" "$DIR/http6.err" ||
         bad "logged: $(tail -n 2 "$DIR/http6.err")"
     stop http4
@@ -91,10 +91,10 @@ TEXT
         -e "$DIR/nginx-error.log" -g 'daemon off;'
     wait_for 20 in_origin bash -c "exec 3<>/dev/tcp/$ORIGIN4/20080" ||
         bad "nginx does not come up: $(tail -n 2 "$DIR/nginx-error.log")"
-    expect "\$remote_addr" "$(in_client curl -sS --interface $CURL4 \
-        "http://$VIP4:10080/")" $CURL4
+    expect "\$remote_addr" "$(in_client curl -sS --interface "$CURL4" \
+        "http://$VIP4:10080/")" "$CURL4"
     expect "\$remote_addr on IPv6" "$(in_client "$TOA_PY" get "$VIP6" 10081 \
-        $CURL6)" $CURL6
+        "$CURL6")" "$CURL6"
     stop nginx QUIT
 }
 
@@ -109,7 +109,7 @@ sshd_logs() {
         -h "$DIR/key" -p 20022 -o PidFile=none -o LogLevel=VERBOSE
     wait_for 20 said sshd 'Server listening on 0.0.0.0 port 20022' ||
         bad "sshd does not come up: $(cat "$DIR/sshd.err")"
-    own=$(send_line "$VIP4" 10022 $CURL4)
+    own=$(send_line "$VIP4" 10022 "$CURL4")
     wait_for 10 said sshd "Connection from $CURL4 port ${own#* } " ||
         bad "logged: $(tail -n 3 "$DIR/sshd.err")"
     stop sshd
@@ -134,14 +134,14 @@ sample() {
 sample4() {
     local proxy
 
-    sample "$LISTEN4" 10057 "$VIP4" $CURL4 "$LIBTPTOA"
+    sample "$LISTEN4" 10057 "$VIP4" "$CURL4" "$LIBTPTOA"
     expect "IPv4 client" "$SAID" \
         "AF_INET accept getpeername ${OWN/ / : } successful"
-    sample "$LISTEN4" 10057 "$VIP6" $CURL6 "$LIBTPTOA"
+    sample "$LISTEN4" 10057 "$VIP6" "$CURL6" "$LIBTPTOA"
     expect "IPv6 client" "$SAID" \
         "AF_INET6 accept getpeername ${OWN/ / : } successful"
     # without the preloaded library: the proxy, as a stock kernel has it
-    sample "$LISTEN4" 10057 "$VIP6" $CURL6
+    sample "$LISTEN4" 10057 "$VIP6" "$CURL6"
     proxy=${EGRESS4//./\\.}
     expect_match "IPv6 client, no library" "$SAID" \
         "^AF_INET accept getpeername $proxy : [0-9]+ successful\$"
@@ -149,10 +149,10 @@ sample4() {
 
 # seed/58
 sample6() {
-    sample "$LISTEN6" 10058 "$VIP4" $CURL4
+    sample "$LISTEN6" 10058 "$VIP4" "$CURL4"
     expect "IPv4 client" "$SAID" "accept ::ffff:${OWN/ / : } successful
 connect $CURL4 successful"
-    sample "$LISTEN6" 10058 "$VIP6" $CURL6
+    sample "$LISTEN6" 10058 "$VIP6" "$CURL6"
     expect "IPv6 client" "$SAID" "accept ${OWN/ / : } successful"
 }
 
@@ -163,10 +163,10 @@ java_sample() {
     within origin start java "$NS_O" java "$JAVA" 20059
     wait_for 60 said java 'Server is listening on port 20059' ||
         bad "java: $(cat "$DIR/java.err")"
-    own=$(send_line "$VIP4" 10059 $CURL4)
+    own=$(send_line "$VIP4" 10059 "$CURL4")
     wait_for 10 said java "^New client connected: /${own/ /:}\$" ||
         bad "$(cat "$DIR/java.out")"
-    own=$(send_line "$VIP6" 10059 $CURL6)
+    own=$(send_line "$VIP6" 10059 "$CURL6")
     wait_for 10 said java "^New client connected: /\[?fd00:c:0:0:0:0:0:77\]?:${own#* }\$" ||
         bad "$(cat "$DIR/java.out")"
     stop java
@@ -177,7 +177,7 @@ preload() {
     within origin start preload "$NS_O" env "LD_PRELOAD=$LIBTPTOA" \
         "$TOA_PY" truncation 20057
     wait_for 10 said preload ready || bad "$(cat "$DIR/preload.err")"
-    send_line "$VIP6" 10057 $CURL6 >/dev/null
+    send_line "$VIP6" 10057 "$CURL6" >/dev/null
     wait_for 10 gone_or_zombie "${PID[preload]}"
     stop preload
     # room, family, length that was returned, bytes behind the room untouched
