@@ -124,7 +124,8 @@ start_world() {
     # shellcheck disable=SC2046 # lists of ports
     start_ready origin "$NS_O" "$TP_ORIGIN" --mode auto --reply whoami \
         --log "$DIR/origin.log" $(origin_ports off ppv1 ppv2 spp) || return
-    load_reader --trust "$EGRESS4" && load_writer || return
+    load_reader --trust "$EGRESS4" || return
+    load_writer || return
     # shellcheck disable=SC2046
     within origin start_ready origin-toa "$NS_O" "$TP_ORIGIN" --mode toa -t \
         --reply whoami --log "$DIR/origin-toa.log" $(origin_ports toa) ||
