@@ -133,7 +133,9 @@ static void test_bad_specs(void)
 
 static void test_room(void)
 {
+	uint8_t two[2] = { 0 };
 	char text[128];
+	size_t n = 0;
 	int i;
 
 	begin(0);
@@ -160,6 +162,9 @@ static void test_room(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(err, "41 bytes"));
 	(void)snprintf(text, sizeof(text), "syn=%080d", 0);
 	CU_ASSERT_TRUE(hex(text));
+	CU_ASSERT_TRUE(raw_hex("00fF", two, sizeof(two), &n));
+	CU_ASSERT_TRUE(n == 2 && two[1] == 0xff);
+	CU_ASSERT_FALSE(raw_hex("00ff00", two, sizeof(two), &n));
 	opts.n = RAW_OPTS_MAX;
 	CU_ASSERT_FALSE(hex("syn=01"));
 	CU_ASSERT_FALSE(toa("syn=1:192.0.2.1:1"));
@@ -567,6 +572,44 @@ static void test_sizes(void)
 	CU_ASSERT_EQUAL(c.peer_mss, 536);
 }
 
+static void test_what_is_not_to_be_believed(void)
+{
+	static uint8_t lots[RAW_WINDOW_BYTES + 1];
+	struct tcp_hdr h = { .flags = TCP_F_ACK | TCP_F_FIN,
+			     .seq = PEER + 1,
+			     .ack = ISN + 6,
+			     .window = 1000 };
+
+	begin_conn(RAW_OWN_WS);
+	CU_ASSERT_TRUE(hex("ack=01"));
+	start("hello", false);
+	is_enough = false;
+	shake("02030101 00"); /* an MSS of three bytes */
+	CU_ASSERT_EQUAL(c.peer_mss, 536);
+	got(TCP_F_PSH, 1, 6, "no ACK flag");
+	CU_ASSERT_EQUAL(taken, 0);
+	CU_ASSERT_EQUAL(n_sends, 3);
+	raw_conn_input(&c, &h, lots, sizeof(lots), now_ms);
+	CU_ASSERT_EQUAL(taken, RAW_WINDOW_BYTES);
+	CU_ASSERT_FALSE(c.is_peer_done); /* it stands behind what was cut */
+	got(TCP_F_ACK, 1 + RAW_WINDOW_BYTES, 3, "an old ACK, new data");
+	CU_ASSERT_EQUAL(taken, RAW_WINDOW_BYTES + 20);
+	shake(""); /* late: not the handshake's ACK any more */
+	CU_ASSERT_TRUE(last_is(TCP_F_ACK, 6, 21 + RAW_WINDOW_BYTES, 0));
+	CU_ASSERT_EQUAL(sends[1].opt_len, 4);
+	CU_ASSERT_EQUAL(sends[n_sends - 1].opt_len, 0);
+	got(TCP_F_ACK | TCP_F_FIN, 21 + RAW_WINDOW_BYTES, 6, "");
+	got(TCP_F_ACK, 22 + RAW_WINDOW_BYTES, 6, "behind the FIN");
+	CU_ASSERT_EQUAL(taken, RAW_WINDOW_BYTES + 20);
+
+	begin_conn(RAW_OWN_WS);
+	CU_ASSERT_TRUE(hex("data=0101010101010101"));
+	start("hello", true);
+	shake("02040004 0103030f"); /* RFC 7323 2.3: 15 stands for 14 */
+	CU_ASSERT_EQUAL(c.peer_shift, 14);
+	CU_ASSERT_TRUE(last_is(TCP_F_ACK | TCP_F_PSH, 1, 1, 1));
+}
+
 static void test_closed_window(void)
 {
 	struct tcp_hdr h = { .flags = TCP_F_ACK,
@@ -662,6 +705,14 @@ static void test_neighbour_discovery(void)
 			CU_ASSERT_EQUAL(memcmp(n.peer_mac, eth, 6), 0);
 		guard_fini(&g);
 	}
+	msg[25] = 2; /* an option longer than the message */
+	n = raw_neigh_read_nd(&ip, msg, sizeof(msg), eth, &own, &hop);
+	CU_ASSERT_EQUAL(memcmp(n.peer_mac, eth, 6), 0);
+	msg[25] = 1;
+	msg[1] = 1; /* no such code */
+	n = raw_neigh_read_nd(&ip, msg, sizeof(msg), eth, &own, &hop);
+	CU_ASSERT_EQUAL(n.kind, RAW_NEIGH_OTHER);
+	msg[1] = 0;
 	msg[25] = 0; /* an option without length does not loop */
 	n = raw_neigh_read_nd(&ip, msg, sizeof(msg), eth, &own, &hop);
 	CU_ASSERT_EQUAL(memcmp(n.peer_mac, eth, 6), 0);
@@ -746,6 +797,8 @@ int main(void)
 		{ "resets", test_resets },
 		{ "no ACK of its own", test_no_ack_of_its_own },
 		{ "sizes", test_sizes },
+		{ "what is not to be believed",
+		  test_what_is_not_to_be_believed },
 		{ "closed window", test_closed_window },
 		{ "ARP", test_arp },
 		{ "neighbour discovery", test_neighbour_discovery },
