@@ -88,7 +88,7 @@ int attach_prepare(struct bpf_object *obj, const char *dir, bool *ret_fresh)
 	*ret_fresh = false;
 	bpf_object__for_each_map(map, obj)
 	{
-		int fd, err;
+		int fd = -1, err;
 
 		if (!map_is_kept(bpf_map__name(map)))
 			continue;
@@ -238,7 +238,7 @@ int attach_setup_get(const char *dir, struct toa_setup *ret)
 {
 	struct toa_setup setup = { 0 };
 	__u32 zero = 0;
-	int fd, err;
+	int fd = -1, err;
 
 	err = attach_open(dir, "setup", &fd);
 	if (err)

@@ -102,8 +102,9 @@ static int conns_read(int fd, bool is_json)
 static int conns_walk(int map_fd, bool is_json)
 {
 	union bpf_iter_link_info info = { .map = { .map_fd = (__u32)map_fd } };
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info,
-		    .link_info_len = sizeof(info));
+	struct bpf_iter_attach_opts opts = { .sz = sizeof(opts),
+					     .link_info = &info,
+					     .link_info_len = sizeof(info) };
 	struct list_bpf *skel = list_bpf__open_and_load();
 	struct bpf_link *link = NULL;
 	int fd = -1, err = 0;
@@ -126,7 +127,7 @@ static int conns_walk(int map_fd, bool is_json)
 int list_command(const struct toa_config *c)
 {
 	char dir[PLACE_PATH_MAX];
-	int fd, err;
+	int fd = -1, err;
 
 	attach_quiet();
 	err = place_set_dir(c->pin_dir, false, c->instance, dir);

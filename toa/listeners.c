@@ -6,11 +6,11 @@
 #include <fts.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -76,29 +76,46 @@ static bool cgroups_has(const struct cgroups *c, uint64_t id)
 	return bsearch(&id, c->ids, c->n, sizeof(*c->ids), id_compare);
 }
 
-static uint64_t cgroup_id_of(const struct nlmsghdr *h)
+/* The kernel's macros for these cast away const and alignment. */
+static const void *nl_data(const struct nlmsghdr *h)
 {
-	const struct inet_diag_msg *m = NLMSG_DATA(h);
-	int len = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(*m)));
-	const struct rtattr *a = (const void *)(m + 1);
+	return (const char *)h + NLMSG_HDRLEN;
+}
+
+/* @attrs: behind a message, @len bytes, each padded to NLA_ALIGNTO */
+static uint64_t cgroup_id_of(const uint8_t *attrs, size_t len)
+{
+	struct nlattr a;
 	uint64_t id = 0;
 
-	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
-		if (a->rta_type == INET_DIAG_CGROUP_ID &&
-		    RTA_PAYLOAD(a) == sizeof(id))
-			memcpy(&id, RTA_DATA(a), sizeof(id));
+	while (len >= sizeof(a)) {
+		memcpy(&a, attrs, sizeof(a));
+		if (a.nla_len < sizeof(a) || a.nla_len > len)
+			break;
+		if (a.nla_type == INET_DIAG_CGROUP_ID &&
+		    a.nla_len == sizeof(a) + sizeof(id))
+			memcpy(&id, attrs + sizeof(a), sizeof(id));
+		if (NLA_ALIGN(a.nla_len) >= len)
+			break;
+		attrs += NLA_ALIGN(a.nla_len);
+		len -= NLA_ALIGN(a.nla_len);
 	}
 	return id;
 }
 
-static void listener_add(struct listeners *l, const struct nlmsghdr *h,
+/* @msg: a struct inet_diag_msg and its attributes */
+static void listener_add(struct listeners *l, const uint8_t *msg, size_t len,
 			 const struct cgroups *served)
 {
-	const struct inet_diag_msg *m = NLMSG_DATA(h);
-	const void *src = m->id.idiag_src;
+	struct inet_diag_msg m;
 	struct listener *item;
-	uint64_t id = cgroup_id_of(h);
+	uint8_t src[16];
+	uint64_t id;
 
+	if (len < sizeof(m))
+		return;
+	memcpy(&m, msg, sizeof(m));
+	id = cgroup_id_of(msg + sizeof(m), len - sizeof(m));
 	if (cgroups_has(served, id)) {
 		l->inside++;
 		return;
@@ -107,10 +124,11 @@ static void listener_add(struct listeners *l, const struct nlmsghdr *h,
 	if (l->n == LISTENERS_MAX)
 		return;
 	item = &l->items[l->n++];
-	item->at.addr = m->idiag_family == AF_INET ? ip_addr_v4(src)
-						   : ip_addr_v6(src);
-	item->at.port = be16_get((be16) { m->id.idiag_sport });
-	item->uid = m->idiag_uid;
+	memcpy(src, m.id.idiag_src, sizeof(src));
+	item->at.addr = m.idiag_family == AF_INET ? ip_addr_v4(src)
+						  : ip_addr_v6(src);
+	item->at.port = be16_get((be16) { m.id.idiag_sport });
+	item->uid = m.idiag_uid;
 	item->cgroup_id = id;
 }
 
@@ -134,22 +152,32 @@ static int dump_request(int fd, uint8_t family)
 /* Return: 1 at the end of the dump, 0 to read on, or -errno */
 static int dump_read(int fd, struct listeners *l, const struct cgroups *served)
 {
-	_Alignas(struct nlmsghdr) char buf[32768];
-	const struct nlmsghdr *h = (const void *)buf;
+	uint8_t buf[32768];
+	const uint8_t *p = buf;
+	struct nlmsghdr h;
+	struct nlmsgerr e;
 	ssize_t n = recv(fd, buf, sizeof(buf), 0);
-	size_t len = n > 0 ? (size_t)n : 0;
+	size_t left = n > 0 ? (size_t)n : 0;
 
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
-	for (; NLMSG_OK(h, len); h = NLMSG_NEXT(h, len)) {
-		if (h->nlmsg_type == NLMSG_DONE)
+	while (left >= sizeof(h)) {
+		memcpy(&h, p, sizeof(h));
+		if (h.nlmsg_len < sizeof(h) || h.nlmsg_len > left)
+			return -EBADMSG;
+		if (h.nlmsg_type == NLMSG_DONE)
 			return 1;
-		if (h->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *e = NLMSG_DATA(h);
-
-			return e->error ? e->error : -EIO;
+		if (h.nlmsg_type == NLMSG_ERROR) {
+			if (h.nlmsg_len < sizeof(h) + sizeof(e))
+				return -EBADMSG;
+			memcpy(&e, p + sizeof(h), sizeof(e));
+			return e.error ? e.error : -EIO;
 		}
-		listener_add(l, h, served);
+		listener_add(l, p + sizeof(h), h.nlmsg_len - sizeof(h), served);
+		if (NLMSG_ALIGN(h.nlmsg_len) >= left)
+			break;
+		p += NLMSG_ALIGN(h.nlmsg_len);
+		left -= NLMSG_ALIGN(h.nlmsg_len);
 	}
 	return 0;
 }
