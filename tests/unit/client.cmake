@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
-foreach(name pattern whoami plan result options run raw)
+foreach(name pattern whoami plan result options run raw raw_conn)
   tp_unit_test(client_${name} client_core)
 endforeach()
