@@ -46,7 +46,7 @@ struct toa_config {
 	int uid;
 };
 
-/* cli_parse() - Return: -1 to go on, else the exit status */
-int cli_parse(int argc, char **argv, struct toa_config *ret);
+/* cli_parse() - fill @c. Return: -1 to go on, else the exit status */
+int cli_parse(int argc, char **argv, struct toa_config *c);
 
 #endif

@@ -76,12 +76,6 @@ static bool cgroups_has(const struct cgroups *c, uint64_t id)
 	return bsearch(&id, c->ids, c->n, sizeof(*c->ids), id_compare);
 }
 
-/* The kernel's macros for these cast away const and alignment. */
-static const void *nl_data(const struct nlmsghdr *h)
-{
-	return (const char *)h + NLMSG_HDRLEN;
-}
-
 /* @attrs: behind a message, @len bytes, each padded to NLA_ALIGNTO */
 static uint64_t cgroup_id_of(const uint8_t *attrs, size_t len)
 {

@@ -39,7 +39,7 @@ int place_cgroup_open(const char *path, int *ret_fd, uint64_t *ret_id,
 		      char *ret_path, size_t cap)
 {
 	struct statfs fs;
-	struct stat st;
+	struct stat st = { 0 };
 	int fd, err = 0;
 
 	if (path)

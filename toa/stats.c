@@ -102,7 +102,7 @@ static int counters_read(const struct toa_config *c, bool is_writer,
 {
 	char dir[PLACE_PATH_MAX];
 	uint32_t zero = 0;
-	int fd, err;
+	int fd = -1, err;
 
 	err = place_set_dir(c->pin_dir, is_writer, c->instance, dir);
 	if (!err)

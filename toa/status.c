@@ -44,7 +44,7 @@ static int trust_each(const char *dir, void (*fn)(void *ctx, const char *text),
 	struct toa_trust_key key, next;
 	char text[TRUST_TEXT_MAX];
 	bool is_first = true;
-	int fd, err, n;
+	int fd = -1, err, n;
 
 	err = attach_open(dir, "trust", &fd);
 	if (err)
