@@ -81,6 +81,7 @@ static uint64_t cgroup_id_of(const uint8_t *attrs, size_t len)
 {
 	struct nlattr a;
 	uint64_t id = 0;
+	size_t step;
 
 	while (len >= sizeof(a)) {
 		memcpy(&a, attrs, sizeof(a));
@@ -89,10 +90,11 @@ static uint64_t cgroup_id_of(const uint8_t *attrs, size_t len)
 		if (a.nla_type == INET_DIAG_CGROUP_ID &&
 		    a.nla_len == sizeof(a) + sizeof(id))
 			memcpy(&id, attrs + sizeof(a), sizeof(id));
-		if (NLA_ALIGN(a.nla_len) >= len)
+		step = (size_t)NLA_ALIGN(a.nla_len);
+		if (step >= len)
 			break;
-		attrs += NLA_ALIGN(a.nla_len);
-		len -= NLA_ALIGN(a.nla_len);
+		attrs += step;
+		len -= step;
 	}
 	return id;
 }
