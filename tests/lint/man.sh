@@ -23,7 +23,7 @@ help_of() {
 }
 
 for program in proxy/tp-proxy inspect/tp-inspect origin-sim/tp-origin \
-    client-sim/tp-client; do
+    client-sim/tp-client toa/tp-toa; do
     name=${program#*/}
     page=docs/man/$name.1
     if [ ! -f "$page" ]; then
