@@ -23,14 +23,19 @@
 __attribute__((format(printf, 2, 0))) static int
 attach_print(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	char line[1024];
-	size_t len;
+	static char text[65536]; /* the verifier has much to say */
+	char *line = text;
 
 	if (level == LIBBPF_DEBUG || log_level() < LOG_LEVEL_DEBUG)
 		return 0;
-	(void)vsnprintf(line, sizeof(line), fmt, args);
-	len = strcspn(line, "\n");
-	log_debug("%.*s", (int)len, line);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+
+		log_debug("%.*s", (int)len, line);
+		line += len;
+		line += *line == '\n';
+	}
 	return 0;
 }
 

@@ -127,7 +127,8 @@ static void check_caps(struct report *r, const struct toa_config *c)
 	} caps[] = {
 		{ "CAP_BPF", "needed for everything", CAP_BPF },
 		{ "CAP_NET_ADMIN", "needed to load", CAP_NET_ADMIN },
-		{ "CAP_PERFMON", "needed by 'list'", CAP_PERFMON },
+		{ "CAP_PERFMON", "needed by the reader and by 'list'",
+		  CAP_PERFMON },
 	};
 	uint64_t have = caps_effective();
 	bool is_mounted = place_is_bpffs(c->pin_dir);

@@ -25,8 +25,8 @@ static const char *hint(int err)
 	switch (-err) {
 	case EPERM:
 	case EACCES:
-		return " (it takes root, or CAP_BPF and CAP_NET_ADMIN: see "
-		       "'tp-toa check')";
+		return " (it takes root, or CAP_BPF, CAP_NET_ADMIN and "
+		       "CAP_PERFMON: see 'tp-toa check')";
 	case EMEDIUMTYPE:
 		return " (no bpffs: mount -t bpf bpf DIR)";
 	case ENOTSUP:

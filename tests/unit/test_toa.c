@@ -130,6 +130,10 @@ static void test_experiments(void)
 	check_bad("fd08 f989 cb007107", TOA_F_SYN, ANOMALY_TOA_OTHER, 2);
 	check_bad("fe08 0348 cb007107", TOA_F_SYN, ANOMALY_TOA_OTHER, 2);
 	check_bad("fe08 e2d4 c3d97107", TOA_F_SYN, ANOMALY_TOA_OTHER, 2);
+	/* too short for an identifier */
+	check_bad("fe02", TOA_F_SYN, ANOMALY_TOA_OTHER, 1);
+	check_bad("fe03 f9", TOA_F_SYN, ANOMALY_TOA_OTHER, 1);
+	check_bad("fe05 e2d4 c3", TOA_F_SYN, ANOMALY_TOA_OTHER, 1);
 	check("fe08 f989 cb007107", "203.0.113.7:63881", true, TOA_GUESS);
 	check("fe08 0348 cb007107", "203.0.113.7:840", true, TOA_GUESS);
 	check("fe08 e2d4 c3d97107", "195.217.113.7:58068", true, TOA_GUESS);
@@ -256,6 +260,9 @@ static void test_the_table(void)
 	CU_ASSERT(toa_kind_is_shared(253) && toa_kind_is_shared(28));
 	CU_ASSERT(!toa_kind_is_shared(200));
 	CU_ASSERT_EQUAL(toa_layout_find(28, 4), TOA_LAYOUT_NONE);
+	CU_ASSERT_EQUAL(toa_layout_find(28, 8), TOA_LAYOUT_NONE);
+	CU_ASSERT_EQUAL(toa_layout_find(201, 8), TOA_LAYOUT_COUNT);
+	CU_ASSERT_EQUAL(toa_layout_find(250, 20), TOA_LAYOUT_COUNT);
 	CU_ASSERT_EQUAL(toa_layout_find(201, 6), TOA_LAYOUT_NONE);
 }
 
