@@ -125,6 +125,7 @@ start_world() {
     start_ready origin "$NS_O" "$TP_ORIGIN" --mode auto --reply whoami \
         --log "$DIR/origin.log" $(origin_ports off ppv1 ppv2 spp) || return
     load_reader --trust "$EGRESS4" || return
+    # shellcheck disable=SC2119 # it takes options, none are needed here
     load_writer || return
     # shellcheck disable=SC2046
     within origin start_ready origin-toa "$NS_O" "$TP_ORIGIN" --mode toa -t \

@@ -11,6 +11,8 @@ DB=build/dev-clang/compile_commands.json
 CACHE=build/tidy
 
 [ -f "$DB" ] || cmake --preset dev-clang >/dev/null
+# headers that are generated
+ninja -C build/dev-clang toa_skeletons >/dev/null
 mkdir -p "$CACHE"
 
 headers=$({

@@ -160,7 +160,7 @@ row() {
 table() {
     printf 'Measured on %s: %s, %s CPUs, Linux %s;\n' "$(date -u +%F)" \
         "$(sed -nE 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-        "$(nproc)" "$(uname -r)"
+        "$(nproc)" "$(uname -r | cut -d. -f1,2)"
     printf '%s (release), haproxy %s, nginx %s.\n\n' \
         "$("$TP_PROXY" --version | head -n 1)" \
         "$(haproxy -v | sed -nE 's/.*version ([^ -]*).*/\1/p' | head -n 1)" \
