@@ -19,7 +19,7 @@ while IFS= read -r name; do
         [ -f "tests/e2e/$name" ] && continue
         ;;
     *)
-        grep -rqw --include='*.c' "$name" tests && continue
+        grep -rqw --include='*.c' --include='*.py' "$name" tests && continue
         [ -f "tests/unit/$name.c" ] && continue
         ;;
     esac
