@@ -9,7 +9,8 @@ TP_BUILD=${TP_BUILD:-$(dirname "$0")/../../build/release}
 # shellcheck source=../e2e/toa.sh
 . "$(dirname "$0")/../e2e/toa.sh"
 
-ROUNDS=${1:-9}
+ROUNDS=${1:-21} # tp-origin listens on 64 ports at most
+[ "$ROUNDS" -le 31 ] || ROUNDS=31
 CONNS=${2:-3000}
 
 usage_us() { sed -n 's/^usage_usec //p' "$CGROUP/$1/cpu.stat"; }
@@ -41,8 +42,9 @@ all() {
     done >"$DIR/rules"
     load_writer
     within origin start_ready origin "$NS_O" "$TP_ORIGIN" --mode off \
-        --family 4 "${ports[@]}"
-    within proxy start_ready proxy "$NS_P" "$TP_PROXY" -t 1 -f "$DIR/rules"
+        --family 4 "${ports[@]}" || exit 1
+    within proxy start_ready proxy "$NS_P" "$TP_PROXY" -t 1 -f "$DIR/rules" ||
+        exit 1
     round warm 10000 >/dev/null
     for ((i = 1; i <= ROUNDS; i++)); do
         toa unload 2>/dev/null
