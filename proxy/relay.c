@@ -302,7 +302,7 @@ static void relay_event(struct worker *w, enum side side, uint32_t slot,
 	if (r->gen != gen || r->state == RELAY_FREE)
 		return;
 	if (side == ORIGIN && r->state == RELAY_CONNECTING) {
-		if (sock_error(leg->fd)) {
+		if (events & (EPOLLERR | EPOLLHUP)) {
 			relay_dial_failed(w, r, CLOSE_CONNECT_FAILED);
 			relay_dial(w, r);
 			return;
