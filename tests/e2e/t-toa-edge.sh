@@ -119,6 +119,15 @@ mptcp() {
     line=$(mark "$ORIGIN4" 21004 192.0.2.7 777)
     # a plain TCP connection to an MPTCP socket works
     expect accept "$(field accept "$line")" "192.0.2.7 777"
+    expect_counter mptcp 0
+    # one that is MPTCP is asked for at another socket: the peer, and it is said
+    in_proxy sysctl -q -w net.mptcp.enabled=1
+    line=$(mark "$ORIGIN4" 21004 192.0.2.7 777 --plain --mptcp)
+    said_field "$line" accept "^$EGRESS4 "
+    said_field "$line" getpeername "^$EGRESS4 "
+    expect_counter mptcp 1
+    [ "$(counter getname_toa_bypass)" -gt 0 ] || bad "no bypass is counted"
+    expect_match diagnosis "$(toa stats --diagnose)" 'bypass: .*MPTCP'
 }
 
 # A listener made outside the cgroup: the proxy's address, and it is said
@@ -295,7 +304,7 @@ run_case "handshake ACKs lost" lost_ack
 run_case "TCP_DEFER_ACCEPT" defer_accept
 run_case "SYN cookies" syncookies
 run_case "TCP Fast Open" fast_open
-run_case "MPTCP listener, plain client" mptcp
+run_case "MPTCP listener, plain and MPTCP client" mptcp
 run_case "listener outside the cgroup" outside
 run_case "1,000 at a time, none mixed up" many
 run_case "untrusted peer" untrusted

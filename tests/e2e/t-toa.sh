@@ -97,6 +97,20 @@ ip6_address_alloc ip6_address_free "
     expect columns "$(sed -n 2p <<<"$text" | sed 's/.*://' | wc -w)" "$(nproc)"
 }
 
+# stats --watch: again and again, until it is interrupted
+watch() {
+    local pid status=0
+
+    "$TP_TOA" --pin "$PIN" stats --watch >"$DIR/watch" 2>"$DIR/watch.err" &
+    pid=$!
+    wait_for 10 has_lines "$DIR/watch" '^syn_recv_sock_toa ' 3 ||
+        bad "it does not go on: $(cat "$DIR/watch.err")"
+    kill -INT "$pid"
+    wait_for 5 gone_or_zombie "$pid" || bad "it cannot be interrupted"
+    wait "$pid" || status=$?
+    expect "exit status" "$status" 0
+}
+
 # placement PROXY-LIST READER-LIST EXPECTED - which segments carry it
 placement() {
     local seen
@@ -281,6 +295,7 @@ proxy_start
 matrix
 run_case "counters of all these, all closed" counters_of_matrix
 run_case "the product's text format" product_format
+run_case "stats go on being shown" watch
 run_case "clean end" stop_clean proxy
 run_case "on ack,data" placement ack,data ack,data ad
 run_case "on ack" placement ack ack a

@@ -7,7 +7,7 @@ toa.py origin [--defer] [--tfo] [--mptcp] [--first-read] FAMILY:PORT ...
     one line of JSON: what accept, getpeername and getsockopt(0, 4096) said,
     then echoes. --first-read: asks and answers after the first bytes.
 toa.py mark ADDRESS PORT CLIENT CPORT [--kind N] [--place N] [--send N]
-            [--mptcp] [--tfo] [--hold FILE]
+            [--mptcp] [--tfo] [--plain] [--hold FILE]
     A proxy's connection through the setsockopt shim. Prints that line.
     --hold: keeps the connection until FILE exists.
 toa.py ask ADDRESS PORT SOURCE BYTES
@@ -125,8 +125,9 @@ def connect(args):
                       IPPROTO_MPTCP if args.mptcp else 0)
     s.settimeout(20)
     try:
-        s.setsockopt(LEVEL, OPT_SHIM,
-                     shim(args.client, args.cport, args.kind, args.place))
+        if not args.plain:
+            s.setsockopt(LEVEL, OPT_SHIM, shim(args.client, args.cport,
+                                               args.kind, args.place))
     except OSError as e:
         print(f"errno {e.errno}")
         sys.exit(1)
@@ -149,6 +150,7 @@ def mark(argv):
     p.add_argument("--send", type=int, default=1)
     p.add_argument("--mptcp", action="store_true")
     p.add_argument("--tfo", action="store_true")
+    p.add_argument("--plain", action="store_true")
     p.add_argument("--hold")
     args = p.parse_args(argv)
     s = connect(args)
