@@ -102,15 +102,18 @@ static int conns_read(int fd, bool is_json)
 static int conns_walk(int map_fd, bool is_json)
 {
 	union bpf_iter_link_info info = { .map = { .map_fd = (__u32)map_fd } };
-	struct bpf_iter_attach_opts opts = { .sz = sizeof(opts),
-					     .link_info = &info,
-					     .link_info_len = sizeof(info) };
+	struct bpf_iter_attach_opts opts;
 	struct list_bpf *skel = list_bpf__open_and_load();
 	struct bpf_link *link = NULL;
 	int fd = -1, err = 0;
 
 	if (!skel)
 		return -errno;
+	/* libbpf refuses padding that is not zero */
+	memset(&opts, 0, sizeof(opts));
+	opts.sz = sizeof(opts);
+	opts.link_info = &info;
+	opts.link_info_len = sizeof(info);
 	link = bpf_program__attach_iter(skel->progs.list_conns, &opts);
 	if (link)
 		fd = bpf_iter_create(bpf_link__fd(link));
