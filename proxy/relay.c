@@ -256,19 +256,43 @@ static bool relay_send_header(struct worker *w, struct relay *r, bool is_due)
 	return true;
 }
 
-static void relay_step(struct worker *w, struct relay *r)
+static void relay_open_timer(struct worker *w, struct relay *r)
+{
+	uint64_t now = worker_now_ms(w);
+
+	if (now >= r->active_ms + w->cfg->idle_timeout_ms) {
+		stat_add(&w->stats, STAT_TCP_TIMEOUT_IDLE, 1);
+		relay_end(w, r, CLOSE_CLIENT_TIMEOUT, false);
+		return;
+	}
+	if (r->deadline_ms && now >= r->deadline_ms) {
+		relay_log(w, r, CLOSE_NONE);
+		r->deadline_ms = now + w->cfg->log_interval_ms;
+	}
+	relay_arm_open(w, r);
+}
+
+/* Do what the state allows. @is_due: its time is over */
+static void relay_step(struct worker *w, struct relay *r, bool is_due)
 {
 	switch ((enum relay_state)r->state) {
 	case RELAY_CONNECTING:
-		if (r->leg[CLIENT].flags & LEG_ERR)
+		if (is_due) {
+			relay_dial_failed(w, r, CLOSE_CONNECT_TIMEOUT);
+			relay_dial(w, r);
+		} else if (r->leg[CLIENT].flags & LEG_ERR) {
 			relay_end(w, r, CLOSE_CLIENT_RESET, false);
+		}
 		break;
 	case RELAY_HEADER:
-		if (relay_send_header(w, r, false))
+		if (relay_send_header(w, r, is_due))
 			relay_open_step(w, r);
 		break;
 	case RELAY_OPEN:
-		relay_open_step(w, r);
+		if (is_due)
+			relay_open_timer(w, r);
+		else
+			relay_open_step(w, r);
 		break;
 	case RELAY_ABORTING:
 		relay_abort_step(w, r);
@@ -290,7 +314,7 @@ static void relay_connected(struct worker *w, struct relay *r)
 		r->deadline_ms = worker_now_ms(w) + w->cfg->header_wait_ms;
 		wheel_arm(&w->relays->wheel, &r->timer, r->deadline_ms);
 	}
-	relay_step(w, r);
+	relay_step(w, r, false);
 }
 
 static void relay_event(struct worker *w, enum side side, uint32_t slot,
@@ -322,7 +346,7 @@ static void relay_event(struct worker *w, enum side side, uint32_t slot,
 	if (side == ORIGIN && r->state == RELAY_CONNECTING)
 		relay_connected(w, r);
 	else
-		relay_step(w, r);
+		relay_step(w, r, false);
 }
 
 void relay_on_client(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
@@ -335,45 +359,9 @@ void relay_on_origin(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 	relay_event(ctx, ORIGIN, slot, gen, events);
 }
 
-static void relay_open_timer(struct worker *w, struct relay *r)
-{
-	uint64_t now = worker_now_ms(w);
-
-	if (now >= r->active_ms + w->cfg->idle_timeout_ms) {
-		stat_add(&w->stats, STAT_TCP_TIMEOUT_IDLE, 1);
-		relay_end(w, r, CLOSE_CLIENT_TIMEOUT, false);
-		return;
-	}
-	if (r->deadline_ms && now >= r->deadline_ms) {
-		relay_log(w, r, CLOSE_NONE);
-		r->deadline_ms = now + w->cfg->log_interval_ms;
-	}
-	relay_arm_open(w, r);
-}
-
 static void relay_timer(void *ctx, struct wheel_node *node)
 {
-	struct worker *w = ctx;
-	struct relay *r = wheel_owner(node, struct relay, timer);
-
-	switch ((enum relay_state)r->state) {
-	case RELAY_CONNECTING:
-		relay_dial_failed(w, r, CLOSE_CONNECT_TIMEOUT);
-		relay_dial(w, r);
-		break;
-	case RELAY_HEADER:
-		if (relay_send_header(w, r, true))
-			relay_open_step(w, r);
-		break;
-	case RELAY_OPEN:
-		relay_open_timer(w, r);
-		break;
-	case RELAY_ABORTING:
-		relay_abort_step(w, r);
-		break;
-	case RELAY_FREE:
-		break;
-	}
+	relay_step(ctx, wheel_owner(node, struct relay, timer), true);
 }
 
 void relay_run(struct worker *w)
@@ -390,7 +378,7 @@ void relay_run(struct worker *w)
 		struct relay *r = &t->slots[t->ready[i]];
 
 		r->is_ready = false;
-		relay_step(w, r);
+		relay_step(w, r, false);
 	}
 	stat_add(&w->stats, STAT_TCP_BUFFERS, env->n_stashed);
 	stat_add(&w->stats, STAT_TCP_BUFFERS_NONE, env->n_peeked);
