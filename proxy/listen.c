@@ -3,8 +3,6 @@
 #include "listen.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +13,6 @@
 
 #define LISTEN_BACKLOG	     4096
 #define LISTEN_UDP_BUF_BYTES (4 << 20)
-/* probes after a minute of silence, given up after another */
-#define LISTEN_KEEPIDLE_S  60
-#define LISTEN_KEEPINTVL_S 10
-#define LISTEN_KEEPCNT	   6
 
 static uint32_t listen_n_addrs(const struct proxy_config *cfg)
 {
@@ -55,27 +49,12 @@ static struct listener *listen_find(struct listen_set *set,
 	return hit ? *hit : NULL;
 }
 
-/* Options of TCP listeners are inherited by what they accept. */
 static int listen_tune(int fd, enum rule_proto proto)
 {
-	int err;
-
 	if (proto == RULE_UDP)
 		return sock_set_int(fd, SOL_SOCKET, SO_RCVBUF,
 				    LISTEN_UDP_BUF_BYTES);
-	err = sock_set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	if (!err)
-		err = sock_set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	if (!err)
-		err = sock_set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE,
-				   LISTEN_KEEPIDLE_S);
-	if (!err)
-		err = sock_set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL,
-				   LISTEN_KEEPINTVL_S);
-	if (!err)
-		err = sock_set_int(fd, IPPROTO_TCP, TCP_KEEPCNT,
-				   LISTEN_KEEPCNT);
-	return err;
+	return sock_tune_stream(fd);
 }
 
 static int listen_open_one(struct listener *l, int *ret_fd)

@@ -193,7 +193,7 @@ static int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
 static int64_t proxy_conn_fds(const struct proxy *p, const struct fwd_table *t)
 {
 	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED -
-	       PROXY_FDS_PER_THREAD * (int64_t)p->n_workers -
+	       PROXY_FDS_PER_THREAD * (int64_t)p->cfg->n_threads -
 	       (int64_t)listen_count(t, p->cfg);
 }
 
@@ -423,9 +423,7 @@ static int proxy_start(struct proxy *p)
 				  cfg->user ? cfg->user : "unchanged",
 				  strerror(-err));
 	}
-	p->n_workers = cfg->n_threads;
 	conns = proxy_conn_fds(p, t) / 2;
-	p->n_workers = 0;
 	if (cfg->conns_max && cfg->conns_max < conns)
 		conns = cfg->conns_max;
 	p->conns_max = conns;

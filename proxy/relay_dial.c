@@ -4,8 +4,6 @@
 #include "relay_internal.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -16,16 +14,28 @@
 #define RELAY_ACCEPT_BATCH 64
 #define RELAY_ATTEMPTS	   4
 
-/* The address that was tried does not answer. */
-void relay_dial_failed(struct worker *w, struct relay *r,
-		       enum close_reason reason)
+static void relay_undial(struct worker *w, struct relay *r,
+			 enum close_reason reason)
 {
 	stat_add(&w->stats, STAT_TCP_CONNECT_FAILED, 1);
-	origin_failed(r->fwd->origin, &r->origin, worker_now_ms(w),
-		      w->cfg->retry_ms);
 	fd_close(&r->leg[ORIGIN].fd);
 	r->leg[ORIGIN].flags = 0;
 	r->reason = (uint8_t)reason;
+}
+
+void relay_dial_failed(struct worker *w, struct relay *r,
+		       enum close_reason reason)
+{
+	origin_failed(r->fwd->origin, &r->origin, worker_now_ms(w),
+		      w->cfg->retry_ms);
+	relay_undial(w, r, reason);
+}
+
+/* Does the error speak of the origin, or of what we lack ourselves? */
+static bool relay_is_origins_fault(int err)
+{
+	return err == -ECONNREFUSED || err == -ENETUNREACH ||
+	       err == -EHOSTUNREACH || err == -ETIMEDOUT;
 }
 
 /* A socket towards r->origin, under way and watched. Return: 0 or -errno */
@@ -41,9 +51,7 @@ static int relay_dial_one(struct worker *w, struct relay *r)
 		from.addr.family = IP_NONE;
 	err = sock_open_to(&to, &from, 0, &leg->fd);
 	if (!err)
-		err = sock_set_int(leg->fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	if (!err)
-		err = sock_set_int(leg->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+		err = sock_tune_stream(leg->fd);
 	if (!err && rule->mode == MODE_TOA) {
 		err = toa_attach(leg->fd, w->cfg, &r->client);
 		if (err)
@@ -68,14 +76,19 @@ void relay_dial(struct worker *w, struct relay *r)
 	while (r->attempts < tries &&
 	       origin_pick(o, &r->client.addr, r->fwd->rule->is_persistent, 0,
 			   worker_now_ms(w), &r->origin)) {
+		int err = relay_dial_one(w, r);
+
 		r->attempts++;
-		if (!relay_dial_one(w, r)) {
+		if (!err) {
 			r->deadline_ms =
 				worker_now_ms(w) + w->cfg->connect_timeout_ms;
 			wheel_arm(&w->relays->wheel, &r->timer, r->deadline_ms);
 			return;
 		}
-		relay_dial_failed(w, r, CLOSE_CONNECT_FAILED);
+		if (relay_is_origins_fault(err))
+			relay_dial_failed(w, r, CLOSE_CONNECT_FAILED);
+		else
+			relay_undial(w, r, CLOSE_CONNECT_FAILED);
 	}
 	stat_add(&w->stats, STAT_TCP_NO_ORIGIN, 1);
 	relay_end(w, r,

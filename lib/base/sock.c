@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "wire/bytes.h"
+#include "wire/wire.h"
 
 socklen_t sockaddr_from_endpoint(const struct endpoint *e, bool as_v6,
 				 struct sockaddr_storage *ss)
@@ -191,6 +192,26 @@ int sock_error(int fd)
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len))
 		return -errno;
 	return -err;
+}
+
+int sock_tune_stream(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} options[] = {
+		{ IPPROTO_TCP, TCP_NODELAY, 1 },
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, 60 },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, 10 },
+		{ IPPROTO_TCP, TCP_KEEPCNT, 6 },
+	};
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(options) && !err; i++)
+		err = sock_set_int(fd, options[i].level, options[i].name,
+				   options[i].value);
+	return err;
 }
 
 void sock_reset(int *fd)

@@ -66,6 +66,12 @@ int sock_error(int fd);
 /* sock_set_int() - setsockopt(2) of an int. Return: 0 or -errno */
 int sock_set_int(int fd, int level, int name, int value);
 
+/* sock_tune_stream() - for a relay's TCP sockets: no Nagle, and keepalive after
+ * a minute of silence, given up after another. A listener passes it on to what
+ * it accepts. Return: 0 or -errno
+ */
+int sock_tune_stream(int fd);
+
 /* sock_reset() - close with RST instead of FIN; *@fd becomes -1 */
 void sock_reset(int *fd);
 

@@ -291,6 +291,18 @@ bad_reload() {
     rules >"$DIR/rules"
 }
 
+# both legs of a connection are probed after a minute at the most
+keepalive() {
+    local leg
+
+    hold_open
+    for leg in "sport = :12001" "dport = :21001"; do
+        expect_match "$leg" "$(in_proxy ss -Htno state established "$leg")" \
+            'timer:\(keepalive,([1-5]?[0-9]sec|1min|60sec),0\)'
+    done
+    held_end
+}
+
 # SIGTERM: no new connections, those that stand come to their end
 drain() {
     hold_open
@@ -401,6 +413,7 @@ run_case "port range with an offset" port_range
 run_case "access log: names and values" log_names
 run_case "access log: rotation on SIGUSR1" log_rotation
 run_case "counters on SIGUSR2" counters
+run_case "keepalive on both legs" keepalive
 run_case "reload keeps connections, applies rules" reload
 run_case "reload of a bad file changes nothing" bad_reload
 run_case "SIGTERM drains" drain
