@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/opt.h"
-#include "rule.h"
+#include "rules/rule.h"
 #include "wire/toa_shim.h"
 #include "wire/wire.h"
 

@@ -14,7 +14,7 @@
 #include "config.h"
 #include "origin.h"
 #include "resolve.h"
-#include "ruleset.h"
+#include "rules/ruleset.h"
 
 struct fwd_table;
 

@@ -8,7 +8,7 @@
 #ifndef PROXY_META_H
 #define PROXY_META_H
 
-#include "rule.h"
+#include "rules/rule.h"
 #include "wire/pp1.h"
 #include "wire/pp2.h"
 #include "wire/spp.h"

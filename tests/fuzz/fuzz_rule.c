@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "ruleset.h"
+#include "rules/ruleset.h"
 
 static void check_error(const struct rule_error *e, size_t len)
 {

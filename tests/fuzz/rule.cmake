@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-2-Clause
-tp_fuzz(rule proxy_core)
+tp_fuzz(rule rules)

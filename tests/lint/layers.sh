@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # layers.sh - proves that dependencies point one way: wire includes only wire,
-# base only base and wire, a program only itself, base and wire
+# base only base and wire, rules those two, a program only itself and these
 #
 # usage: layers.sh [ROOT]; `layers.sh --self-test` shows that it can fail.
 set -euo pipefail
@@ -75,8 +75,9 @@ check_tree() {
     FAILED=0
     check_folder lib/wire wire
     check_folder lib/base base wire
+    check_folder lib/rules rules base wire
     for program in $PROGRAMS; do
-        check_folder "$program" base wire
+        check_folder "$program" rules base wire
     done
     return "$FAILED"
 }
@@ -102,6 +103,7 @@ self_test() {
     expect_refused lib/wire/a.c '"base/log.h"'
     expect_refused lib/wire/a.c '<stdio.h>'
     expect_refused lib/base/a.c '"proxy/rule.h"'
+    expect_refused lib/base/a.c '"rules/rule.h"'
     expect_refused inspect/a.c '"proxy/rule.h"'
     expect_refused inspect/a.c '"rule.h"'
     expect_refused inspect/a.c '"../proxy/rule.h"'

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_rule.c - one line of the batch format: grammar, limits, codes, text */
-#include "proxy/rule.h"
+#include "rules/rule.h"
 
 #include <stdio.h>
 #include <stdlib.h>

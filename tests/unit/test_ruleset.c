@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_ruleset.c - whole configurations: files, groups, ports used twice */
-#include "proxy/ruleset.h"
+#include "rules/ruleset.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rule.c - one line of the batch-import format to a rule, and back */
-#include "rule.h"
+#include "rules/rule.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "rule_text.h"
+#include "rules/rule_text.h"
 #include "wire/wire.h"
 
 #define ORIGIN_PORT_MAX 65535 /* the product gives no bound */

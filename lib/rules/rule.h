@@ -6,8 +6,8 @@
  * The grammar is the product's batch-import format (docs/rules.md); its
  * statements are cited as seed/N.
  */
-#ifndef PROXY_RULE_H
-#define PROXY_RULE_H
+#ifndef RULES_RULE_H
+#define RULES_RULE_H
 
 #include <stdbool.h>
 #include <stddef.h>

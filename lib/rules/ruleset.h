@@ -4,12 +4,12 @@
  * A ruleset does not change once it is loaded. Connections outlive a reload:
  * each holds the set it was made under.
  */
-#ifndef PROXY_RULESET_H
-#define PROXY_RULESET_H
+#ifndef RULES_RULESET_H
+#define RULES_RULESET_H
 
 #include <stdio.h>
 
-#include "rule.h"
+#include "rules/rule.h"
 
 #define RULESET_MAX	   2000 /* seed/22 */
 #define RULESET_ERRORS_MAX 2000 /* reported; more are only counted */

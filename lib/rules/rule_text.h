@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rule_text.h - private to the rule readers: pieces of a line, hosts, errors */
-#ifndef PROXY_RULE_TEXT_H
-#define PROXY_RULE_TEXT_H
+#ifndef RULES_RULE_TEXT_H
+#define RULES_RULE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rule.h"
-#include "ruleset.h"
+#include "rules/rule.h"
+#include "rules/ruleset.h"
 
 /* The product's codes that the readers use; docs/rules.md says for what. */
 #define CODE_PARAMETER	       "InvalidParameter.ParameterError"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ruleset.c - a configuration's lines, and what only the whole can show */
-#include "ruleset.h"
+#include "rules/ruleset.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "rule_text.h"
+#include "rules/rule_text.h"
 #include "wire/wire.h"
 
 /* A group of 64 domains of 253 characters is the longest legal line. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/cidr.h"
-#include "rule_text.h"
+#include "rules/rule_text.h"
 #include "wire/wire.h"
 
 #define LABEL_MAX 63 /* RFC 1035 2.3.4 */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rule_text.c - pieces of a rule line, characters and error texts */
-#include "rule_text.h"
+#include "rules/rule_text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
