@@ -129,20 +129,18 @@ size_t origin_count(struct origin *o)
 	return n;
 }
 
-/* Those that may be chosen, by index in o->addrs. On a first attempt an old
- * failure is forgotten when its time is up; later attempts go on to an address
- * that has not failed at all, as a short retry time could otherwise lead the
- * same connection back to where it came from.
+/* Those that may be chosen, by index in o->addrs: an old failure is forgotten
+ * when its time is up.
  */
-static size_t origin_working(const struct origin *o, unsigned attempt,
-			     uint64_t now_ms, uint8_t ret[ORIGIN_ADDRS_MAX])
+static size_t origin_working(const struct origin *o, uint64_t now_ms,
+			     uint8_t ret[ORIGIN_ADDRS_MAX])
 {
 	size_t n = 0, i;
 
 	for (i = 0; i < o->n; i++) {
 		const struct origin_addr *a = &o->addrs[i];
 
-		if (!a->failure || (attempt == 0 && now_ms >= a->retry_at_ms))
+		if (!a->failure || now_ms >= a->retry_at_ms)
 			ret[n++] = (uint8_t)i;
 	}
 	return n;
@@ -160,62 +158,46 @@ static const struct origin_addr *origin_oldest_failure(const struct origin *o)
 	return oldest;
 }
 
-/* Of the first @n of @list, the one with the (@rank + 1)-th highest weight for
- * @client. @rank < @n
- */
+/* Of the first @n > 0 of @list, the one with the highest weight for @client. */
 static const struct origin_addr *
-origin_by_weight(const struct origin *o, uint8_t list[ORIGIN_ADDRS_MAX],
-		 size_t n, const struct ip_addr *client, size_t rank)
+origin_by_weight(const struct origin *o, const uint8_t list[ORIGIN_ADDRS_MAX],
+		 size_t n, const struct ip_addr *client)
 {
 	struct ip_addr c = ip_addr_unmap(client);
 	uint64_t key = addr_hash(&c, SEED_CLIENT);
+	uint64_t best = 0;
+	size_t at = 0, i;
 
-	while (true) {
-		uint64_t best = 0;
-		size_t at = 0, i;
+	for (i = 0; i < n; i++) {
+		uint64_t w = mix64(o->addrs[list[i]].key ^ key);
 
-		for (i = 0; i < n; i++) {
-			uint64_t w = mix64(o->addrs[list[i]].key ^ key);
-
-			if (w >= best) {
-				best = w;
-				at = i;
-			}
+		if (w >= best) {
+			best = w;
+			at = i;
 		}
-		if (!rank--)
-			return &o->addrs[list[at]];
-		list[at] = list[--n];
 	}
+	return &o->addrs[list[at]];
 }
 
 bool origin_pick(struct origin *o, const struct ip_addr *client,
-		 bool is_persistent, unsigned attempt, uint64_t now_ms,
-		 struct ip_addr *ret)
+		 bool is_persistent, uint64_t now_ms, struct ip_addr *ret)
 {
 	uint8_t list[ORIGIN_ADDRS_MAX] = { 0 };
 	const struct origin_addr *choice;
-	size_t n, failed, rank;
+	size_t n;
 
 	pthread_mutex_lock(&o->lock);
-	if (attempt >= o->n) {
+	if (!o->n) {
 		pthread_mutex_unlock(&o->lock);
 		return false;
 	}
-	n = origin_working(o, attempt, now_ms, list);
-	failed = o->n - n;
-	/* earlier choices are among the failed; if fewer have failed than
-	 * were tried, another connection has cleared a mark meanwhile
-	 */
-	rank = attempt > failed ? attempt - failed : 0;
-	if (!n) {
+	n = origin_working(o, now_ms, list);
+	if (!n)
 		choice = origin_oldest_failure(o);
-	} else if (is_persistent) {
-		choice = origin_by_weight(o, list, n, client, rank);
-	} else {
-		if (attempt == 0)
-			o->turn++;
-		choice = &o->addrs[list[(o->turn + rank) % n]];
-	}
+	else if (is_persistent)
+		choice = origin_by_weight(o, list, n, client);
+	else
+		choice = &o->addrs[list[++o->turn % n]];
 	*ret = choice->addr;
 	pthread_mutex_unlock(&o->lock);
 	return true;

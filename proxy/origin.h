@@ -39,16 +39,14 @@ size_t origin_count(struct origin *o);
  *	the list and works (highest random weight: if the list changes, only
  *	the clients of the addresses that went or came move); otherwise the
  *	addresses take turns
- * @attempt: 0 first; n asks for another choice after n failures, each of
- *	which has been told to origin_failed()
  * @now_ms:  clock_ms()
  * Addresses marked as failed are passed over while another one works; if all
  * are marked, the one whose mark is oldest is tried.
- * Return: false if there is no address, or no n-th choice
+ * After a failure tell origin_failed() and ask again.
+ * Return: false if there is no address
  */
 bool origin_pick(struct origin *o, const struct ip_addr *client,
-		 bool is_persistent, unsigned attempt, uint64_t now_ms,
-		 struct ip_addr *ret);
+		 bool is_persistent, uint64_t now_ms, struct ip_addr *ret);
 
 /* origin_failed() - @addr refused or timed out: pass it over until
  * @now_ms + @retry_ms. origin_worked() takes the mark away.

@@ -74,7 +74,7 @@ void relay_dial(struct worker *w, struct relay *r)
 	if (tries > RELAY_ATTEMPTS)
 		tries = RELAY_ATTEMPTS;
 	while (r->attempts < tries &&
-	       origin_pick(o, &r->client.addr, r->fwd->rule->is_persistent, 0,
+	       origin_pick(o, &r->client.addr, r->fwd->rule->is_persistent,
 			   worker_now_ms(w), &r->origin)) {
 		int err = relay_dial_one(w, r);
 

@@ -213,7 +213,7 @@ struct udp_session *udp_begin(struct worker *w, const struct listener *l,
 	s->port = l->port;
 	s->is_listen_v6 = l->is_v6;
 	if (!origin_pick(l->fwd->origin, &key->client.addr,
-			 l->fwd->rule->is_persistent, 0, worker_now_ms(w),
+			 l->fwd->rule->is_persistent, worker_now_ms(w),
 			 &s->origin) ||
 	    udp_dial(w, s)) {
 		stat_add(&w->stats, STAT_UDP_NO_ORIGIN, 1);

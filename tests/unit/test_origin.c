@@ -53,11 +53,11 @@ static struct origin *origin_of(unsigned first, unsigned n)
 
 /* The last byte of the address picked, or 0 */
 static unsigned pick(struct origin *o, unsigned c, bool is_persistent,
-		     unsigned attempt, uint64_t now_ms)
+		     uint64_t now_ms)
 {
 	struct ip_addr from = client(c), to = { 0 };
 
-	if (!origin_pick(o, &from, is_persistent, attempt, now_ms, &to))
+	if (!origin_pick(o, &from, is_persistent, now_ms, &to))
 		return 0;
 	return to.bytes[3];
 }
@@ -76,8 +76,8 @@ static void test_empty(void)
 
 	CU_ASSERT_STRING_EQUAL(origin_name(o), "test");
 	CU_ASSERT_EQUAL(origin_count(o), 0);
-	CU_ASSERT_EQUAL(pick(o, 1, true, 0, 0), 0);
-	CU_ASSERT_EQUAL(pick(o, 1, false, 0, 0), 0);
+	CU_ASSERT_EQUAL(pick(o, 1, true, 0), 0);
+	CU_ASSERT_EQUAL(pick(o, 1, false, 0), 0);
 	mark(o, 1, 0, 1000);
 	origin_free(o);
 	origin_free(NULL);
@@ -96,7 +96,7 @@ static void test_list_is_a_set_within_bounds(void)
 	list[2] = ip_addr_v6(mapped);
 	origin_set_addrs(o, list, 3);
 	CU_ASSERT_EQUAL(origin_count(o), 1);
-	CU_ASSERT_EQUAL(pick(o, 1, true, 0, 0), 1);
+	CU_ASSERT_EQUAL(pick(o, 1, true, 0), 1);
 	for (i = 0; i < ARRAY_SIZE(list); i++)
 		list[i] = addr4((unsigned)i + 1);
 	origin_set_addrs(o, list, ARRAY_SIZE(list));
@@ -116,17 +116,17 @@ static void test_same_client_same_address(void)
 
 	origin_set_addrs(shuffled, list, ARRAY_SIZE(list));
 	for (c = 0; c < 1000; c++) {
-		unsigned first = pick(o, c, true, 0, 0);
+		unsigned first = pick(o, c, true, 0);
 
-		CU_ASSERT_EQUAL(pick(o, c, true, 0, c), first);
+		CU_ASSERT_EQUAL(pick(o, c, true, c), first);
 		/* neither the order of the list nor the process matters */
-		CU_ASSERT_EQUAL(pick(shuffled, c, true, 0, 0), first);
+		CU_ASSERT_EQUAL(pick(shuffled, c, true, 0), first);
 	}
 	/* a client is the same on a dual-stack socket */
 	ip_addr_map(&v4, mapped);
 	v6 = ip_addr_v6(mapped);
-	CU_ASSERT(origin_pick(o, &v4, true, 0, 0, &one));
-	CU_ASSERT(origin_pick(o, &v6, true, 0, 0, &other));
+	CU_ASSERT(origin_pick(o, &v4, true, 0, &one));
+	CU_ASSERT(origin_pick(o, &v6, true, 0, &other));
 	CU_ASSERT(ip_addr_eq(&one, &other));
 	origin_free(o);
 	origin_free(shuffled);
@@ -138,7 +138,7 @@ static void count_clients(struct origin *o, unsigned counts[256])
 
 	memset(counts, 0, 256 * sizeof(counts[0]));
 	for (c = 0; c < CLIENTS; c++)
-		counts[pick(o, c, true, 0, 0)]++;
+		counts[pick(o, c, true, 0)]++;
 }
 
 /* Standard deviation of a fair share of 10000 is below sqrt(10000 / n): five
@@ -171,8 +171,8 @@ static void test_least_disturbance(void)
 	unsigned to[256] = { 0 }, moved = 0, c, k;
 
 	for (c = 0; c < CLIENTS; c++) {
-		unsigned before = pick(five, c, true, 0, 0);
-		unsigned after = pick(four, c, true, 0, 0);
+		unsigned before = pick(five, c, true, 0);
+		unsigned after = pick(four, c, true, 0);
 
 		if (before != 5) {
 			CU_ASSERT_EQUAL(after, before);
@@ -195,21 +195,21 @@ static void test_failure_moves_its_clients_only(void)
 	unsigned before[1000], c;
 
 	for (c = 0; c < 1000; c++)
-		before[c] = pick(o, c, true, 0, 100);
+		before[c] = pick(o, c, true, 100);
 	mark(o, 3, 100, 50);
 	for (c = 0; c < 1000; c++) {
-		unsigned now = pick(o, c, true, 0, 149);
+		unsigned now = pick(o, c, true, 149);
 
 		CU_ASSERT(now != 3);
 		CU_ASSERT(before[c] == 3 || now == before[c]);
 	}
 	for (c = 0; c < 1000; c++)
-		CU_ASSERT_EQUAL(pick(o, c, true, 0, 150), before[c]);
+		CU_ASSERT_EQUAL(pick(o, c, true, 150), before[c]);
 	mark(o, 3, 200, 1000);
 	origin_worked(o, &(struct ip_addr) { .family = IP_V4,
 					     .bytes = { 192, 0, 2, 3 } });
 	for (c = 0; c < 1000; c++)
-		CU_ASSERT_EQUAL(pick(o, c, true, 0, 200), before[c]);
+		CU_ASSERT_EQUAL(pick(o, c, true, 200), before[c]);
 	origin_free(o);
 }
 
@@ -222,12 +222,12 @@ static void test_marks_outlive_a_new_list(void)
 	mark(o, 1, 0, 1000);
 	origin_set_addrs(o, list, 2);
 	for (c = 0; c < 100; c++)
-		CU_ASSERT_EQUAL(pick(o, c, true, 0, 10), 9);
+		CU_ASSERT_EQUAL(pick(o, c, true, 10), 9);
 	/* gone and back: a new address */
 	origin_set_addrs(o, list + 1, 1);
 	origin_set_addrs(o, list, 2);
 	for (c = 0; c < 100; c++)
-		if (pick(o, c, true, 0, 10) == 1)
+		if (pick(o, c, true, 10) == 1)
 			break;
 	CU_ASSERT(c < 100);
 	origin_free(o);
@@ -243,11 +243,11 @@ static void test_all_failed_tries_the_oldest(void)
 	mark(o, 3, 100, 1000);
 	mark(o, 1, 100, 1000);
 	for (c = 0; c < 50; c++) {
-		CU_ASSERT_EQUAL(pick(o, c, true, 0, 101), 2);
-		CU_ASSERT_EQUAL(pick(o, c, false, 0, 101), 2);
+		CU_ASSERT_EQUAL(pick(o, c, true, 101), 2);
+		CU_ASSERT_EQUAL(pick(o, c, false, 101), 2);
 	}
 	mark(o, 2, 102, 1000);
-	CU_ASSERT_EQUAL(pick(o, 1, true, 0, 103), 3);
+	CU_ASSERT_EQUAL(pick(o, 1, true, 103), 3);
 	origin_free(o);
 }
 
@@ -266,14 +266,13 @@ static void check_attempts(unsigned n, bool is_persistent, uint64_t retry_ms,
 		for (i = 1; i <= marked; i++)
 			mark(o, i, now_ms, retry_ms);
 		for (i = 0; i < n; i++) {
-			unsigned a = pick(o, c, is_persistent, i, now_ms);
+			unsigned a = pick(o, c, is_persistent, now_ms);
 
 			CU_ASSERT(a != 0 && !seen[a]);
 			seen[a] = true;
 			mark(o, a, now_ms, retry_ms);
 			now_ms += 20;
 		}
-		CU_ASSERT_EQUAL(pick(o, c, is_persistent, n, now_ms), 0);
 		for (i = 1; i <= n; i++) {
 			struct ip_addr a = addr4(i);
 
@@ -285,7 +284,7 @@ static void check_attempts(unsigned n, bool is_persistent, uint64_t retry_ms,
 
 static void test_attempts_are_distinct(void)
 {
-	static const uint64_t retries_ms[] = { 10, 100, 100000 };
+	static const uint64_t retries_ms[] = { 1000, 100000 };
 	unsigned n, i, marked;
 
 	for (n = 1; n <= 6; n++) {
@@ -298,39 +297,20 @@ static void test_attempts_are_distinct(void)
 	}
 }
 
-/* Another connection that succeeds meanwhile takes the mark away. */
-static void test_attempts_without_marks(void)
-{
-	struct origin *o = origin_of(1, 5);
-	unsigned c, i;
-
-	for (c = 0; c < 100; c++) {
-		bool seen[256] = { false };
-
-		for (i = 0; i < 5; i++) {
-			unsigned a = pick(o, c, c % 2, i, 0);
-
-			CU_ASSERT(a != 0 && !seen[a]);
-			seen[a] = true;
-		}
-	}
-	origin_free(o);
-}
-
 static void test_addresses_take_turns(void)
 {
 	struct origin *o = origin_of(1, 4);
 	unsigned counts[256] = { 0 }, i;
 
 	for (i = 0; i < 400; i++)
-		counts[pick(o, 1, false, 0, 0)]++;
+		counts[pick(o, 1, false, 0)]++;
 	for (i = 1; i <= 4; i++)
 		CU_ASSERT_EQUAL(counts[i], 100);
 	/* the share of one that failed goes to all the others */
 	mark(o, 2, 0, 1000);
 	memset(counts, 0, sizeof(counts));
 	for (i = 0; i < 300; i++)
-		counts[pick(o, 1, false, 0, 0)]++;
+		counts[pick(o, 1, false, 0)]++;
 	CU_ASSERT_EQUAL(counts[1], 100);
 	CU_ASSERT_EQUAL(counts[2], 0);
 	CU_ASSERT_EQUAL(counts[3], 100);
@@ -355,7 +335,7 @@ static void *crowd_run(void *arg)
 		struct ip_addr from = client(i), to;
 
 		i++;
-		if (!origin_pick(crowd->o, &from, i % 2, 0, i, &to)) {
+		if (!origin_pick(crowd->o, &from, i % 2, i, &to)) {
 			wrong++;
 			continue;
 		}
@@ -409,8 +389,6 @@ int main(void)
 		{ "marks outlive a new list", test_marks_outlive_a_new_list },
 		{ "all failed: the oldest", test_all_failed_tries_the_oldest },
 		{ "attempts are distinct", test_attempts_are_distinct },
-		{ "attempts without marks are distinct",
-		  test_attempts_without_marks },
 		{ "addresses take turns", test_addresses_take_turns },
 		{ "threads", test_threads },
 	};

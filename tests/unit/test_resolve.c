@@ -188,7 +188,7 @@ static bool origin_holds(struct origin *o, const char *const *texts, size_t n)
 			char out[IP_ADDR_TEXT_MAX];
 			struct ip_addr a;
 
-			if (!origin_pick(o, &client, false, 0, 0, &a))
+			if (!origin_pick(o, &client, false, 0, &a))
 				return false;
 			is_there = strcmp(ip_addr_format(&a, out), texts[i]) ==
 				   0;
