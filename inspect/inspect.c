@@ -7,7 +7,7 @@
 
 #include "base/exitcode.h"
 #include "base/log.h"
-#include "hdr_json.h"
+#include "report.h"
 #include "source.h"
 
 struct inspect {
@@ -15,7 +15,6 @@ struct inspect {
 	struct budget budget;
 	struct tally tally;
 	struct flow_table *flows;
-	char json[HDR_JSON_MAX];
 };
 
 int inspect_new(const struct config *cfg, struct inspect **ret)
@@ -88,9 +87,11 @@ static int inspect_status(const struct tally *t)
 	return EXIT_OK;
 }
 
-int inspect_report(struct inspect *in, FILE *out, struct tally *ret_tally)
+int inspect_report(struct inspect *in, struct sinks *out,
+		   struct tally *ret_tally)
 {
 	struct tally *t = &in->tally;
+	bool failed = false;
 	uint32_t i;
 	int status;
 
@@ -108,13 +109,14 @@ int inspect_report(struct inspect *in, FILE *out, struct tally *ret_tally)
 		    !fl->dir[FLOW_CLIENT].find.payloads &&
 		    !fl->dir[FLOW_CLIENT].options.is_starved)
 			t->flows_empty++;
-		report_flow(out, in->cfg, fl, &c, in->json, sizeof(in->json));
+		if (sinks_flow(out, fl, &c) != 0)
+			failed = true;
 	}
 	status = inspect_status(t);
-	if (in->cfg->want_json)
-		report_summary_json(out, t, status);
+	if (sinks_end(out, t, status) != 0)
+		failed = true;
 	*ret_tally = *t;
-	return status;
+	return failed ? EXIT_IO : status;
 }
 
 /* inspect_read() - feed the whole of @src. Return: 0, or an exit status */
@@ -146,6 +148,7 @@ int inspect_run(const struct config *cfg, FILE *out)
 	char err[SOURCE_ERR_MAX];
 	struct source *src = NULL;
 	struct inspect *in = NULL;
+	struct sinks *sinks = NULL;
 	struct tally tally;
 	int status, judged;
 
@@ -159,14 +162,19 @@ int inspect_run(const struct config *cfg, FILE *out)
 		status = EXIT_IO;
 		goto out;
 	}
+	if (sinks_open(cfg, out, &sinks) != 0) {
+		status = EXIT_IO;
+		goto out;
+	}
 	status = inspect_read(in, src);
 	/* What was read before the damage is reported all the same. */
-	judged = inspect_report(in, out, &tally);
+	judged = inspect_report(in, sinks, &tally);
 	if (!cfg->is_quiet)
 		report_summary_text(stderr, &tally);
 	if (!status)
 		status = judged;
 out:
+	sinks_free(sinks);
 	inspect_free(in);
 	source_close(src);
 	return status;

@@ -5,8 +5,7 @@
 
 #include <stdio.h>
 
-#include "check.h"
-#include "report.h"
+#include "sink.h"
 
 struct inspect;
 
@@ -18,11 +17,12 @@ void inspect_free(struct inspect *in);
 void inspect_frame(struct inspect *in, int link, const uint8_t *data,
 		   size_t cap_len, size_t wire_len, uint64_t number);
 
-/* inspect_report() - judge each flow, print it and the summary on @out.
- * Once; no frame after it.
- * Return: EXIT_OK, EXIT_FINDING or EXIT_INCONCLUSIVE
+/* inspect_report() - judge each flow and hand it to @out. Once; no frame
+ * after it.
+ * Return: EXIT_OK, EXIT_FINDING or EXIT_INCONCLUSIVE; EXIT_IO if a sink failed
  */
-int inspect_report(struct inspect *in, FILE *out, struct tally *ret_tally);
+int inspect_report(struct inspect *in, struct sinks *out,
+		   struct tally *ret_tally);
 
 /* inspect_run() - the whole of -r. Return: an exit status */
 int inspect_run(const struct config *cfg, FILE *out);

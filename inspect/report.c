@@ -3,10 +3,19 @@
 #include "report.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
 
+#include "base/log.h"
 #include "hdr_json.h"
 #include "report_option.h"
 #include "wire/ip.h"
+
+struct report {
+	FILE *out;
+	bool is_json;
+	char json[HDR_JSON_MAX];
+};
 
 static const char *report_transport(const struct flow *fl)
 {
@@ -180,16 +189,7 @@ static void report_json(FILE *out, const struct flow *fl, const struct check *c,
 	(void)fwrite(line, 1, len, out);
 }
 
-void report_flow(FILE *out, const struct config *cfg, const struct flow *fl,
-		 const struct check *c, char *buf, size_t cap)
-{
-	if (cfg->want_json)
-		report_json(out, fl, c, buf, cap);
-	else
-		report_text(out, fl, c);
-}
-
-void report_summary_json(FILE *out, const struct tally *t, int status)
+static void report_summary_json(FILE *out, const struct tally *t, int status)
 {
 	char buf[4096];
 	struct json j;
@@ -260,4 +260,42 @@ void report_summary_text(FILE *out, const struct tally *t)
 	if (t->memory_refused)
 		(void)fprintf(out, "%llu times --max-memory was reached\n",
 			      (unsigned long long)t->memory_refused);
+}
+
+static int report_flow(void *ctx, const struct flow *fl, const struct check *c)
+{
+	struct report *r = ctx;
+
+	if (r->is_json)
+		report_json(r->out, fl, c, r->json, sizeof(r->json));
+	else
+		report_text(r->out, fl, c);
+	return 0;
+}
+
+static int report_end_flows(void *ctx, const struct tally *t, int status)
+{
+	const struct report *r = ctx;
+
+	if (r->is_json)
+		report_summary_json(r->out, t, status);
+	return 0;
+}
+
+int report_open(const struct config *cfg, FILE *out, struct sinks *s)
+{
+	static const struct sink_ops ops = {
+		.flow = report_flow,
+		.end = report_end_flows,
+		.free = free,
+	};
+	struct report *r = calloc(1, sizeof(*r));
+
+	if (!r) {
+		log_error("out of memory");
+		return -ENOMEM;
+	}
+	r->out = out;
+	r->is_json = cfg->want_json;
+	return sinks_add(s, &ops, r);
 }

@@ -15,7 +15,7 @@
 
 static const int links[] = { LINK_RAW, LINK_ETHERNET, LINK_SLL, LINK_SLL2 };
 
-static FILE *sink;
+static FILE *null;
 
 /* The verdict's sums hold whatever came in. */
 static void check_tally(const struct tally *t, int status, uint64_t frames)
@@ -45,14 +45,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		.max_memory_bytes = 8192,
 	};
 	struct inspect *in = NULL;
+	struct sinks *sinks = NULL;
 	struct tally tally;
 	uint64_t frames = 0;
 	int link, status;
 
 	if (len < 2)
 		return 0;
-	if (!sink)
-		sink = fopen("/dev/null", "w");
+	if (!null)
+		null = fopen("/dev/null", "w");
 	cfg.mode = (enum hdr_mode)(data[0] % (HDR_MODE_OFF + 1));
 	cfg.want_json = data[0] & 0x80;
 	cfg.want_csum = data[0] & 0x40;
@@ -61,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	link = links[data[1] % ARRAY_SIZE(links)];
 	data += 2;
 	len -= 2;
-	ASSERT(sink && inspect_new(&cfg, &in) == 0);
+	ASSERT(null && inspect_new(&cfg, &in) == 0);
+	ASSERT(sinks_open(&cfg, null, &sinks) == 0);
 	while (len >= 2) {
 		size_t want = get_be16(data) & 0x7ff;
 		size_t wire = want + (data[0] & 0x80 ? 100 : 0);
@@ -77,8 +79,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		data += want;
 		len -= want;
 	}
-	status = inspect_report(in, sink, &tally);
+	status = inspect_report(in, sinks, &tally);
 	check_tally(&tally, status, frames);
+	sinks_free(sinks);
 	inspect_free(in);
 	return 0;
 }

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sink.c - see sink.h */
+#include "sink.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "report.h"
+
+struct sinks {
+	unsigned count;
+	struct sink {
+		const struct sink_ops *ops;
+		void *ctx;
+	} sink[SINK_MAX];
+};
+
+static void sink_free(struct sink *s)
+{
+	if (s->ops->free)
+		s->ops->free(s->ctx);
+}
+
+int sinks_add(struct sinks *s, const struct sink_ops *ops, void *ctx)
+{
+	struct sink sink = { .ops = ops, .ctx = ctx };
+
+	if (s->count == SINK_MAX) {
+		sink_free(&sink);
+		return -ENOBUFS;
+	}
+	s->sink[s->count++] = sink;
+	return 0;
+}
+
+int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret)
+{
+	struct sinks *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s) {
+		log_error("out of memory");
+		return -ENOMEM;
+	}
+	r = report_open(cfg, out, s);
+	if (r) {
+		sinks_free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+int sinks_flow(struct sinks *s, const struct flow *fl, const struct check *c)
+{
+	int err = 0;
+	unsigned i;
+
+	for (i = 0; i < s->count; i++) {
+		const struct sink *sink = &s->sink[i];
+		int r = sink->ops->flow ? sink->ops->flow(sink->ctx, fl, c) : 0;
+
+		if (r && !err)
+			err = r;
+	}
+	return err;
+}
+
+int sinks_end(struct sinks *s, const struct tally *t, int status)
+{
+	int err = 0;
+	unsigned i;
+
+	for (i = 0; i < s->count; i++) {
+		const struct sink *sink = &s->sink[i];
+		int r = 0;
+
+		if (sink->ops->end)
+			r = sink->ops->end(sink->ctx, t, status);
+		if (r && !err)
+			err = r;
+	}
+	return err;
+}
+
+void sinks_free(struct sinks *s)
+{
+	unsigned i;
+
+	if (!s)
+		return;
+	for (i = 0; i < s->count; i++)
+		sink_free(&s->sink[i]);
+	free(s);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sink.h - where judged flows go: each form of output is a sink.
+ *
+ * The engine calls sinks_flow() once for each flow, when it is settled and
+ * judged, in an order that does not depend on the number of threads, and then
+ * sinks_end() once. Nothing that a sink is given is valid after the call: what
+ * it needs later it copies, in bounded memory.
+ *
+ * All calls come from one thread.
+ */
+#ifndef INSPECT_SINK_H
+#define INSPECT_SINK_H
+
+#include <stdio.h>
+
+#include "tally.h"
+
+#define SINK_MAX 8
+
+/* @flow: NULL if it does not care for single flows
+ * @end:  NULL if nothing comes at the end. @status is the exit status so far.
+ * @free: NULL if @ctx is nothing to be freed; called whether or not @end was
+ * Return: 0 or -errno; what went wrong was logged
+ */
+struct sink_ops {
+	int (*flow)(void *ctx, const struct flow *fl, const struct check *c);
+	int (*end)(void *ctx, const struct tally *t, int status);
+	void (*free)(void *ctx);
+};
+
+struct sinks;
+
+/* sinks_open() - the sinks that @cfg asks for; @cfg and @out are borrowed.
+ * Return: 0; -errno, logged
+ */
+int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret);
+
+/* sinks_add() - one more; @ctx becomes the list's, and is freed on failure.
+ * Return: 0; -ENOBUFS if there are SINK_MAX
+ */
+int sinks_add(struct sinks *s, const struct sink_ops *ops, void *ctx);
+
+/* sinks_flow(), sinks_end() - Return: 0, or the first error of a sink; the
+ * others were called all the same
+ */
+int sinks_flow(struct sinks *s, const struct flow *fl, const struct check *c);
+int sinks_end(struct sinks *s, const struct tally *t, int status);
+
+void sinks_free(struct sinks *s);
+
+#endif
