@@ -74,8 +74,8 @@ static void ident_endpoint(struct json *j, const char *addr_key,
 	char text[IP_ADDR_TEXT_MAX];
 
 	if (e->addr.family == IP_NONE) {
-		json_null(j, addr_key);
-		json_null(j, port_key);
+		json_nil(j, addr_key);
+		json_nil(j, port_key);
 		return;
 	}
 	json_str(j, addr_key, ip_addr_format(&e->addr, text));
@@ -131,7 +131,7 @@ static void ident_client(const struct ident *id, struct json *j)
 		return;
 	}
 	json_str(j, "client", ip_addr_format(&id->client.addr, text));
-	json_null(j, "cport");
+	json_nil(j, "cport");
 }
 
 static const char *ident_verdict(const struct ident *id)
@@ -154,7 +154,7 @@ void ident_members(const struct ident *id, struct json *j)
 	if (has_header)
 		json_str(j, "cmd", pp_cmd_name(id->cmd));
 	else
-		json_null(j, "cmd");
+		json_nil(j, "cmd");
 	ident_client(id, j);
 	ident_endpoint(j, "dst", "dport", &id->dst);
 	ident_tlvs(id, j);

@@ -104,8 +104,8 @@ size_t record_format_json(const struct ident *id, const struct record_end *end,
 		json_str(&j, "anomaly", anomaly_slug(id->err.anomaly));
 		json_u64(&j, "offset", id->err.off);
 	} else {
-		json_null(&j, "anomaly");
-		json_null(&j, "offset");
+		json_nil(&j, "anomaly");
+		json_nil(&j, "offset");
 	}
 	json_end(&j);
 	return json_line(&j, &len) ? len : 0;

@@ -85,7 +85,7 @@ void json_bool(struct json *j, const char *key, bool v)
 	json_put(j, v ? "true" : "false", v ? 4 : 5);
 }
 
-void json_null(struct json *j, const char *key)
+void json_nil(struct json *j, const char *key)
 {
 	json_member(j, key);
 	json_put(j, "null", 4);
@@ -97,7 +97,7 @@ void json_f64(struct json *j, const char *key, double v, int decimals)
 	int n;
 
 	if (!isfinite(v)) {
-		json_null(j, key);
+		json_nil(j, key);
 		return;
 	}
 	n = snprintf(text, sizeof(text), "%.*f", decimals, v);

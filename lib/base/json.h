@@ -38,7 +38,7 @@ void json_end(struct json *j);
 void json_u64(struct json *j, const char *key, uint64_t v);
 void json_i64(struct json *j, const char *key, int64_t v);
 void json_bool(struct json *j, const char *key, bool v);
-void json_null(struct json *j, const char *key);
+void json_nil(struct json *j, const char *key);
 /* json_f64() - @decimals digits after the point; NaN and Inf become null */
 void json_f64(struct json *j, const char *key, double v, int decimals);
 

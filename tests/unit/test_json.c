@@ -33,7 +33,7 @@ static void test_all_kinds(void)
 	json_i64(&j, "i", INT64_MIN);
 	json_bool(&j, "t", true);
 	json_bool(&j, "f", false);
-	json_null(&j, "n");
+	json_nil(&j, "n");
 	json_f64(&j, "d", 1.25, 1);
 	json_str(&j, "s", "x");
 	json_hex(&j, "h", (const uint8_t *)"\x00\xff\x1a", 3);
