@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* config_input.c - what is read, and how much of it is kept */
+#include "config_opts.h"
+#include "wire/wire.h"
+
+#define CONFIG_MAX_FLOWS 1000000
+#define CONFIG_FLOWS_TOP 16000000
+#define CONFIG_MEMORY	 (256ULL << 20)
+
+static const char *const config_hex_names[] = { "tcp", "udp", NULL };
+
+void config_opts_input(struct config_draft *d)
+{
+	struct config *cfg = &d->cfg;
+	const struct opt list[] = {
+		{ 'r', "read", "FILE", OPT_STR, &cfg->path, 0, 0, NULL, NULL,
+		  "read this pcap or pcapng file; - is standard input" },
+		{ 0, "hex", "tcp|udp", OPT_CHOICE, &d->hex, 0, 0,
+		  config_hex_names, NULL,
+		  "read payloads as hex, one a line, from standard input; a "
+		  "line is the beginning of a stream or a whole datagram" },
+		{ 0, "max-flows", "N", OPT_U32, &cfg->max_flows, 1,
+		  CONFIG_FLOWS_TOP, NULL, NULL,
+		  "flows kept; more are counted and not judged (default "
+		  "1000000)" },
+		{ 0, "max-memory", "BYTES", OPT_SIZE, &cfg->max_memory_bytes, 0,
+		  0, NULL, NULL,
+		  "for headers and incomplete streams (default 256M)" },
+	};
+
+	cfg->hex = CONFIG_HEX_NONE;
+	cfg->max_flows = CONFIG_MAX_FLOWS;
+	cfg->max_memory_bytes = CONFIG_MEMORY;
+	d->hex = CONFIG_HEX_NONE;
+	config_opts_append(d, list, ARRAY_SIZE(list));
+}
+
+int config_done_input(struct config_draft *d, const struct opt_spec *spec)
+{
+	struct config *cfg = &d->cfg;
+
+	cfg->hex = (enum config_hex)d->hex;
+	if (cfg->path && cfg->hex != CONFIG_HEX_NONE)
+		return opt_fail(spec, "--read and --hex exclude each other");
+	if (!cfg->path && cfg->hex == CONFIG_HEX_NONE)
+		return opt_fail(spec, "give a capture (-r FILE) or --hex");
+	return -1;
+}

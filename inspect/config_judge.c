@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* config_judge.c - what each flow has to carry */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_opts.h"
+#include "wire/pp1.h"
+#include "wire/pp2.h"
+#include "wire/tcp.h"
+
+#define CONFIG_HDR_MAX 4096
+
+static bool config_set_expect(void *dst, const char *value,
+			      char err[OPT_ERR_MAX])
+{
+	struct config *cfg = dst;
+	size_t len = strlen(value);
+	struct endpoint e = { 0 };
+
+	cfg->has_expect_port = endpoint_parse(value, len, &e);
+	if (!cfg->has_expect_port && !ip_addr_parse(value, len, &e.addr)) {
+		(void)snprintf(err, OPT_ERR_MAX,
+			       "'%s' is not ADDR, ADDR:PORT or [ADDR]:PORT",
+			       value);
+		return false;
+	}
+	cfg->expect = e;
+	return true;
+}
+
+/* config_set_kinds() - "200,254" */
+static bool config_set_kinds(void *dst, const char *value,
+			     char err[OPT_ERR_MAX])
+{
+	struct config *cfg = dst;
+	bool kinds[UINT8_MAX + 1] = { false };
+	const char *p = value;
+
+	do {
+		char *end;
+		unsigned long kind = strtoul(p, &end, 10);
+
+		if (!isdigit((unsigned char)*p) || (*end && *end != ',') ||
+		    kind <= TCP_OPT_TIMESTAMP || kind > UINT8_MAX) {
+			(void)snprintf(err, OPT_ERR_MAX,
+				       "'%s' is not a list of kinds from 9 to "
+				       "255, as 200,254",
+				       value);
+			return false;
+		}
+		kinds[kind] = true;
+		p = *end ? end + 1 : NULL;
+	} while (p);
+	memcpy(cfg->toa_kind, kinds, sizeof(kinds));
+	cfg->has_toa_kind = true;
+	return true;
+}
+
+void config_opts_judge(struct config_draft *d)
+{
+	struct config *cfg = &d->cfg;
+	const struct opt list[] = {
+		{ 0, "mode", "auto|toa|ppv1|ppv2|spp|off", OPT_CHOICE, &d->mode,
+		  0, 0, hdr_mode_names, NULL,
+		  "the header, or option, that each flow has to carry (auto: "
+		  "any)" },
+		{ 0, "toa-kind", "N[,N]...", OPT_CALL, cfg, 0, 0, NULL,
+		  config_set_kinds,
+		  "the kinds of TCP option that name clients (default: 200, "
+		  "and known ones that nothing else looks like)" },
+		{ 0, "expect", "IP[:PORT]", OPT_CALL, cfg, 0, 0, NULL,
+		  config_set_expect,
+		  "the client that each header, or option, has to name" },
+		{ 'K', "no-checksum", NULL, OPT_FLAG, &d->no_csum, 0, 0, NULL,
+		  NULL, "take packets with a bad checksum like others" },
+		{ 0, "hdr-max", "BYTES", OPT_U32, &cfg->hdr_max, PP1_HDR_MAX,
+		  PP2_HDR_MAX, NULL, NULL,
+		  "longest v2 header taken (default 4096; with --hex the "
+		  "format's own 65551)" },
+	};
+
+	d->mode = HDR_MODE_AUTO;
+	config_opts_append(d, list, ARRAY_SIZE(list));
+}
+
+int config_done_judge(struct config_draft *d, const struct opt_spec *spec)
+{
+	struct config *cfg = &d->cfg;
+
+	(void)spec;
+	cfg->mode = (enum hdr_mode)d->mode;
+	cfg->want_csum = !d->no_csum;
+	/* A payload given by hand is whole; a stream has a window. */
+	if (!cfg->hdr_max)
+		cfg->hdr_max = cfg->hex == CONFIG_HEX_NONE ? CONFIG_HDR_MAX
+							   : PP2_HDR_MAX;
+	return -1;
+}
