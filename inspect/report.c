@@ -12,88 +12,64 @@
 #include "wire/ip.h"
 
 struct report {
+	struct paint paint;
 	FILE *out;
 	bool is_json;
 	char json[HDR_JSON_MAX];
 };
 
-static const char *report_transport(const struct flow *fl)
+static void report_text_hdr(struct paint *p, const struct view *v)
 {
-	return fl->proto == IP_PROTO_TCP ? "TCP" : "UDP";
-}
+	const struct find *f = v->find;
+	char text[ENDPOINT_TEXT_MAX];
 
-static const char *report_mode(const struct flow_dir *d)
-{
-	if (d->find.hdr)
-		return hdr_mode_names[d->find.kind];
-	return option_first(&d->options) ? hdr_mode_names[HDR_MODE_TOA]
-					 : "none";
-}
-
-/* "119.29.135.205:53859", "[2001:db8::1]:53859"; "-" if nobody is named */
-static char *report_end(const struct endpoint *e, char out[ENDPOINT_TEXT_MAX])
-{
-	if (e->addr.family == IP_NONE)
-		(void)snprintf(out, ENDPOINT_TEXT_MAX, "-");
+	paint_word(p, PAINT_STRONG, "client %s", view_end(&v->hdr.src, text));
+	paint_word(p, PAINT_PLAIN, "via %s", view_end(&v->hdr.dst, text));
+	if (!pp_has_client(&v->hdr))
+		paint_word(p, PAINT_PLAIN, "%s", pp_family_name(&v->hdr));
+	if (f->frame_last != f->frame)
+		paint_word(p, PAINT_PLAIN, "hdr %uB@frame %llu-%llu",
+			   v->hdr.hdr_len, (unsigned long long)f->frame,
+			   (unsigned long long)f->frame_last);
 	else
-		(void)endpoint_format(e, out);
+		paint_word(p, PAINT_PLAIN, "hdr %uB@frame %llu", v->hdr.hdr_len,
+			   (unsigned long long)f->frame);
+}
+
+char *report_verdict(const struct check *c, char out[REPORT_VERDICT_MAX])
+{
+	size_t at = (size_t)snprintf(out, REPORT_VERDICT_MAX, "%s",
+				     verdict_name(c->verdict));
+
+	if (c->anomaly != ANOMALY_NONE)
+		at += (size_t)snprintf(out + at, REPORT_VERDICT_MAX - at, " %s",
+				       anomaly_slug(c->anomaly));
+	if (c->frame)
+		at += (size_t)snprintf(out + at, REPORT_VERDICT_MAX - at,
+				       " at byte %u of frame %llu", c->off,
+				       (unsigned long long)c->frame);
+	if (c->note)
+		(void)snprintf(out + at, REPORT_VERDICT_MAX - at, " (%s)",
+			       c->note);
 	return out;
 }
 
-/* Datagrams with a header, a bad copy included. */
-static uint64_t report_hdr_count(const struct find *f)
+void report_line(struct paint *p, const struct view *v)
 {
-	return (uint64_t)f->count + f->again_count + (f->has_bad_copy ? 1 : 0);
-}
-
-/* report_pattern() - which datagrams carry the header */
-static const char *report_pattern(const struct find *f)
-{
-	uint64_t count = report_hdr_count(f);
-
-	if (f->payloads == 1)
-		return "single";
-	if (count == f->payloads)
-		return "every";
-	if (count == 1 && !f->late_count && !f->is_first_bare)
-		return f->alone ? "alone" : "first";
-	return "mixed";
-}
-
-static void report_text(FILE *out, const struct flow *fl, const struct check *c)
-{
-	const struct find *f = &fl->dir[FLOW_CLIENT].find;
-	const struct option_set *options = &fl->dir[FLOW_CLIENT].options;
 	char a[ENDPOINT_TEXT_MAX], b[ENDPOINT_TEXT_MAX];
-	struct pp_hdr h;
+	char verdict[REPORT_VERDICT_MAX];
 
-	(void)fprintf(out, "%s %s > %s  %s", report_transport(fl),
-		      report_end(&fl->dir[FLOW_CLIENT].end, a),
-		      report_end(&fl->dir[FLOW_ORIGIN].end, b),
-		      report_mode(&fl->dir[FLOW_CLIENT]));
-	if (check_hdr(f, &h)) {
-		(void)fprintf(out, "  client %s  via %s", report_end(&h.src, a),
-			      report_end(&h.dst, b));
-		if (!pp_has_client(&h))
-			(void)fprintf(out, "  %s", pp_family_name(&h));
-		(void)fprintf(out, "  hdr %uB@frame %llu", h.hdr_len,
-			      (unsigned long long)f->frame);
-		if (f->frame_last != f->frame)
-			(void)fprintf(out, "-%llu",
-				      (unsigned long long)f->frame_last);
-	}
-	if (f->hdr && option_first(options))
-		(void)fputs("  toa", out);
-	report_option_text(out, options);
-	(void)fprintf(out, "  %s", verdict_name(c->verdict));
-	if (c->anomaly != ANOMALY_NONE)
-		(void)fprintf(out, " %s", anomaly_slug(c->anomaly));
-	if (c->frame)
-		(void)fprintf(out, " at byte %u of frame %llu", c->off,
-			      (unsigned long long)c->frame);
-	if (c->note)
-		(void)fprintf(out, " (%s)", c->note);
-	(void)fputc('\n', out);
+	paint_word(p, PAINT_PLAIN, "%s %s > %s", v->transport,
+		   view_end(&v->client->end, a), view_end(&v->origin->end, b));
+	paint_word(p, PAINT_PLAIN, "%s", v->mode);
+	if (v->has_hdr)
+		report_text_hdr(p, v);
+	if (v->find->hdr && v->toa)
+		paint_word(p, PAINT_PLAIN, "toa");
+	report_option_text(p, &v->client->options);
+	paint_word(p, paint_verdict(v->check->verdict), "%s",
+		   report_verdict(v->check, verdict));
+	paint_end(p);
 }
 
 static void report_json_ip(struct json *j, const char *key,
@@ -104,32 +80,32 @@ static void report_json_ip(struct json *j, const char *key,
 	json_str(j, key, ip_addr_format(a, text));
 }
 
-static void report_json_hdr(struct json *j, const struct flow *fl,
-			    const struct find *f)
+static void report_json_hdr(struct json *j, const struct view *v)
 {
-	struct pp_hdr h;
+	const struct find *f = v->find;
+	const struct pp_hdr *h = &v->hdr;
 
-	if (!check_hdr(f, &h))
+	if (!v->has_hdr)
 		return;
-	if (pp_has_client(&h)) {
-		report_json_ip(j, "client", &h.src.addr);
-		json_u64(j, "cport", h.src.port);
-		report_json_ip(j, "via", &h.dst.addr);
-		json_u64(j, "vport", h.dst.port);
+	if (pp_has_client(h)) {
+		report_json_ip(j, "client", &h->src.addr);
+		json_u64(j, "cport", h->src.port);
+		report_json_ip(j, "via", &h->dst.addr);
+		json_u64(j, "vport", h->dst.port);
 	}
-	json_u64(j, "hdr_len", h.hdr_len);
+	json_u64(j, "hdr_len", h->hdr_len);
 	json_u64(j, "frame", f->frame);
 	json_u64(j, "frame_last", f->frame_last);
-	json_u64(j, "hdr_count", report_hdr_count(f));
-	if (fl->proto == IP_PROTO_UDP)
-		json_str(j, "hdr_pattern", report_pattern(f));
-	json_u64(j, "version", h.version);
-	json_str(j, "cmd", pp_cmd_name(h.cmd));
-	json_str(j, "family", pp_family_name(&h));
-	if (h.proto != PP_PROTO_UNSPEC)
-		json_str(j, "protocol", pp_proto_name(h.proto));
-	json_str(j, "crc32c", pp_crc_name(h.crc));
-	hdr_json_tlvs(j, &h);
+	json_u64(j, "hdr_count", view_hdr_count(f));
+	if (v->flow->proto == IP_PROTO_UDP)
+		json_str(j, "hdr_pattern", view_pattern(f));
+	json_u64(j, "version", h->version);
+	json_str(j, "cmd", pp_cmd_name(h->cmd));
+	json_str(j, "family", pp_family_name(h));
+	if (h->proto != PP_PROTO_UNSPEC)
+		json_str(j, "protocol", pp_proto_name(h->proto));
+	json_str(j, "crc32c", pp_crc_name(h->crc));
+	hdr_json_tlvs(j, h);
 }
 
 static void report_json_dir(struct json *j, const char *key,
@@ -139,7 +115,7 @@ static void report_json_dir(struct json *j, const char *key,
 	json_u64(j, "packets", d->packets);
 	json_u64(j, "payloads", d->find.payloads);
 	json_u64(j, "bytes", d->bytes);
-	json_u64(j, "hdr_count", report_hdr_count(&d->find));
+	json_u64(j, "hdr_count", view_hdr_count(&d->find));
 	json_u64(j, "hdr_echoed", d->echo_count);
 	json_u64(j, "bad_csum", d->find.bad_csum_count);
 	if (option_first(&d->options))
@@ -148,11 +124,11 @@ static void report_json_dir(struct json *j, const char *key,
 	json_end(j);
 }
 
-static void report_json(FILE *out, const struct flow *fl, const struct check *c,
-			char *buf, size_t cap)
+static void report_json(FILE *out, const struct view *v, char *buf, size_t cap)
 {
-	const struct flow_dir *client = &fl->dir[FLOW_CLIENT];
-	const struct flow_dir *origin = &fl->dir[FLOW_ORIGIN];
+	const struct flow_dir *client = v->client;
+	const struct flow_dir *origin = v->origin;
+	const struct check *c = v->check;
 	struct json j;
 	const char *line;
 	size_t len;
@@ -161,13 +137,13 @@ static void report_json(FILE *out, const struct flow *fl, const struct check *c,
 	json_begin(&j, NULL, '{');
 	json_u64(&j, "v", 1);
 	json_str(&j, "type", "flow");
-	json_str(&j, "transport", report_transport(fl));
+	json_str(&j, "transport", v->transport);
 	report_json_ip(&j, "src", &client->end.addr);
 	json_u64(&j, "sport", client->end.port);
 	report_json_ip(&j, "dst", &origin->end.addr);
 	json_u64(&j, "dport", origin->end.port);
-	json_str(&j, "mode", report_mode(client));
-	report_json_hdr(&j, fl, &client->find);
+	json_str(&j, "mode", v->mode);
+	report_json_hdr(&j, v);
 	report_option_json(&j, &client->options, !client->find.hdr);
 	json_str(&j, "verdict", verdict_name(c->verdict));
 	if (c->anomaly != ANOMALY_NONE)
@@ -180,7 +156,7 @@ static void report_json(FILE *out, const struct flow *fl, const struct check *c,
 	}
 	if (c->note)
 		json_str(&j, "note", c->note);
-	json_u64(&j, "first_frame", fl->first_frame);
+	json_u64(&j, "first_frame", v->flow->first_frame);
 	report_json_dir(&j, "sent", client);
 	report_json_dir(&j, "replied", origin);
 	json_end(&j);
@@ -265,11 +241,13 @@ void report_summary_text(FILE *out, const struct tally *t)
 static int report_flow(void *ctx, const struct flow *fl, const struct check *c)
 {
 	struct report *r = ctx;
+	struct view v;
 
+	view_init(&v, fl, c);
 	if (r->is_json)
-		report_json(r->out, fl, c, r->json, sizeof(r->json));
+		report_json(r->out, &v, r->json, sizeof(r->json));
 	else
-		report_text(r->out, fl, c);
+		report_line(&r->paint, &v);
 	return 0;
 }
 
@@ -297,5 +275,6 @@ int report_open(const struct config *cfg, FILE *out, struct sinks *s)
 	}
 	r->out = out;
 	r->is_json = cfg->want_json;
+	paint_init(&r->paint, out, PAINT_AUTO);
 	return sinks_add(s, &ops, r);
 }

@@ -2,7 +2,12 @@
 /* report_option.c - see report_option.h */
 #include "report_option.h"
 
-static const char *option_confidence_name(enum toa_confidence c)
+#include <stdio.h>
+
+/* "syn,ack,data,later (18446744073709551615 segments)" */
+#define OPTION_PLACES_MAX 64
+
+const char *report_option_confidence(enum toa_confidence c)
 {
 	switch (c) {
 	case TOA_SURE:
@@ -15,7 +20,7 @@ static const char *option_confidence_name(enum toa_confidence c)
 	return "guess";
 }
 
-static const char *option_layout_name(enum toa_layout l)
+const char *report_option_layout(enum toa_layout l)
 {
 	static const char *const names[TOA_LAYOUT_COUNT] = {
 		[TOA_LAYOUT_NONE] = "none",
@@ -30,14 +35,13 @@ static const char *option_layout_name(enum toa_layout l)
 	return (unsigned)l < TOA_LAYOUT_COUNT ? names[l] : "?";
 }
 
-static const char *option_vendor(const struct toa_option *toa)
+const char *report_option_vendor(const struct toa_option *toa)
 {
 	return toa->format ? toa->format->vendor : "unknown vendor";
 }
 
-/* "203.0.113.7:54321", or "203.0.113.7" if the option has no port */
-static char *option_client_text(const struct toa_option *toa,
-				char out[ENDPOINT_TEXT_MAX])
+char *report_option_client(const struct toa_option *toa,
+			   char out[ENDPOINT_TEXT_MAX])
 {
 	if (toa->has_port)
 		(void)endpoint_format(&toa->client, out);
@@ -47,65 +51,78 @@ static char *option_client_text(const struct toa_option *toa,
 }
 
 /* "ack,data (3 segments)" */
-static void option_places_text(FILE *out, const struct option *o)
+static char *option_places_text(const struct option *o, char *out, size_t cap)
 {
 	unsigned long long n = option_segments(o);
 	const char *sep = "";
+	size_t at = 0;
 	unsigned i;
 
+	out[0] = '\0';
 	for (i = 0; i < OPTION_PLACES; i++) {
 		if (!o->segments[i])
 			continue;
-		(void)fprintf(out, "%s%s", sep,
-			      option_place_name((enum option_place)i));
+		at += (size_t)snprintf(out + at, cap - at, "%s%s", sep,
+				       option_place_name((enum option_place)i));
 		sep = ",";
 	}
-	(void)fprintf(out, " (%llu segment%s)", n, n == 1 ? "" : "s");
+	(void)snprintf(out + at, cap - at, " (%llu segment%s)", n,
+		       n == 1 ? "" : "s");
+	return out;
 }
 
-static void option_first_text(FILE *out, const struct option *o)
+static void option_first_text(struct paint *p, const struct option *o)
 {
 	struct toa_option toa = option_client(o);
 	char client[ENDPOINT_TEXT_MAX];
+	char places[OPTION_PLACES_MAX];
+	bool is_sure = toa.confidence == TOA_SURE;
 
-	(void)fprintf(out, "  client %s  kind %u/%u on ",
-		      option_client_text(&toa, client), o->kind, o->len);
-	option_places_text(out, o);
-	(void)fprintf(out, "  %s", option_vendor(&toa));
-	if (toa.confidence != TOA_SURE)
-		(void)fprintf(out, " (%s)",
-			      option_confidence_name(toa.confidence));
+	paint_word(p, PAINT_STRONG, "client %s",
+		   report_option_client(&toa, client));
+	paint_word(p, PAINT_PLAIN, "kind %u/%u on %s", o->kind, o->len,
+		   option_places_text(o, places, sizeof(places)));
+	paint_word(p, PAINT_PLAIN, "%s%s%s%s", report_option_vendor(&toa),
+		   is_sure ? "" : " (",
+		   is_sure ? "" : report_option_confidence(toa.confidence),
+		   is_sure ? "" : ")");
 }
 
-/* "254/8 203.0.113.7:54321", "201/6 VPC id" */
-static void option_other_text(FILE *out, const struct option *o)
+char *report_option_other(const struct option *o, char out[REPORT_OPTION_MAX])
 {
 	struct toa_option toa = option_client(o);
 	char client[ENDPOINT_TEXT_MAX];
+	const char *what = "", *mark = "";
 
-	(void)fprintf(out, "%u/%u ", o->kind, o->len);
-	if (toa.layout != TOA_LAYOUT_NONE)
-		(void)fprintf(out, "%s%s", option_client_text(&toa, client),
-			      o->counts ? "" : "?");
-	else if (toa.format)
-		(void)fputs(toa.format->what, out);
+	if (toa.layout != TOA_LAYOUT_NONE) {
+		what = report_option_client(&toa, client);
+		mark = o->counts ? "" : "?";
+	} else if (toa.format) {
+		what = toa.format->what;
+	}
+	(void)snprintf(out, REPORT_OPTION_MAX, "%u/%u %s%s", o->kind, o->len,
+		       what, mark);
+	return out;
 }
 
-void report_option_text(FILE *out, const struct option_set *s)
+void report_option_text(struct paint *p, const struct option_set *s)
 {
 	const struct option *first = option_first(s);
-	const char *sep = "  with ";
+	char all[OPTION_MAX * REPORT_OPTION_MAX] = "";
+	char one[REPORT_OPTION_MAX];
+	size_t at = 0;
 	uint32_t i;
 
 	if (first)
-		option_first_text(out, first);
-	for (i = 0; i < s->count; i++) {
-		if (&s->option[i] == first)
-			continue;
-		(void)fputs(sep, out);
-		option_other_text(out, &s->option[i]);
-		sep = "; ";
-	}
+		option_first_text(p, first);
+	for (i = 0; i < s->count && i < OPTION_MAX; i++)
+		if (&s->option[i] != first)
+			at += (size_t)snprintf(
+				all + at, sizeof(all) - at, "%s%s",
+				at ? "; " : "",
+				report_option_other(&s->option[i], one));
+	if (at)
+		paint_word(p, PAINT_PLAIN, "with %s", all);
 }
 
 static void option_client_json(struct json *j, const struct toa_option *toa)
@@ -128,8 +145,8 @@ static void option_json(struct json *j, const char *key, const struct option *o)
 	option_client_json(j, &toa);
 	json_u64(j, "kind", o->kind);
 	json_u64(j, "len", o->len);
-	json_str(j, "layout", option_layout_name(toa.layout));
-	json_str(j, "confidence", option_confidence_name(toa.confidence));
+	json_str(j, "layout", report_option_layout(toa.layout));
+	json_str(j, "confidence", report_option_confidence(toa.confidence));
 	if (toa.format) {
 		json_str(j, "vendor", toa.format->vendor);
 		json_str(j, "what", toa.format->what);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* view.c - see view.h */
+#include "view.h"
+
+#include <stdio.h>
+
+#include "wire/ip.h"
+
+static const char *view_mode(const struct view *v)
+{
+	if (v->find->hdr)
+		return hdr_mode_names[v->find->kind];
+	return v->toa ? hdr_mode_names[HDR_MODE_TOA] : "none";
+}
+
+void view_init(struct view *v, const struct flow *fl, const struct check *c)
+{
+	*v = (struct view) {
+		.flow = fl,
+		.check = c,
+		.client = &fl->dir[FLOW_CLIENT],
+		.origin = &fl->dir[FLOW_ORIGIN],
+		.find = &fl->dir[FLOW_CLIENT].find,
+		.transport = fl->proto == IP_PROTO_TCP ? "TCP" : "UDP",
+		.toa = option_first(&fl->dir[FLOW_CLIENT].options),
+	};
+	v->mode = view_mode(v);
+	v->has_hdr = check_hdr(v->find, &v->hdr);
+	if (v->toa)
+		v->toa_option = option_client(v->toa);
+	if (v->has_hdr) {
+		v->carrier = v->find->frame;
+		v->has_client = v->has_port = pp_has_client(&v->hdr);
+		v->named = v->hdr.src;
+	} else if (v->toa) {
+		v->carrier = v->toa->frame;
+		v->has_client = v->toa_option.layout != TOA_LAYOUT_NONE;
+		v->has_port = v->toa_option.has_port;
+		v->named = v->toa_option.client;
+	}
+}
+
+uint64_t view_hdr_count(const struct find *f)
+{
+	return (uint64_t)f->count + f->again_count + (f->has_bad_copy ? 1 : 0);
+}
+
+const char *view_pattern(const struct find *f)
+{
+	uint64_t count = view_hdr_count(f);
+
+	if (f->payloads == 1)
+		return "single";
+	if (count == f->payloads)
+		return "every";
+	if (count == 1 && !f->late_count && !f->is_first_bare)
+		return f->alone ? "alone" : "first";
+	return "mixed";
+}
+
+bool view_is_finding(const struct view *v)
+{
+	return v->check->verdict != VERDICT_OK &&
+	       !check_is_open(v->check->verdict);
+}
+
+char *view_end(const struct endpoint *e, char out[ENDPOINT_TEXT_MAX])
+{
+	if (e->addr.family == IP_NONE)
+		(void)snprintf(out, ENDPOINT_TEXT_MAX, "-");
+	else
+		(void)endpoint_format(e, out);
+	return out;
+}
+
+char *view_named(const struct view *v, char out[ENDPOINT_TEXT_MAX])
+{
+	out[0] = '\0';
+	if (v->has_client && v->has_port)
+		(void)endpoint_format(&v->named, out);
+	else if (v->has_client)
+		(void)ip_addr_format(&v->named.addr, out);
+	return out;
+}
