@@ -100,6 +100,9 @@ int source_next(struct source *src, char err[SOURCE_ERR_MAX], struct frame *ret)
 			continue;
 		*ret = (struct frame) {
 			.number = src->number,
+			.in_file = src->number,
+			.ts_ns = (int64_t)h->ts.tv_sec * 1000000000 +
+				 h->ts.tv_usec * 1000,
 			.link = src->link,
 			.data = data,
 			.cap_len = h->caplen,

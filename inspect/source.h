@@ -6,23 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "frame.h"
+
 #define SOURCE_ERR_MAX 512
 
 struct source;
-
-/* @number:   counted from 1 as in the file, whatever the filter left out
- * @link:     enum link_type, or a number that link_decode() refuses
- * @data:     borrowed until the next source_next()
- * @cap_len:  bytes at @data
- * @wire_len: bytes that were on the wire; at least @cap_len
- */
-struct frame {
-	uint64_t number;
-	int link;
-	const uint8_t *data;
-	uint32_t cap_len;
-	uint32_t wire_len;
-};
 
 /* source_open() - @path: "-" is standard input
  * @filter: BPF expression (pcap-filter(7)), or NULL

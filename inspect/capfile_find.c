@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* capfile_find.c - where records begin in the middle of a file */
+#include "capfile.h"
+
+/* Neighbours in a file are not further apart in time than this. */
+#define FIND_GAP_S 86400
+
+/* What the record at hand leaves for the next one to be compared with. */
+struct find_state {
+	bool has_time;
+	uint32_t seconds;
+};
+
+/* find_pcap() - Return: bytes of a plausible record; 0: not one; 1: cannot be
+ * told from @len bytes
+ */
+static size_t find_pcap(const struct capfile *cf, const uint8_t *p, size_t len,
+			struct find_state *st)
+{
+	uint32_t s, frac, cap, wire;
+	int64_t gap;
+
+	if (len < CAPFILE_RECORD_LEN)
+		return 1;
+	s = capfile_u32(cf, p);
+	frac = capfile_u32(cf, p + 4);
+	cap = capfile_u32(cf, p + 8);
+	wire = capfile_u32(cf, p + 12);
+	if (cap > CAPFILE_FRAME_MAX || !wire || wire < cap ||
+	    wire > CAPFILE_BLOCK_MAX ||
+	    (uint64_t)frac * cf->pcap_ts_mul >= 1000000000)
+		return 0;
+	gap = (int64_t)s - st->seconds;
+	if (st->has_time && (gap > FIND_GAP_S || gap < -FIND_GAP_S))
+		return 0;
+	*st = (struct find_state) { true, s };
+	return CAPFILE_RECORD_LEN + (size_t)cap;
+}
+
+static size_t find_ng(const struct capfile *cf, const uint8_t *p, size_t len)
+{
+	uint32_t type, total;
+
+	if (len < 8)
+		return 1;
+	type = capfile_u32(cf, p);
+	total = capfile_u32(cf, p + 4);
+	if (total < CAPFILE_BLOCK_LEN || total % 4 != 0 ||
+	    total > CAPFILE_BLOCK_MAX)
+		return 0;
+	if (type == CAPFILE_EPB && len >= 12 &&
+	    capfile_u32(cf, p + 8) >= cf->iface_count)
+		return 0;
+	if (len < total)
+		return type == CAPFILE_EPB ? 1 : 0;
+	return capfile_u32(cf, p + total - 4) == total ? total : 0;
+}
+
+bool capfile_find(const struct capfile *cf, const uint8_t *buf, size_t len,
+		  unsigned chain, size_t *ret_off)
+{
+	/* blocks begin at multiples of four bytes of the file */
+	size_t step = cf->format == CAPFILE_PCAPNG ? 4 : 1;
+	size_t first = (size_t)(-cf->offset & (step - 1));
+	size_t off;
+
+	for (off = first; off < len; off += step) {
+		struct find_state st = { 0 };
+		size_t at = off, n = 0;
+		unsigned i;
+
+		for (i = 0; i < chain && at < len; i++) {
+			n = step == 4 ? find_ng(cf, buf + at, len - at)
+				      : find_pcap(cf, buf + at, len - at, &st);
+			if (n <= 1)
+				break;
+			at += n;
+		}
+		/* the buffer's end is as good as a chain, after one record */
+		if (i == chain || (i && (n == 1 || at >= len))) {
+			*ret_off = off;
+			return true;
+		}
+	}
+	return false;
+}
