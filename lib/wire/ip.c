@@ -105,7 +105,7 @@ static void ip6_read_fragment(const uint8_t *ext, struct ip_hdr *h)
 static enum wire_status ip6_walk(const uint8_t *buf, size_t len,
 				 struct ip_hdr *h, struct wire_err *err)
 {
-	while (ip6_is_ext(h->proto) && !h->frag_off) {
+	while (ip6_is_ext(h->proto) && !h->is_frag) {
 		const uint8_t *ext = buf + h->hdr_len;
 		uint8_t kind = h->proto;
 		uint32_t ext_len;
@@ -133,6 +133,26 @@ static enum wire_status ip6_walk(const uint8_t *buf, size_t len,
 		h->hdr_len += ext_len;
 		h->ext_count++;
 	}
+	return result_ok(err);
+}
+
+enum wire_status ip6_skip_ext(uint8_t proto, const uint8_t *buf, size_t len,
+			      uint8_t *ret_proto, uint32_t *ret_len,
+			      struct wire_err *err)
+{
+	struct ip_hdr h = { .proto = proto };
+	enum wire_status st;
+
+	/* Nothing in here is the first extension header of its packet. */
+	if (proto == IP_PROTO_HOPOPTS)
+		return result_bad(err, ANOMALY_IP6_HBH_ORDER, 0);
+	st = ip6_walk(buf, len, &h, err);
+	if (st != WIRE_OK)
+		return st;
+	if (h.is_frag)
+		return result_bad(err, ANOMALY_IP6_FRAG_NESTED, h.hdr_len - 8);
+	*ret_proto = h.proto;
+	*ret_len = h.hdr_len;
 	return result_ok(err);
 }
 

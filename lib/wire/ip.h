@@ -16,10 +16,13 @@
 
 enum {
 	IP_PROTO_HOPOPTS = 0,
+	IP_PROTO_IPIP = 4,
 	IP_PROTO_TCP = 6,
 	IP_PROTO_UDP = 17,
+	IP_PROTO_IPV6 = 41,
 	IP_PROTO_ROUTING = 43,
 	IP_PROTO_FRAGMENT = 44,
+	IP_PROTO_GRE = 47,
 	IP_PROTO_ESP = 50,
 	IP_PROTO_AH = 51,
 	IP_PROTO_NONE = 59,
@@ -27,10 +30,12 @@ enum {
 	IP_PROTO_MOBILITY = 135,
 	IP_PROTO_HIP = 139,
 	IP_PROTO_SHIM6 = 140,
+	IP_PROTO_OPP = 248, /* DPVS, see uoa.h; unassigned at IANA */
 };
 
 /* @proto:     what begins at @hdr_len, after every extension header that was
- *	       followed
+ *	       followed; of an IPv6 fragment nothing is followed past the
+ *fragment header, so this is what begins the reassembled part
  * @tos:       traffic class
  * @ext_count: IPv6 extension headers followed
  * @is_frag:   a fragment: @frag_off > 0 or @more_frags. With @frag_off > 0 no
@@ -73,5 +78,16 @@ struct ip_hdr {
  */
 enum wire_status ip_decode(const uint8_t *buf, size_t len, struct ip_hdr *ret,
 			   struct wire_err *err);
+
+/* ip6_skip_ext() - the extension headers at the begin of what was reassembled
+ * from IPv6 fragments.
+ * @proto:     the first one's number, or a transport's, then none is skipped
+ * @ret_proto: what begins at *@ret_len
+ * Return:     as ip_decode(); WIRE_BAD (IP6_EXT_DEPTH, IP6_EXT_OVERRUN,
+ *	       IP6_HBH_ORDER, IP6_FRAG_NESTED) with @err->off in @buf
+ */
+enum wire_status ip6_skip_ext(uint8_t proto, const uint8_t *buf, size_t len,
+			      uint8_t *ret_proto, uint32_t *ret_len,
+			      struct wire_err *err);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* link.h - link-layer headers as capture files carry them.
  *
- * Ethernet (IEEE 802.3) with stacked VLAN tags (802.1Q, 802.1ad), Linux cooked
- * v1 and v2, raw IP, BSD null and OpenBSD loop (libpcap's linktypes).
+ * Ethernet (IEEE 802.3) with stacked VLAN tags (802.1Q, 802.1ad), SNAP and
+ * PPPoE sessions; Linux cooked v1 and v2, raw IP, BSD null and OpenBSD loop,
+ * PPP and Cisco's HDLC (libpcap's linktypes).
  */
 #ifndef WIRE_LINK_H
 #define WIRE_LINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "wire/wire.h"
@@ -17,7 +19,13 @@
 enum link_type {
 	LINK_NULL = 0,
 	LINK_ETHERNET = 1,
+	LINK_PPP = 9,
+	LINK_RAW_OLD = 12, /* DLT_RAW, as some programs write it to files */
+	LINK_RAW_BSD = 14, /* the same on OpenBSD */
+	LINK_PPP_HDLC = 50,
+	LINK_PPP_ETHER = 51,
 	LINK_RAW = 101,
+	LINK_C_HDLC = 104,
 	LINK_LOOP = 108,
 	LINK_SLL = 113,
 	LINK_IPV4 = 228,
@@ -28,8 +36,10 @@ enum link_type {
 enum {
 	ETHERTYPE_NONE = 0, /* the header has no EtherType */
 	ETHERTYPE_IP4 = 0x0800,
+	ETHERTYPE_TEB = 0x6558, /* an Ethernet frame inside a tunnel */
 	ETHERTYPE_VLAN = 0x8100,
 	ETHERTYPE_IP6 = 0x86dd,
+	ETHERTYPE_PPPOE = 0x8864, /* session data */
 	ETHERTYPE_QINQ = 0x88a8,
 	ETHERTYPE_QINQ_OLD = 0x9100,
 };
@@ -38,16 +48,22 @@ enum {
 #define LINK_TAG_LEN  (2 /* TCI */ + 2 /* type */)
 #define LINK_SLL_LEN  (2 + 2 + 2 + 8 + 2)
 #define LINK_SLL2_LEN (2 + 2 + 4 + 2 + 1 + 1 + 8)
+#define LINK_HDLC_LEN (1 /* address */ + 1 /* control */ + 2 /* type */)
+#define LINK_SNAP_LEN (3 /* LLC */ + 3 /* OUI */ + 2 /* type */)
 #define LINK_NULL_LEN 4
 #define LINK_VLAN_MAX 4
 
 /* @ethertype:  what begins at @hdr_len; ETHERTYPE_NONE for 802.3 lengths (LLC)
- *		and BSD address families that are not IP
+ *		without SNAP, PPP protocols and BSD address families that are
+ *		not IP
  * @vlan:	tag control information (PCP, DEI, VID), outermost first
+ * @session:	of PPPoE, if @has_session
  */
 struct link_hdr {
 	uint16_t ethertype;
 	uint8_t vlan_count;
+	bool has_session;
+	uint16_t session;
 	uint16_t vlan[LINK_VLAN_MAX];
 	uint32_t hdr_len;
 };

@@ -242,6 +242,57 @@ static void test_v6_fragments(void)
 	CU_ASSERT_EQUAL(h.proto, IP_PROTO_UDP);
 }
 
+/* Two headers in the fragmentable part: they are not looked at in a first
+ * fragment, which may hold none of them, and skipped once it is whole.
+ */
+static void test_v6_behind_the_fragment_header(void)
+{
+	static const char ext[] = "2b00 0104 00000000 0600 0000 00000000 1f90";
+	struct ip_hdr h = { 0 };
+	struct wire_err err;
+	uint8_t buf[32], proto = 77;
+	uint32_t len = 77;
+	size_t i;
+	struct guard g;
+
+	CU_ASSERT_EQUAL(decode("60000000 0008 2c 40" V6_ADDRS
+			       "3c00 0001 00000007",
+			       99, &h, &err),
+			WIRE_OK);
+	CU_ASSERT(h.is_frag && h.more_frags);
+	CU_ASSERT_EQUAL(h.proto, IP_PROTO_DSTOPTS);
+	CU_ASSERT_EQUAL(h.hdr_len, 48);
+	(void)unhex(ext, buf, sizeof(buf));
+	for (i = 0; i < 16; i++) {
+		guard_init(&g, buf, i);
+		CU_ASSERT_EQUAL(ip6_skip_ext(IP_PROTO_DSTOPTS, g.data, i,
+					     &proto, &len, &err),
+				WIRE_SHORT);
+		guard_fini(&g);
+		CU_ASSERT_EQUAL(proto, 77);
+	}
+	CU_ASSERT_EQUAL(ip6_skip_ext(IP_PROTO_DSTOPTS, buf, 18, &proto, &len,
+				     &err),
+			WIRE_OK);
+	CU_ASSERT_EQUAL(proto, IP_PROTO_TCP);
+	CU_ASSERT_EQUAL(len, 16);
+	CU_ASSERT_EQUAL(ip6_skip_ext(IP_PROTO_UDP, buf, 0, &proto, &len, &err),
+			WIRE_OK);
+	CU_ASSERT_EQUAL(proto, IP_PROTO_UDP);
+	CU_ASSERT_EQUAL(len, 0);
+	CU_ASSERT_EQUAL(ip6_skip_ext(IP_PROTO_HOPOPTS, buf, 18, &proto, &len,
+				     &err),
+			WIRE_BAD);
+	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_IP6_HBH_ORDER);
+	buf[0] = IP_PROTO_FRAGMENT;
+	buf[11] = 1; /* more fragments */
+	CU_ASSERT_EQUAL(ip6_skip_ext(IP_PROTO_DSTOPTS, buf, 18, &proto, &len,
+				     &err),
+			WIRE_BAD);
+	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_IP6_FRAG_NESTED);
+	CU_ASSERT_EQUAL(err.off, 8);
+}
+
 static void test_v6_unfollowed(void)
 {
 	struct ip_hdr h = { 0 };
@@ -317,6 +368,8 @@ int main(void)
 		{ "v6 fields", test_v6_plain },
 		{ "v6 extension headers", test_v6_chain },
 		{ "v6 fragments", test_v6_fragments },
+		{ "v6 behind the fragment header",
+		  test_v6_behind_the_fragment_header },
 		{ "v6 headers not followed", test_v6_unfollowed },
 		{ "v6 bad chains", test_v6_bad_chains },
 		{ "v6 bounded depth", test_v6_depth_is_bounded },

@@ -37,7 +37,40 @@ static const struct link_case link_cases[] = {
 	{ LINK_ETHERNET, MACS "86dd", 0x86dd, 14, 0, { 0 } },
 	{ LINK_ETHERNET, MACS "0806", 0x0806, 14, 0, { 0 } },
 	/* an 802.3 length, the largest, and the first EtherType after it */
-	{ LINK_ETHERNET, MACS "05ff", ETHERTYPE_NONE, 14, 0, { 0 } },
+	{ LINK_ETHERNET, MACS "05ff 424203", ETHERTYPE_NONE, 14, 0, { 0 } },
+	{ LINK_ETHERNET, MACS "0026 aaaa03 000000 0800", 0x0800, 22, 0, { 0 } },
+	/* another organisation's SNAP, and SNAP in the tag's frame */
+	{ LINK_ETHERNET, MACS "0026 aaaa03 00000c 2000", 0, 14, 0, { 0 } },
+	{ LINK_ETHERNET,
+	  MACS "8100 0007 0026 aaaa03 000000 86dd",
+	  0x86dd,
+	  26,
+	  1,
+	  { 7 } },
+	/* PPPoE session: IPv4, IPv6, LCP; and its code for discovery */
+	{ LINK_ETHERNET,
+	  MACS "8864 1100 0021 0030 0021",
+	  0x0800,
+	  22,
+	  0,
+	  { 0 } },
+	{ LINK_ETHERNET,
+	  MACS "8864 1100 0021 0030 0057",
+	  0x86dd,
+	  22,
+	  0,
+	  { 0 } },
+	{ LINK_ETHERNET, MACS "8864 1100 0021 0030 c021", 0, 22, 0, { 0 } },
+	{ LINK_ETHERNET, MACS "8864 11a7 0021 0030", 0, 20, 0, { 0 } },
+	{ LINK_PPP_ETHER, "1100 0021 0030 0021", 0x0800, 8, 0, { 0 } },
+	/* PPP: bare, with address and control, with a short protocol */
+	{ LINK_PPP, "0021", 0x0800, 2, 0, { 0 } },
+	{ LINK_PPP, "ff03 0057", 0x86dd, 4, 0, { 0 } },
+	{ LINK_PPP_HDLC, "ff03 21", 0x0800, 3, 0, { 0 } },
+	{ LINK_PPP_HDLC, "57", 0x86dd, 1, 0, { 0 } },
+	{ LINK_PPP_HDLC, "ff03 c021", 0, 4, 0, { 0 } },
+	{ LINK_PPP_HDLC, "0f00 0800", 0x0800, 4, 0, { 0 } },
+	{ LINK_C_HDLC, "8f00 86dd", 0x86dd, 4, 0, { 0 } },
 	{ LINK_ETHERNET, MACS "0600", 0x0600, 14, 0, { 0 } },
 	{ LINK_ETHERNET, MACS "8100 2064 0800", 0x0800, 18, 1, { 0x2064 } },
 	{ LINK_ETHERNET,
@@ -71,6 +104,19 @@ static const struct link_case link_cases[] = {
 	  20,
 	  1,
 	  { 5 } },
+	/* Linux's own numbers: LLC, and one that only looks like it */
+	{ LINK_SLL,
+	  "0000 0001 0006 020000000001 0000 0004 aaaa03 000000 0800",
+	  0x0800,
+	  24,
+	  0,
+	  { 0 } },
+	{ LINK_SLL,
+	  "0000 0118 0000 000000000000 0000 000c",
+	  ETHERTYPE_NONE,
+	  16,
+	  0,
+	  { 0 } },
 	{ LINK_SLL2,
 	  "0800 0000 00000002 0001 00 06 020000000001 0000",
 	  0x0800,
@@ -79,6 +125,8 @@ static const struct link_case link_cases[] = {
 	  { 0 } },
 	{ LINK_RAW, "45", 0x0800, 0, 0, { 0 } },
 	{ LINK_RAW, "60", 0x86dd, 0, 0, { 0 } },
+	{ LINK_RAW_OLD, "45", 0x0800, 0, 0, { 0 } },
+	{ LINK_RAW_BSD, "60", 0x86dd, 0, 0, { 0 } },
 	{ LINK_NULL, "02000000", 0x0800, 4, 0, { 0 } },
 	{ LINK_NULL, "00000002", 0x0800, 4, 0, { 0 } },
 	{ LINK_NULL, "18000000", 0x86dd, 4, 0, { 0 } },
@@ -153,8 +201,24 @@ static void test_bad_frames(void)
 	CU_ASSERT_EQUAL(err.off, 28);
 	CU_ASSERT_EQUAL(decode(LINK_RAW, "55", 99, &h, &err), WIRE_BAD);
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_IP_VERSION);
+	CU_ASSERT_EQUAL(decode(LINK_ETHERNET, MACS "8864 21", 99, &h, &err),
+			WIRE_BAD);
+	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_PPPOE_VERSION);
+	CU_ASSERT_EQUAL(err.off, 14);
 	CU_ASSERT_EQUAL(decode(147, "00", 99, &h, &err), WIRE_BAD);
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_NET_LINK_TYPE);
+}
+
+static void test_pppoe_session_number(void)
+{
+	struct link_hdr h = { 0 };
+	struct wire_err err;
+
+	CU_ASSERT_EQUAL(decode(LINK_ETHERNET, MACS "8864 1100 1234 0030 0021",
+			       99, &h, &err),
+			WIRE_OK);
+	CU_ASSERT(h.has_session);
+	CU_ASSERT_EQUAL(h.session, 0x1234);
 }
 
 int main(void)
@@ -164,6 +228,7 @@ int main(void)
 		{ "every prefix is short", test_every_prefix_is_short },
 		{ "no header before IP", test_ip_linktypes_have_no_header },
 		{ "bad frames", test_bad_frames },
+		{ "PPPoE session", test_pppoe_session_number },
 	};
 
 	return unit_main("link", tests, ARRAY_SIZE(tests));
