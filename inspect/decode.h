@@ -20,6 +20,8 @@
  * @csum:	 of the transport; UNKNOWN if cut, fragmented or not asked for
  * @ip_csum:	 of the IPv4 header
  * @is_frag:	 the first fragment of a datagram: the payload goes on elsewhere
+ * @frame:	 number of the frame, set by who called decode_packet()
+ * @ts_ns:	 its time, or FRAME_NO_TIME; set by the same
  */
 struct packet {
 	uint8_t proto;
@@ -37,6 +39,8 @@ struct packet {
 	uint32_t len;
 	enum csum_state csum;
 	enum csum_state ip_csum;
+	uint64_t frame;
+	int64_t ts_ns;
 };
 
 enum decode_result {

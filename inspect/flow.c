@@ -224,7 +224,9 @@ static struct flow *flow_begin(struct flow_table *t, uint32_t *slot,
 		t->key_count++;
 	*slot = t->count;
 	fl->proto = pkt->proto;
+	fl->id = t->count;
 	fl->first_frame = frame;
+	fl->first_ns = pkt->ts_ns;
 	fl->dir[side].end = pkt->src;
 	fl->dir[!side].end = pkt->dst;
 	*ret_side = side;
@@ -325,6 +327,8 @@ void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 {
 	struct flow_dir *d = &fl->dir[side];
 
+	fl->last_frame = frame;
+	fl->last_ns = pkt->ts_ns;
 	d->packets++;
 	d->bytes += pkt->len;
 	if (side == FLOW_ORIGIN && pkt->len &&

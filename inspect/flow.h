@@ -38,12 +38,19 @@ struct flow_dir {
 /* @proto: IP_PROTO_TCP or IP_PROTO_UDP
  * @is_reset: an RST came
  * @is_over: another connection between the same ends has begun
+ * @id:	     counts from 1 in the order in which flows began
+ * @first_frame, @last_frame: numbers of frames, @first_ns, @last_ns: their
+ *times, FRAME_NO_TIME if they have none
  */
 struct flow {
 	uint8_t proto;
 	bool is_reset;
 	bool is_over;
+	uint64_t id;
 	uint64_t first_frame;
+	uint64_t last_frame;
+	int64_t first_ns;
+	int64_t last_ns;
 	struct flow_dir dir[FLOW_SIDES];
 };
 

@@ -41,8 +41,7 @@ void inspect_free(struct inspect *in)
 	free(in);
 }
 
-void inspect_frame(struct inspect *in, int link, const uint8_t *data,
-		   size_t cap_len, size_t wire_len, uint64_t number)
+void inspect_frame(struct inspect *in, const struct frame *f)
 {
 	struct tally *t = &in->tally;
 	enum decode_result r;
@@ -52,18 +51,20 @@ void inspect_frame(struct inspect *in, int link, const uint8_t *data,
 	struct flow *fl;
 
 	t->frames++;
-	r = decode_packet(link, data, cap_len, wire_len, in->cfg->want_csum,
-			  &pkt, &err);
+	r = decode_packet(f->link, f->data, f->cap_len, f->wire_len,
+			  in->cfg->want_csum, &pkt, &err);
 	t->frame[r]++;
 	if (r == DECODE_MALFORMED && t->anomaly == ANOMALY_NONE) {
 		t->anomaly = err.anomaly;
-		t->anomaly_frame = number;
+		t->anomaly_frame = f->number;
 	}
 	if (r != DECODE_OK)
 		return;
-	fl = flow_get(in->flows, &pkt, number, &side);
+	pkt.frame = f->number;
+	pkt.ts_ns = f->ts_ns;
+	fl = flow_get(in->flows, &pkt, f->number, &side);
 	if (fl)
-		flow_add(fl, side, in->cfg, &in->budget, &pkt, number);
+		flow_add(fl, side, in->cfg, &in->budget, &pkt, f->number);
 }
 
 /* inspect_status() - OK means that every flow that carried a byte is OK;
@@ -127,8 +128,7 @@ static int inspect_read(struct inspect *in, struct source *src)
 	int r;
 
 	while ((r = source_next(src, err, &f)) > 0) {
-		inspect_frame(in, f.link, f.data, f.cap_len, f.wire_len,
-			      f.number);
+		inspect_frame(in, &f);
 		if (in->tally.anomaly == ANOMALY_NET_LINK_TYPE) {
 			log_error("%s: link type %d is not decoded; Ethernet, "
 				  "Linux cooked, raw IP and BSD null are",

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "frame.h"
 #include "sink.h"
 
 struct inspect;
@@ -13,9 +14,8 @@ struct inspect;
 int inspect_new(const struct config *cfg, struct inspect **ret);
 void inspect_free(struct inspect *in);
 
-/* inspect_frame() - account one frame; @number as the capture counts */
-void inspect_frame(struct inspect *in, int link, const uint8_t *data,
-		   size_t cap_len, size_t wire_len, uint64_t number);
+/* inspect_frame() - account one frame */
+void inspect_frame(struct inspect *in, const struct frame *f);
 
 /* inspect_report() - judge each flow and hand it to @out. Once; no frame
  * after it.

@@ -67,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	while (len >= 2) {
 		size_t want = get_be16(data) & 0x7ff;
 		size_t wire = want + (data[0] & 0x80 ? 100 : 0);
+		struct frame f = { .link = link, .ts_ns = FRAME_NO_TIME };
 		uint8_t *frame;
 
 		data += 2;
@@ -74,7 +75,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		if (want > len)
 			want = wire = len;
 		frame = fuzz_copy(data, want);
-		inspect_frame(in, link, frame, want, wire, ++frames);
+		f.number = ++frames;
+		f.data = frame;
+		f.cap_len = (uint32_t)want;
+		f.wire_len = (uint32_t)wire;
+		inspect_frame(in, &f);
 		free(frame);
 		data += want;
 		len -= want;
