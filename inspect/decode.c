@@ -138,7 +138,7 @@ enum decode_result decode_packet(int link, const uint8_t *data, size_t cap_len,
 				 struct packet *ret, struct wire_err *err)
 {
 	struct slice s = { data, cap_len, wire_len, 0 };
-	struct packet pkt = { 0 };
+	struct packet pkt = { .ts_ns = FRAME_NO_TIME };
 	struct link_hdr lh;
 	struct ip_hdr ip;
 	enum decode_result r;

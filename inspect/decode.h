@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* decode.h - one captured frame to endpoints and a payload slice */
+/* decode.h - one captured frame to endpoints and a payload slice.
+ *
+ * Tunnels are followed to the innermost packet, and fragments are kept until
+ * their packet is whole.
+ */
 #ifndef INSPECT_DECODE_H
 #define INSPECT_DECODE_H
 
@@ -7,52 +11,105 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "frame.h"
 #include "wire/addr.h"
 #include "wire/csum.h"
+#include "wire/tunnel.h"
+#include "wire/uoa.h"
 #include "wire/wire.h"
 
+/* tunnels inside each other */
+#define DECODE_TUNNEL_MAX 4
+/* ports that carry tunnels, the usual two included */
+#define DECODE_PORT_MAX 8
+
+/* One tunnel, by its ends; equal ones are one object, which lives as long as
+ * its decoder.
+ * @id:	   VXLAN's or GENEVE's network, GRE's key; if @has_id
+ * @src, @dst: of the packet outside; @sport, @dport only if UDP carries it and
+ *	   only @dport counts (the other one is a hash of the inner flow)
+ * @outer: the tunnel around this one, NULL if there is none
+ * @key:   of the kind and @id; not 0. Both directions have the same one, and it
+ *	   is part of what tells inner flows apart.
+ */
+struct tunnel {
+	enum tunnel_kind kind;
+	bool has_id;
+	uint8_t depth; /* 1 if there is none around it */
+	uint16_t dport;
+	uint32_t id;
+	struct ip_addr src;
+	struct ip_addr dst;
+	const struct tunnel *outer;
+	uint64_t key;
+};
+
+/* What stands beside a UDP datagram, or what is wrong with it (@err).
+ * @client: the first that was named, if @err says nothing
+ */
+struct uoa {
+	enum uoa_carrier carrier; /* UOA_NONE: there is none */
+	struct endpoint client;
+	struct wire_err err;
+};
+
 /* @proto:       IP_PROTO_TCP or IP_PROTO_UDP
+ * @ts_ns:	 of @frame, FRAME_NO_TIME if the capture has no time
+ * @frame:	 its number; of a packet put together from fragments, the last
+ *		 that came
+ * @frame_first: the first that came; else the same
+ * @frag_count:  fragments that it was put together from, 0 if it came whole
+ * @is_frag:	 the first fragment of a datagram whose rest did not come: the
+ *		 payload goes on elsewhere. Of UDP @len is the whole datagram's,
+ *		 of TCP nobody knows how long it was: @len is @cap_len.
  * @seq, @ack, @flags: TCP only; @seq is that of the first payload byte (a SYN's
  *		 own number is skipped)
- * @opt, @opt_len: TCP's options, borrowed, whole; @opt_off: of @opt in the
- *frame
- * @payload:     borrowed; @cap_len bytes are there, @len were on the wire
+ * @opt, @opt_len: TCP's options, borrowed, whole
+ * @opt_off:	 of @opt in the frame, or in what was put together
+ * @payload:     borrowed until the next frame is decoded; @cap_len bytes are
+ *		 there, @len were on the wire
  * @csum:	 of the transport; UNKNOWN if cut, fragmented or not asked for
+ * @seg, @seg_len: what packet_check() would sum; NULL if it cannot
  * @ip_csum:	 of the IPv4 header
- * @is_frag:	 the first fragment of a datagram: the payload goes on elsewhere
- * @frame:	 number of the frame, set by who called decode_packet()
- * @ts_ns:	 its time, or FRAME_NO_TIME; set by the same
+ * @tunnel:	 the innermost one, NULL if there is none
  */
 struct packet {
 	uint8_t proto;
 	bool is_frag;
 	uint16_t flags;
+	uint16_t frag_count;
 	uint8_t opt_len;
 	uint32_t seq;
 	uint32_t ack;
+	int64_t ts_ns;
+	uint64_t frame;
+	uint64_t frame_first;
 	struct endpoint src;
 	struct endpoint dst;
 	const uint8_t *opt;
 	const uint8_t *payload;
+	const uint8_t *seg;
+	uint32_t seg_len;
 	uint32_t opt_off;
 	uint32_t cap_len;
 	uint32_t len;
 	enum csum_state csum;
 	enum csum_state ip_csum;
-	uint64_t frame;
-	int64_t ts_ns;
+	const struct tunnel *tunnel;
+	struct uoa uoa;
 };
 
 enum decode_result {
 	DECODE_OK,
 	DECODE_OTHER,	  /* neither TCP nor UDP over IP */
-	DECODE_FRAGMENT,  /* not a datagram's first fragment */
+	DECODE_FRAGMENT,  /* a packet that is not whole yet, or never will be */
 	DECODE_TRUNCATED, /* the capture ends inside a header */
 	DECODE_MALFORMED,
 	DECODE_RESULTS,
 };
 
-/* decode_packet() - @cap_len bytes at @data, of @wire_len that were sent.
+/* decode_packet() - one frame by itself: fragments are not put together, and
+ * tunnels are not followed.
  * @link:      enum link_type
  * @want_csum: compute the transport's checksum
  * @err:       set on DECODE_MALFORMED, offset in @data
