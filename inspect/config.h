@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cidr.h"
 #include "hdr.h"
 
 /* The kind that counts without being listed, even if it were less sure. */
@@ -23,6 +24,10 @@ enum config_hex {
  * @toa_kind:  kinds that count as client addresses, if @has_toa_kind
  * @expect:    the client that each header must name; IP_NONE for any,
  *	       @has_expect_port tells whether the port counts
+ * @is_strict: what is only remarkable is a finding too
+ * @udp_idle_ms: silence after which a receiver has forgotten a UDP flow's
+ *client
+ * @trust:     peers that may name a client; empty: all
  * @hdr_max:   longest v2 header taken, in bytes
  * @max_flows: refused and counted above
  */
@@ -38,6 +43,9 @@ struct config {
 	bool want_json;
 	bool want_csum;
 	bool is_quiet;
+	bool is_strict;
+	uint32_t udp_idle_ms;
+	struct cidr_list trust;
 	uint32_t hdr_max;
 	uint32_t max_flows;
 	uint64_t max_memory_bytes;

@@ -10,7 +10,8 @@
 #include "wire/pp2.h"
 #include "wire/tcp.h"
 
-#define CONFIG_HDR_MAX 4096
+#define CONFIG_HDR_MAX	  4096
+#define CONFIG_UDP_IDLE_S 30
 
 static bool config_set_expect(void *dst, const char *value,
 			      char err[OPT_ERR_MAX])
@@ -58,6 +59,19 @@ static bool config_set_kinds(void *dst, const char *value,
 	return true;
 }
 
+static bool config_set_trust(void *dst, const char *value,
+			     char err[OPT_ERR_MAX])
+{
+	struct config *cfg = dst;
+	char bad[64];
+
+	if (cidr_list_add(&cfg->trust, value, bad, sizeof(bad)))
+		return true;
+	(void)snprintf(err, OPT_ERR_MAX, "'%s' is not a prefix, as 10.0.0.0/8",
+		       bad);
+	return false;
+}
+
 void config_opts_judge(struct config_draft *d)
 {
 	struct config *cfg = &d->cfg;
@@ -73,6 +87,15 @@ void config_opts_judge(struct config_draft *d)
 		{ 0, "expect", "IP[:PORT]", OPT_CALL, cfg, 0, 0, NULL,
 		  config_set_expect,
 		  "the client that each header, or option, has to name" },
+		{ 0, "trust", "CIDR[,CIDR]...", OPT_CALL, cfg, 0, 0, NULL,
+		  config_set_trust,
+		  "the peers that may name a client (default: all)" },
+		{ 0, "strict", NULL, OPT_FLAG, &cfg->is_strict, 0, 0, NULL,
+		  NULL, "remarks are findings too" },
+		{ 0, "udp-idle", "SECONDS", OPT_U32, &d->udp_idle_s, 1, 86400,
+		  NULL, NULL,
+		  "silence after which receivers forget whose UDP flow it is "
+		  "(default 30)" },
 		{ 'K', "no-checksum", NULL, OPT_FLAG, &d->no_csum, 0, 0, NULL,
 		  NULL, "take packets with a bad checksum like others" },
 		{ 0, "hdr-max", "BYTES", OPT_U32, &cfg->hdr_max, PP1_HDR_MAX,
@@ -82,6 +105,7 @@ void config_opts_judge(struct config_draft *d)
 	};
 
 	d->mode = HDR_MODE_AUTO;
+	d->udp_idle_s = CONFIG_UDP_IDLE_S;
 	config_opts_append(d, list, ARRAY_SIZE(list));
 }
 
@@ -92,6 +116,7 @@ int config_done_judge(struct config_draft *d, const struct opt_spec *spec)
 	(void)spec;
 	cfg->mode = (enum hdr_mode)d->mode;
 	cfg->want_csum = !d->no_csum;
+	cfg->udp_idle_ms = d->udp_idle_s * 1000;
 	/* A payload given by hand is whole; a stream has a window. */
 	if (!cfg->hdr_max)
 		cfg->hdr_max = cfg->hex == CONFIG_HEX_NONE ? CONFIG_HDR_MAX

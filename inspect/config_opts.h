@@ -18,6 +18,7 @@ struct config_draft {
 	struct config cfg;
 	int hex;
 	int mode;
+	uint32_t udp_idle_s;
 	bool no_csum;
 	bool no_names;
 	size_t opt_count;

@@ -4,10 +4,15 @@
 
 #include <string.h>
 
+#include "wire/pp1.h"
 #include "wire/pp2.h"
 
 /* Room behind the longest header, for a second one: any without many TLVs. */
 #define FIND_TAIL (PP2_FIXED_LEN + PP2_UNIX_LEN + 256)
+/* Segments of which those at the stream's start are compared with the header:
+ * fewer than a gigabyte.
+ */
+#define FIND_COMPARE_MAX 16384
 
 bool find_is_bad_csum(const struct config *cfg, const struct packet *pkt)
 {
@@ -39,10 +44,37 @@ static bool find_keep(struct find *f, struct budget *b, const uint8_t *buf,
 	return true;
 }
 
+/* find_keep_other() - @h stands at @off; only the first is kept */
+static void find_keep_other(struct find *f, struct budget *b,
+			    const struct pp_hdr *h, uint32_t off,
+			    uint64_t frame)
+{
+	if (f->other)
+		return;
+	f->other = budget_alloc(b, sizeof(*f->other));
+	if (!f->other)
+		return;
+	*f->other = (struct find_other) {
+		.kind = hdr_mode_of(h),
+		.hdr_len = h->hdr_len,
+		.off = off,
+		.frame = frame,
+	};
+	if (pp_has_client(h))
+		f->other->client = h->src;
+}
+
 static void find_stop(struct find *f, struct budget *b)
 {
 	f->is_done = true;
 	reasm_fini(&f->asm_, b);
+}
+
+static void find_overlap(struct find *f, uint64_t frame)
+{
+	if (!f->is_overlap)
+		f->overlap_frame = frame;
+	f->is_overlap = true;
 }
 
 /* find_accept() - a good header at f->next, which is @buf */
@@ -51,19 +83,24 @@ static void find_accept(struct find *f, struct budget *b, const uint8_t *buf,
 {
 	f->count++;
 	f->next += h->hdr_len;
-	if (f->state == FIND_FOUND)
+	if (f->state == FIND_FOUND) {
+		find_keep_other(f, b, h, f->next - h->hdr_len, frame);
 		return;
+	}
 	f->frame_last = frame;
 	f->is_split = h->hdr_len > f->first_hi;
+	if (f->asm_.has_contrary && f->asm_.contrary_off < h->hdr_len)
+		find_overlap(f, frame);
 	if (find_keep(f, b, buf, h))
 		f->state = FIND_FOUND;
 	else
 		find_stop(f, b);
 }
 
-static void find_refuse(struct find *f, struct budget *b,
-			const struct wire_err *err)
+static void find_refuse(struct find *f, struct budget *b, const uint8_t *buf,
+			uint32_t len, const struct wire_err *err)
 {
+	f->app = app_guess(buf, len);
 	if (f->state == FIND_WAIT && err->anomaly == ANOMALY_PP_NO_SIGNATURE) {
 		f->state = FIND_NONE;
 	} else if (f->state == FIND_WAIT) {
@@ -94,7 +131,7 @@ static void find_scan(struct find *f, const struct config *cfg,
 		if (st == WIRE_OK)
 			find_accept(f, b, p, &h, frame);
 		else
-			find_refuse(f, b, &err);
+			find_refuse(f, b, p, len - (f->next - begin), &err);
 	}
 }
 
@@ -141,22 +178,52 @@ static void find_bad_copy(struct find *f, const struct config *cfg,
 	f->frame = f->frame_last = frame;
 }
 
+/* find_compare() - does a segment bring other bytes of the header again? Only
+ * near the stream's start: later, offsets have wrapped.
+ */
+static void find_compare(struct find *f, const struct packet *pkt, int64_t off,
+			 uint64_t frame)
+{
+	uint32_t skip = off < 0 ? (uint32_t)-off : 0;
+	uint32_t at = off < 0 ? 0 : (uint32_t)off;
+	uint32_t len;
+
+	if (f->state != FIND_FOUND || at >= f->hdr_len ||
+	    skip >= pkt->cap_len || f->payloads > FIND_COMPARE_MAX)
+		return;
+	len = f->hdr_len - at;
+	if (len > pkt->cap_len - skip)
+		len = pkt->cap_len - skip;
+	if (memcmp(f->hdr + at, pkt->payload + skip, len) != 0)
+		find_overlap(f, frame);
+}
+
 /* find_later() - the answer stands; look for headers where none belongs */
 static void find_later(struct find *f, const struct config *cfg,
-		       const struct packet *pkt, int64_t off)
+		       struct budget *b, const struct packet *pkt, int64_t off,
+		       uint64_t frame)
 {
 	struct pp_hdr h;
 	struct wire_err err;
 
-	if (off < (int64_t)f->next || off == 0)
+	if (off < (int64_t)f->next || off == 0) {
+		find_compare(f, pkt, off, frame);
 		return;
-	if (f->state == FIND_FOUND && pkt->cap_len >= f->hdr_len &&
+	}
+	if (!find_begins(pkt->payload, pkt->cap_len) ||
+	    hdr_decode_stream(pkt->payload, pkt->cap_len, cfg->hdr_max, &h,
+			      &err) != WIRE_OK)
+		return;
+	if (f->state == FIND_FOUND && h.hdr_len == f->hdr_len &&
 	    memcmp(pkt->payload, f->hdr, f->hdr_len) == 0)
 		f->again_count++;
-	if (f->state == FIND_NONE &&
-	    hdr_decode_stream(pkt->payload, pkt->cap_len, cfg->hdr_max, &h,
-			      &err) == WIRE_OK)
+	else if (f->state == FIND_FOUND)
+		f->pooled_count++;
+	else if (f->state == FIND_NONE)
 		f->late_count++;
+	else
+		return;
+	find_keep_other(f, b, &h, off > UINT32_MAX ? 0 : (uint32_t)off, frame);
 }
 
 void find_segment(struct find *f, const struct config *cfg, struct budget *b,
@@ -177,9 +244,10 @@ void find_segment(struct find *f, const struct config *cfg, struct budget *b,
 		return;
 	}
 	if (f->is_done) {
-		find_later(f, cfg, pkt, off);
+		find_later(f, cfg, b, pkt, off, frame);
 		return;
 	}
+	find_compare(f, pkt, off, frame);
 	if (off < 0) {
 		if (-off >= len)
 			return;
@@ -228,12 +296,29 @@ static bool find_is_cut(const struct config *cfg, const struct packet *pkt,
 			 &ignored) == WIRE_SHORT;
 }
 
+/* find_v1_datagram() - version 1 is not for datagrams, yet shown if it is one
+ */
+static void find_v1_datagram(struct find *f, struct budget *b,
+			     const struct packet *pkt, uint64_t frame)
+{
+	struct pp_hdr h;
+	struct wire_err err;
+
+	if (pp1_decode(pkt->payload, pkt->cap_len, &h, &err) == WIRE_OK &&
+	    find_keep(f, b, pkt->payload, &h))
+		f->frame_last = frame;
+}
+
 static void find_datagram_bad(struct find *f, const struct config *cfg,
-			      const struct packet *pkt,
+			      struct budget *b, const struct packet *pkt,
 			      const struct wire_err *err, uint64_t frame)
 {
-	if (f->payloads == 1)
+	if (f->payloads == 1) {
 		f->is_first_bare = true;
+		f->frame = frame;
+	}
+	if (f->state == FIND_FOUND && !f->bare_frame)
+		f->bare_frame = frame;
 	if (f->state == FIND_FOUND || f->state == FIND_BAD)
 		return;
 	if (find_is_cut(cfg, pkt, err)) {
@@ -247,26 +332,42 @@ static void find_datagram_bad(struct find *f, const struct config *cfg,
 	f->state = FIND_BAD;
 	f->err = *err;
 	f->frame = frame;
+	if (err->anomaly == ANOMALY_V1_ON_UDP)
+		find_v1_datagram(f, b, pkt, frame);
+}
+
+/* find_datagram_behind() - what follows header @h of a datagram */
+static void find_datagram_behind(struct find *f, const struct config *cfg,
+				 struct budget *b, const struct packet *pkt,
+				 const struct pp_hdr *h, uint64_t frame)
+{
+	struct pp_hdr h2;
+	struct wire_err err;
+
+	if (h->hdr_len == pkt->len) {
+		f->alone++;
+		return;
+	}
+	if (hdr_decode_datagram(cfg->mode, pkt->payload + h->hdr_len,
+				pkt->cap_len - h->hdr_len, cfg->hdr_max, &h2,
+				&err) != WIRE_OK)
+		return;
+	f->doubled++;
+	find_keep_other(f, b, &h2, h->hdr_len, frame);
 }
 
 static void find_datagram_ok(struct find *f, const struct config *cfg,
 			     struct budget *b, const struct packet *pkt,
 			     const struct pp_hdr *h, uint64_t frame)
 {
-	struct pp_hdr h2;
-	struct wire_err err;
-
 	f->count++;
-	if (h->hdr_len == pkt->len)
-		f->alone++;
-	else if (hdr_decode_datagram(cfg->mode, pkt->payload + h->hdr_len,
-				     pkt->cap_len - h->hdr_len, cfg->hdr_max,
-				     &h2, &err) == WIRE_OK)
-		f->doubled++;
+	find_datagram_behind(f, cfg, b, pkt, h, frame);
 	if (f->state == FIND_FOUND) {
-		if (h->hdr_len != f->hdr_len ||
-		    memcmp(pkt->payload, f->hdr, f->hdr_len) != 0)
-			f->changed++;
+		if (h->hdr_len == f->hdr_len &&
+		    memcmp(pkt->payload, f->hdr, f->hdr_len) == 0)
+			return;
+		f->changed++;
+		find_keep_other(f, b, h, 0, frame);
 		return;
 	}
 	if (f->state == FIND_BAD || !find_keep(f, b, pkt->payload, h))
@@ -292,7 +393,7 @@ void find_datagram(struct find *f, const struct config *cfg, struct budget *b,
 				cfg->hdr_max, &h, &err) == WIRE_OK)
 		find_datagram_ok(f, cfg, b, pkt, &h, frame);
 	else
-		find_datagram_bad(f, cfg, pkt, &err, frame);
+		find_datagram_bad(f, cfg, b, pkt, &err, frame);
 }
 
 bool find_is_cut_by_sender(const struct find *f)
@@ -305,4 +406,6 @@ void find_fini(struct find *f, struct budget *b)
 {
 	reasm_fini(&f->asm_, b);
 	find_drop_hdr(f, b);
+	budget_free(b, f->other, sizeof(*f->other));
+	f->other = NULL;
 }

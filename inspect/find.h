@@ -15,9 +15,9 @@
  *	NONE	the stream begins with something else
  *	BAD	it begins like a header and is malformed (@err)
  *
- * @is_done: @next is final. The window is freed then, and what comes later is
- * only compared with a header: in FOUND a segment that repeats @hdr counts in
- * @again_count, in NONE one that begins with a header counts in @late_count.
+ * @is_done: @next is final. The window is freed then, and of what comes later
+ * only segments that begin with a header count: in FOUND in @again_count if it
+ * is @hdr, else in @pooled_count; in NONE in @late_count.
  *
  * Segments with a bad checksum are not scanned: a receiver drops them. The
  * first header among them is kept as the answer of last resort (@has_bad_copy)
@@ -26,15 +26,19 @@
  * Datagrams (find_datagram()) are whole: each is judged by itself and counted,
  * the first header is kept.
  *
- * Not handled: IP fragments but the first; a stream's bytes that are sent
- * twice with different contents (the first copy counts).
+ * Bytes of a stream that come twice with different contents: the first copy
+ * counts, as with most receivers; in the header @is_overlap tells.
+ *
+ * Not handled: a header that begins inside a segment behind other data.
  */
 #ifndef INSPECT_FIND_H
 #define INSPECT_FIND_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
+#include "app.h"
 #include "config.h"
 #include "decode.h"
 #include "reasm.h"
@@ -46,7 +50,20 @@ enum find_state {
 	FIND_BAD,
 };
 
-/* @hdr, @hdr_len: a copy of the first header; NULL unless FOUND or a bad copy
+/* Another header than the first, where none belongs.
+ * @client: IP_NONE if it names nobody
+ * @off:    in the stream, or in the datagram
+ */
+struct find_other {
+	struct endpoint client;
+	enum hdr_mode kind;
+	uint32_t hdr_len;
+	uint32_t off;
+	uint64_t frame;
+};
+
+/* @hdr, @hdr_len: a copy of the first header; NULL unless FOUND, a bad copy, or
+ *	       version 1 in a datagram (BAD)
  * @frame:     brought the header's first byte (BAD: that of the malformed one)
  * @frame_last: brought its last
  * @count:     stream: headers in a row; datagrams: those with a header
@@ -54,6 +71,11 @@ enum find_state {
  * @alone:     datagrams that are a header and nothing else
  * @changed:   datagrams whose header differs from the first
  * @doubled:   datagrams with a second header behind the first
+ * @other:     the first header that is another one, or where none belongs;
+ *	       NULL: none, or no memory
+ * @bare_frame: the first datagram without a header after one with
+ * @app:       what the stream is behind its headers
+ * @is_overlap: bytes of the header came twice and differed, @overlap_frame
  * @first_hi:  stream offset at which the segment with byte 0 ended
  * @is_split:  the header came in several segments
  * @is_cut:    the capture lacks bytes that were needed (snaplen)
@@ -71,6 +93,8 @@ struct find {
 	bool has_bad_copy;
 	bool has_fin;
 	bool is_first_bare;
+	bool is_overlap;
+	uint8_t app; /* enum app */
 	struct wire_err err;
 	uint8_t *hdr;
 	uint32_t hdr_len;
@@ -85,8 +109,12 @@ struct find {
 	uint32_t changed;
 	uint32_t doubled;
 	uint32_t again_count;
+	uint32_t pooled_count;
 	uint32_t late_count;
 	uint32_t bad_csum_count;
+	uint64_t bare_frame;
+	uint64_t overlap_frame;
+	struct find_other *other;
 	struct reasm asm_;
 };
 
@@ -101,6 +129,21 @@ void find_datagram(struct find *f, const struct config *cfg, struct budget *b,
 
 /* find_is_bad_csum() - would a receiver drop @pkt? */
 bool find_is_bad_csum(const struct config *cfg, const struct packet *pkt);
+
+/* find_begins() - may a header begin here? Four bytes that data rarely has. */
+static inline bool find_begins(const uint8_t *p, uint32_t len)
+{
+	return len >= 4 &&
+	       (memcmp(p, "PROX", 4) == 0 || memcmp(p, "\r\n\r\n", 4) == 0);
+}
+
+/* find_is_settled() - for a stream: does nothing change any more but by a
+ * segment that stands before @f->next or that find_begins()?
+ */
+static inline bool find_is_settled(const struct find *f)
+{
+	return f->is_done;
+}
 
 /* find_is_cut_by_sender() - did the stream end inside the header? */
 bool find_is_cut_by_sender(const struct find *f);

@@ -322,8 +322,9 @@ static enum option_place flow_place(const struct flow *fl, enum flow_side side,
 	return pkt->len ? OPTION_DATA : OPTION_ACK;
 }
 
-void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
-	      struct budget *b, const struct packet *pkt, uint64_t frame)
+static void flow_look(struct flow *fl, enum flow_side side,
+		      const struct config *cfg, struct budget *b,
+		      const struct packet *pkt, uint64_t frame)
 {
 	struct flow_dir *d = &fl->dir[side];
 
@@ -350,6 +351,13 @@ void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 	flow_add_segment(d, cfg, b, pkt, frame);
 }
 
+void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
+	      struct budget *b, const struct packet *pkt, uint64_t frame)
+{
+	flow_look(fl, side, cfg, b, pkt, frame);
+	facts_packet(&fl->facts, fl, side, cfg, pkt);
+}
+
 static bool flow_names_client(const struct flow_dir *d)
 {
 	return d->find.state == FIND_FOUND || d->find.has_bad_copy ||
@@ -368,4 +376,6 @@ void flow_settle(struct flow *fl)
 	tmp = *c;
 	*c = *o;
 	*o = tmp;
+	/* They were told of the sides as they were taken to be. */
+	fl->facts = (struct facts) { 0 };
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "decode.h"
+#include "facts.h"
 #include "find.h"
 #include "option.h"
 
@@ -51,6 +52,7 @@ struct flow {
 	uint64_t last_frame;
 	int64_t first_ns;
 	int64_t last_ns;
+	struct facts facts;
 	struct flow_dir dir[FLOW_SIDES];
 };
 

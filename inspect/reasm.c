@@ -50,6 +50,23 @@ static int reasm_grow(struct reasm *r, struct budget *b, uint32_t need)
 	return 0;
 }
 
+/* reasm_compare() - bytes [lo, hi), of which @src is the first, come again */
+static void reasm_compare(struct reasm *r, uint32_t lo, uint32_t hi,
+			  const uint8_t *src)
+{
+	uint32_t i;
+
+	if (r->has_contrary && r->contrary_off <= lo)
+		return;
+	for (i = lo; i < hi; i++) {
+		if (r->buf[i] == src[i - lo])
+			continue;
+		r->has_contrary = true;
+		r->contrary_off = i;
+		return;
+	}
+}
+
 /* Copies what of [lo, hi) no run has yet; @src is the byte at @lo. */
 static void reasm_copy(struct reasm *r, uint32_t lo, uint32_t hi,
 		       const uint8_t *src)
@@ -66,7 +83,11 @@ static void reasm_copy(struct reasm *r, uint32_t lo, uint32_t hi,
 			uint32_t end = run->lo < hi ? run->lo : hi;
 
 			memcpy(r->buf + pos, src + (pos - lo), end - pos);
+			pos = end;
 		}
+		if (pos < hi)
+			reasm_compare(r, pos, run->hi < hi ? run->hi : hi,
+				      src + (pos - lo));
 		pos = run->hi;
 	}
 	if (pos < hi)

@@ -9,6 +9,7 @@
 #ifndef INSPECT_REASM_H
 #define INSPECT_REASM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,11 +27,16 @@ struct budget {
 void *budget_alloc(struct budget *b, size_t len);
 void budget_free(struct budget *b, void *p, size_t len);
 
-/* @run: received bytes [lo, hi), ascending, never touching each other */
+/* @run: received bytes [lo, hi), ascending, never touching each other
+ * @has_contrary: a byte came again with another value, the first at
+ *	 @contrary_off
+ */
 struct reasm {
 	uint8_t *buf;
 	uint32_t cap;
 	uint32_t run_count;
+	bool has_contrary;
+	uint32_t contrary_off;
 	struct reasm_run {
 		uint32_t lo;
 		uint32_t hi;

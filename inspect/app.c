@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* app.c - see app.h */
+#include "app.h"
+
+#include <string.h>
+
+#define TLS_ALERT     0x15
+#define TLS_HANDSHAKE 0x16
+#define HTTP_CODE     9 /* offset of the digits in "HTTP/1.1 404" */
+
+struct app_start {
+	const char *text;
+	enum app app;
+};
+
+/* A longer one stands before a shorter one that it begins with. */
+static const struct app_start app_starts[] = {
+	{ "PRI * HTTP/2.0\r\n", APP_HTTP2 },
+	{ "GET ", APP_HTTP },
+	{ "POST ", APP_HTTP },
+	{ "HEAD ", APP_HTTP },
+	{ "PUT ", APP_HTTP },
+	{ "DELETE ", APP_HTTP },
+	{ "OPTIONS ", APP_HTTP },
+	{ "CONNECT ", APP_HTTP },
+	{ "PATCH ", APP_HTTP },
+	{ "SSH-", APP_SSH },
+	{ "Protocol mismatch.", APP_ERROR_SSH },
+	{ "Invalid SSH identification string.", APP_ERROR_SSH },
+	{ "EHLO ", APP_SMTP },
+	{ "HELO ", APP_SMTP },
+	{ "220 ", APP_SMTP },
+	{ "220-", APP_SMTP },
+	{ "-ERR", APP_ERROR_REDIS },
+};
+
+static bool app_is_record(const uint8_t *p, size_t len, uint8_t type)
+{
+	return len >= 3 && p[0] == type && p[1] == 3 && p[2] <= 4;
+}
+
+static bool app_is_code(const uint8_t *p, char first, char last)
+{
+	return p[0] >= first && p[0] <= last && p[1] >= '0' && p[1] <= '9' &&
+	       p[2] >= '0' && p[2] <= '9';
+}
+
+static enum app app_reply(const uint8_t *p, size_t len)
+{
+	if (len >= HTTP_CODE + 3 && memcmp(p, "HTTP/1.", 7) == 0)
+		return app_is_code(p + HTTP_CODE, '4', '5') ? APP_ERROR_HTTP
+							    : APP_HTTP;
+	if (len >= 4 && app_is_code(p, '5', '5') &&
+	    (p[3] == ' ' || p[3] == '-'))
+		return APP_ERROR_SMTP;
+	/* length, number 0, version 10: a server's handshake packet */
+	if (len >= 5 && p[2] == 0 && p[3] == 0 && p[4] == 10)
+		return APP_MYSQL;
+	return APP_OTHER;
+}
+
+enum app app_guess(const uint8_t *p, size_t len)
+{
+	size_t i;
+
+	if (!len)
+		return APP_NONE;
+	if (app_is_record(p, len, TLS_HANDSHAKE))
+		return APP_TLS;
+	if (app_is_record(p, len, TLS_ALERT))
+		return APP_ERROR_TLS;
+	for (i = 0; i < sizeof(app_starts) / sizeof(app_starts[0]); i++) {
+		size_t n = strlen(app_starts[i].text);
+
+		if (len >= n && memcmp(p, app_starts[i].text, n) == 0)
+			return app_starts[i].app;
+	}
+	return app_reply(p, len);
+}
+
+const char *app_name(enum app a)
+{
+	static const char *const names[APPS] = {
+		[APP_NONE] = "none",
+		[APP_OTHER] = "other",
+		[APP_HTTP] = "http",
+		[APP_HTTP2] = "http2",
+		[APP_TLS] = "tls",
+		[APP_SSH] = "ssh",
+		[APP_SMTP] = "smtp",
+		[APP_MYSQL] = "mysql",
+		[APP_ERROR_HTTP] = "http-error",
+		[APP_ERROR_TLS] = "tls-alert",
+		[APP_ERROR_SMTP] = "smtp-error",
+		[APP_ERROR_REDIS] = "redis-error",
+		[APP_ERROR_SSH] = "ssh-error",
+	};
+
+	return (unsigned)a < APPS ? names[a] : "?";
+}
