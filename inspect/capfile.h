@@ -125,7 +125,7 @@ void capfile_fini(struct capfile *cf);
 int capfile_copy(struct capfile *cf, const struct capfile *from);
 
 /* capfile_find() - the first place in @buf at which records begin: a chain of
- * plausible ones, to the buffer's end or @chain long. For readers that begin in
+ * plausible ones, @chain long or to the buffer's end. For readers that begin in
  * the middle of a file. A plausible record need not be one: who began earlier
  * has to arrive at the same place.
  * Return: false, or true and the offset in @buf

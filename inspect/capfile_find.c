@@ -4,6 +4,8 @@
 
 /* Neighbours in a file are not further apart in time than this. */
 #define FIND_GAP_S 86400
+/* So many in a row are not there by chance. */
+#define FIND_FEW 4
 
 /* What the record at hand leaves for the next one to be compared with. */
 struct find_state {
@@ -76,8 +78,11 @@ bool capfile_find(const struct capfile *cf, const uint8_t *buf, size_t len,
 				break;
 			at += n;
 		}
-		/* the buffer's end is as good as a chain, after one record */
-		if (i == chain || (i && (n == 1 || at >= len))) {
+		/* A record that ends with the buffer is as good as a chain;
+		 * one that reaches past it proves less.
+		 */
+		if (i == chain || (i && at == len) ||
+		    (i >= FIND_FEW && (n == 1 || at > len))) {
 			*ret_off = off;
 			return true;
 		}
