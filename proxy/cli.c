@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/opt.h"
+#include "fault.h"
 #include "rules/rule.h"
 #include "wire/toa_shim.h"
 #include "wire/wire.h"
@@ -81,6 +82,12 @@ static bool opt_set_places(void *dst, const char *value, char err[OPT_ERR_MAX])
 	} while (*value++ == ',');
 	*(uint32_t *)dst = set;
 	return true;
+}
+
+static bool opt_add_faults(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	return fault_add(dst, fault_names, FAULT_COUNT, value, err,
+			 OPT_ERR_MAX);
 }
 
 static bool opt_set_flag(struct proxy_config *c, unsigned flag)
@@ -202,6 +209,14 @@ static const struct opt options[] = {
 	  "ServiceID in the access log (default sid-local)"),
 	O(0, "user", "NAME", OPT_STR, &config.user, 0, 0, NULL, NULL,
 	  "become this user once the ports are bound"),
+#define FAULT(id, name, has_arg, arg) " " name
+	{ 0, "fault", "LIST", OPT_CALL, &config.faults, 0, 0, NULL,
+	  opt_add_faults,
+	  "be wrong on purpose, to test who must notice; a list, separated by "
+	  "commas, of:"
+#include "fault.def"
+	},
+#undef FAULT
 	O('v', "verbose", NULL, OPT_COUNT, &config.verbose, 0, 0, NULL, NULL,
 	  "say more; print the counters at the end"),
 	O('q', "quiet", NULL, OPT_COUNT, &config.quiet, 0, 0, NULL, NULL,

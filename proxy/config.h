@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/fault.h"
 #include "wire/addr.h"
 
 #define CONFIG_LISTEN_MAX  8
@@ -58,6 +59,7 @@ struct proxy_config {
 	const char *resolver;
 	uint64_t dns_ttl_max_ms;
 	const char *user;
+	struct fault_set faults;
 	unsigned verbose;
 	unsigned quiet;
 };

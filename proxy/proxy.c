@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/priv.h"
 #include "base/sig.h"
+#include "fault.h"
 #include "toa.h"
 #include "worker.h"
 
@@ -444,6 +445,17 @@ static int proxy_start(struct proxy *p)
 	return EXIT_OK;
 }
 
+/* Nobody shall take this for a proxy to rely on. */
+static void proxy_say_faults(const struct proxy_config *cfg)
+{
+	unsigned i;
+
+	for (i = 0; i < FAULT_COUNT; i++)
+		if (fault_is_on(&cfg->faults, i))
+			log_warn("wrong on purpose: --fault %s",
+				 fault_names[i].name);
+}
+
 int proxy_run(const struct proxy_config *cfg)
 {
 	static const int sigs[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
@@ -459,6 +471,7 @@ int proxy_run(const struct proxy_config *cfg)
 	err = sig_open(sigs, sizeof(sigs) / sizeof(sigs[0]), &p->sig_fd);
 	status = err ? EXIT_IO : proxy_start(p);
 	if (status == EXIT_OK) {
+		proxy_say_faults(cfg);
 		log_info("ready");
 		proxy_serve(p);
 		log_info(

@@ -44,6 +44,7 @@
 #include "base/clock.h"
 #include "base/sock.h"
 #include "meta.h"
+#include "relay_fault.h"
 
 #define RELAY_ABORT_MS	    2000
 #define RELAY_ABORT_POLL_MS 10
@@ -97,7 +98,9 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 		return MOVE_BLOCKED;
 	if (!t->owed && !m.may_read)
 		return MOVE_DRAINED;
-	status = w->relays->mover->move(&w->relays->env, &m);
+	status = fault_any(&w->cfg->faults)
+			 ? relay_fault_move(w, r, from, &m)
+			 : w->relays->mover->move(&w->relays->env, &m);
 	f->in_bytes += m.moved;
 	stat_add(&w->stats,
 		 from == CLIENT ? STAT_TCP_BYTES_UP : STAT_TCP_BYTES_DOWN,
@@ -140,7 +143,8 @@ static void relay_abort_step(struct worker *w, struct relay *r)
 			  worker_now_ms(w) + RELAY_ABORT_POLL_MS);
 		return;
 	}
-	relay_end(w, r, r->reason, false);
+	relay_end(w, r, r->reason,
+		  fault_is_on(&w->cfg->faults, FAULT_RST_AS_FIN));
 }
 
 /* @dead was reset (or a write to it failed): the other end must not take this
@@ -194,6 +198,9 @@ static bool relay_pump(struct worker *w, struct relay *r, enum side from)
 	}
 	if (status == MOVE_MORE)
 		relay_ready(w->relays, r);
+	if (fault_any(&w->cfg->faults) && r->leg[from].flags & LEG_EOF &&
+	    !relay_fault_eof(w, r, from))
+		return r->state == RELAY_OPEN;
 	relay_pass_eof(r, from);
 	return true;
 }
@@ -285,8 +292,14 @@ static void relay_step(struct worker *w, struct relay *r, bool is_due)
 		}
 		break;
 	case RELAY_HEADER:
-		if (relay_send_header(w, r, is_due))
-			relay_open_step(w, r);
+		if (fault_any(&w->cfg->faults)) {
+			if (!relay_fault_header(w, r, is_due))
+				break;
+			relay_open(w, r);
+		} else if (!relay_send_header(w, r, is_due)) {
+			break;
+		}
+		relay_open_step(w, r);
 		break;
 	case RELAY_OPEN:
 		if (is_due)

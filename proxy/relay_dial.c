@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/sock.h"
+#include "relay_fault.h"
 #include "toa.h"
 
 #define RELAY_ACCEPT_BATCH 64
@@ -38,6 +39,12 @@ static bool relay_is_origins_fault(int err)
 	       err == -EHOSTUNREACH || err == -ETIMEDOUT;
 }
 
+static bool relay_wants_toa(const struct worker *w, const struct relay *r)
+{
+	return r->fwd->rule->mode == MODE_TOA &&
+	       !fault_is_on(&w->cfg->faults, FAULT_NO_HEADER);
+}
+
 /* A socket towards r->origin, under way and watched. Return: 0 or -errno */
 static int relay_dial_one(struct worker *w, struct relay *r)
 {
@@ -52,8 +59,12 @@ static int relay_dial_one(struct worker *w, struct relay *r)
 	err = sock_open_to(&to, &from, 0, &leg->fd);
 	if (!err)
 		err = sock_tune_stream(leg->fd);
-	if (!err && rule->mode == MODE_TOA) {
-		err = toa_attach(leg->fd, w->cfg, &r->client);
+	if (!err && relay_wants_toa(w, r)) {
+		struct endpoint told = r->client;
+
+		if (fault_any(&w->cfg->faults))
+			told = relay_fault_told(w, r);
+		err = toa_attach(leg->fd, w->cfg, &told);
 		if (err)
 			stat_add(&w->stats, STAT_TCP_TOA_FAILED, 1);
 	}
@@ -91,6 +102,8 @@ void relay_dial(struct worker *w, struct relay *r)
 			relay_undial(w, r, CLOSE_CONNECT_FAILED);
 	}
 	stat_add(&w->stats, STAT_TCP_NO_ORIGIN, 1);
+	if (fault_any(&w->cfg->faults) && relay_fault_refused(w, r))
+		return;
 	relay_end(w, r,
 		  r->reason ? (enum close_reason)r->reason
 			    : CLOSE_CONNECT_FAILED,

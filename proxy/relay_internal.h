@@ -73,6 +73,7 @@ struct relay {
  * @ready:    slots that used up their turn, each at most once
  * @spare_fd: given up for a moment when the process has no descriptor left,
  *	      so that a waiting client can be refused instead of left waiting
+ * @faults:   of each slot; NULL without --fault
  */
 struct relay_table {
 	const struct mover *mover;
@@ -87,6 +88,7 @@ struct relay_table {
 	uint32_t n_ready;
 	uint64_t sessions;
 	int spare_fd;
+	struct relay_fault *faults;
 };
 
 /* relay_alloc() - a slot with everything unset; NULL if all are used */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/sock.h"
+#include "relay_fault.h"
 
 int relay_open_spare(void)
 {
@@ -33,7 +34,10 @@ struct relay_table *relay_table_new(struct worker *w, uint32_t cap)
 	t->slots = calloc(cap, sizeof(*t->slots));
 	t->ready = calloc(cap, sizeof(*t->ready));
 	t->env.scratch = malloc(MOVER_SCRATCH_BYTES);
-	if (!t->slots || !t->ready || !t->env.scratch) {
+	if (fault_any(&w->cfg->faults))
+		t->faults = relay_fault_new(cap);
+	if (!t->slots || !t->ready || !t->env.scratch ||
+	    (fault_any(&w->cfg->faults) && !t->faults)) {
 		relay_table_free(t);
 		return NULL;
 	}
@@ -52,6 +56,7 @@ void relay_table_free(struct relay_table *t)
 	fd_close(&t->spare_fd);
 	stash_pool_fini(&t->env.pool);
 	free(t->env.scratch);
+	free(t->faults);
 	free(t->ready);
 	free(t->slots);
 	free(t);
@@ -117,6 +122,8 @@ void relay_end(struct worker *w, struct relay *r, enum close_reason reason,
 		else
 			sock_reset(&r->leg[i].fd);
 	}
+	if (t->faults)
+		relay_fault_end(t, r);
 	wheel_cancel(&t->wheel, &r->timer);
 	fwd_drop(r->fwd, w->id);
 	budget_give(w->budget, 2);

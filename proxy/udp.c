@@ -32,6 +32,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "udp_fault.h"
 
 #define UDP_ROUNDS 8
 /* as many as the kernel's own default (icmp_msgs_per_sec), in each worker */
@@ -215,6 +216,13 @@ static uint32_t udp_relay_run(struct worker *w, const struct listener *l,
 	}
 	if (!s)
 		return run;
+	if (fault_any(&w->cfg->faults)) {
+		s->active_ms = worker_now_ms(w);
+		for (n = 0; n < run; n++)
+			udp_fault_up(w, s, b->data[i + n],
+				     b->in[i + n].msg_len);
+		return run;
+	}
 	if (s->fwd->rule->mode == MODE_PPV2 && !s->has_header &&
 	    w->cfg->udp_header == UDP_HEADER_ALONE)
 		udp_send_alone(w, s);
@@ -300,6 +308,8 @@ static void udp_reply(struct worker *w, struct udp_session *s, uint32_t n)
 		size_t len = b->in[i].msg_len;
 		int strip = udp_strip(s, b->data[i], len);
 
+		if (fault_any(&w->cfg->faults))
+			strip = udp_fault_strip(w, b->data[i], len, strip);
 		if (strip < 0) {
 			stat_add(&w->stats, STAT_SPP_REPLY_BAD, 1);
 			continue;

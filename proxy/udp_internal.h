@@ -38,6 +38,7 @@ struct udp_session {
 	int fd; /* -1: the slot is free */
 	bool is_listen_v6;
 	bool has_header; /* was sent */
+	uint32_t n_up;	 /* datagrams so far, counted with --fault only */
 };
 
 /* One batch: buffers for reading and, beside them, the vectors for writing. */
@@ -67,6 +68,7 @@ struct udp_table {
 	uint64_t icmp_second; /* the second that @icmp_count is of */
 	uint32_t icmp_count;
 	struct udp_batch *batch;
+	struct udp_fault *fault; /* NULL without --fault */
 };
 
 static inline uint32_t udp_slot(const struct udp_table *t,

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "udp_fault.h"
 
 #define UDP_DRAIN_IDLE_MS 200
 
@@ -29,7 +30,10 @@ struct udp_table *udp_table_new(struct worker *w, uint32_t cap)
 	t->slots = calloc(cap, sizeof(*t->slots));
 	t->buckets = calloc(n, sizeof(*t->buckets));
 	t->batch = calloc(1, sizeof(*t->batch));
+	if (fault_any(&w->cfg->faults))
+		t->fault = udp_fault_new();
 	if (!t->slots || !t->buckets || !t->batch ||
+	    (fault_any(&w->cfg->faults) && !t->fault) ||
 	    getrandom(t->secret, sizeof(t->secret), 0) !=
 		    (ssize_t)sizeof(t->secret)) {
 		udp_table_free(t);
@@ -44,6 +48,7 @@ void udp_table_free(struct udp_table *t)
 {
 	if (!t)
 		return;
+	udp_fault_free(t->fault);
 	free(t->batch);
 	free(t->buckets);
 	free(t->slots);

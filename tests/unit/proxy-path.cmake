@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
 tp_unit_test(meta proxy_core)
 tp_unit_test(mover proxy_core)
+tp_unit_test(proxy_fault proxy_core)
