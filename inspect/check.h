@@ -13,7 +13,8 @@ enum verdict {
 	VERDICT_SPLIT,	   /* a good header, in several segments */
 	VERDICT_DUPLICATE, /* another header behind the first; two options */
 	VERDICT_LATE,	   /* not first: behind data, or the reply's start */
-	VERDICT_REPEATED,  /* the header comes again inside the stream */
+	VERDICT_REPEATED,  /* a header comes again inside the stream */
+	VERDICT_UNTRUSTED, /* one comes from a peer that may not send any */
 	VERDICT_BAD_CSUM,  /* only packets that receivers drop carry one */
 	VERDICT_TRUNCATED, /* the capture lacks bytes of the header */
 	VERDICT_NO_HANDSHAKE, /* no header, but the start was not captured */
@@ -21,10 +22,17 @@ enum verdict {
 	VERDICTS,
 };
 
-/* @anomaly: the reason, where there is a slug for it
- * @frame:   the one with what is malformed, @off where in it (stream headers:
- *	     in the stream); 0: not MALFORMED
+#define CHECK_REMARK_MAX 8
+
+/* @anomaly: the reason; of OK the first remark that is more than a note;
+ *	     ANOMALY_NONE for OK without one
+ * @frame:   the one that shows it, @off where in it (stream headers: in the
+ *	     stream); 0 for OK, and where no single frame does
  * @note:    a remark in one word, or NULL
+ * @clause:  where the rule stands, @advice: what to do, one sentence; NULL for
+ *	     ANOMALY_NONE
+ * @remark:  what else there is to say, @remark_count of them, with OK and
+ *	     findings alike; never @anomaly of a finding
  */
 struct check {
 	enum verdict verdict;
@@ -32,6 +40,10 @@ struct check {
 	uint32_t off;
 	uint64_t frame;
 	const char *note;
+	const char *clause;
+	const char *advice;
+	uint32_t remark_count;
+	enum anomaly remark[CHECK_REMARK_MAX];
 };
 
 /* check_flow() - @fl is settled (flow_settle()) */

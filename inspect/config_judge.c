@@ -76,8 +76,8 @@ void config_opts_judge(struct config_draft *d)
 {
 	struct config *cfg = &d->cfg;
 	const struct opt list[] = {
-		{ 0, "mode", "auto|toa|ppv1|ppv2|spp|off", OPT_CHOICE, &d->mode,
-		  0, 0, hdr_mode_names, NULL,
+		{ 0, "mode", "auto|toa|ppv1|ppv2|spp|uoa|off", OPT_CHOICE,
+		  &d->mode, 0, 0, hdr_mode_names, NULL,
 		  "the header, or option, that each flow has to carry (auto: "
 		  "any)" },
 		{ 0, "toa-kind", "N[,N]...", OPT_CALL, cfg, 0, 0, NULL,

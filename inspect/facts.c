@@ -45,9 +45,11 @@ uint64_t facts_frame(const struct flow *fl, uint32_t rel)
 
 /* facts_end() - FIN or RST: only the first counts */
 static void facts_end(struct facts *f, const struct flow *fl, unsigned side,
-		      const struct packet *pkt, uint32_t now)
+		      const struct config *cfg, const struct packet *pkt,
+		      uint32_t now)
 {
-	if (f->close_us || !(pkt->flags & (TCP_F_FIN | TCP_F_RST)))
+	if (f->close_us || !(pkt->flags & (TCP_F_FIN | TCP_F_RST)) ||
+	    find_is_bad_csum(cfg, pkt))
 		return;
 	f->close_us = now;
 	f->close_frame = facts_rel(fl, pkt);
@@ -56,11 +58,13 @@ static void facts_end(struct facts *f, const struct flow *fl, unsigned side,
 }
 
 static void facts_origin(struct facts *f, const struct flow *fl,
-			 const struct packet *pkt, uint32_t now)
+			 const struct config *cfg, const struct packet *pkt,
+			 uint32_t now)
 {
 	const struct flow_dir *client = &fl->dir[FLOW_CLIENT];
 
-	if (f->origin_us || !pkt->len || pkt->flags & TCP_F_RST)
+	if (f->origin_us || !pkt->len || pkt->flags & TCP_F_RST ||
+	    find_is_bad_csum(cfg, pkt))
 		return;
 	f->origin_us = now;
 	f->origin_frame = facts_rel(fl, pkt);
@@ -73,11 +77,12 @@ static void facts_origin(struct facts *f, const struct flow *fl,
 }
 
 static void facts_client(struct facts *f, const struct flow *fl,
-			 const struct packet *pkt, uint32_t now)
+			 const struct config *cfg, const struct packet *pkt,
+			 uint32_t now)
 {
 	const struct flow_dir *client = &fl->dir[FLOW_CLIENT];
 
-	if (pkt->len && !f->client_us)
+	if (pkt->len && !f->client_us && !find_is_bad_csum(cfg, pkt))
 		f->client_us = now;
 	if (!f->hdr_us && client->find.state == FIND_FOUND)
 		f->hdr_us = now;
@@ -120,12 +125,10 @@ void facts_packet(struct facts *f, const struct flow *fl, unsigned side,
 	uint64_t us = facts_since(fl, pkt);
 	uint32_t now = facts_stamp(us);
 
-	if (find_is_bad_csum(cfg, pkt))
-		return;
 	if (side == FLOW_ORIGIN)
-		facts_origin(f, fl, pkt, now);
+		facts_origin(f, fl, cfg, pkt, now);
 	else
-		facts_client(f, fl, pkt, now);
+		facts_client(f, fl, cfg, pkt, now);
 	if (pkt->proto == IP_PROTO_UDP) {
 		facts_datagram(f, fl, side, cfg, pkt, us);
 		return;
@@ -134,7 +137,7 @@ void facts_packet(struct facts *f, const struct flow *fl, unsigned side,
 	    fl->dir[FLOW_ORIGIN].has_syn &&
 	    (pkt->flags & (TCP_F_SYN | TCP_F_ACK | TCP_F_RST)) == TCP_F_ACK)
 		f->shake_us = now;
-	facts_end(f, fl, side, pkt, now);
+	facts_end(f, fl, side, cfg, pkt, now);
 }
 
 bool facts_is_settled(const struct facts *f, const struct flow *fl)

@@ -66,6 +66,7 @@ void flow_fini(struct flow *fl, struct budget *b)
 	for (i = 0; i < FLOW_SIDES; i++) {
 		find_fini(&fl->dir[i].find, b);
 		option_fini(&fl->dir[i].options, b);
+		beside_fini(&fl->dir[i].beside, b);
 	}
 }
 
@@ -337,6 +338,8 @@ static void flow_look(struct flow *fl, enum flow_side side,
 	    flow_is_echo(&fl->dir[FLOW_CLIENT].find, pkt))
 		d->echo_count++;
 	if (pkt->proto == IP_PROTO_UDP) {
+		if (pkt->uoa.carrier != UOA_NONE)
+			beside_add(&d->beside, b, pkt, frame);
 		find_datagram(&d->find, cfg, b, pkt, frame);
 		return;
 	}

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "beside.h"
 #include "decode.h"
 #include "facts.h"
 #include "find.h"
@@ -34,6 +35,7 @@ struct flow_dir {
 	uint64_t bytes;
 	struct find find;
 	struct option_set options;
+	struct beside *beside; /* NULL if there is none */
 };
 
 /* @proto: IP_PROTO_TCP or IP_PROTO_UDP

@@ -8,7 +8,7 @@
 #include "wire/spp.h"
 
 const char *const hdr_mode_names[] = { "auto", "toa", "ppv1", "ppv2",
-				       "spp",  "off", NULL };
+				       "spp",  "uoa", "off",  NULL };
 
 enum hdr_mode hdr_mode_of(const struct pp_hdr *h)
 {

@@ -15,6 +15,7 @@ enum hdr_mode {
 	HDR_MODE_PPV1,
 	HDR_MODE_PPV2,
 	HDR_MODE_SPP,
+	HDR_MODE_UOA,
 	HDR_MODE_OFF,
 };
 

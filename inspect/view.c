@@ -10,6 +10,8 @@ static const char *view_mode(const struct view *v)
 {
 	if (v->find->hdr)
 		return hdr_mode_names[v->find->kind];
+	if (beside_names(v->client->beside))
+		return hdr_mode_names[HDR_MODE_UOA];
 	return v->toa ? hdr_mode_names[HDR_MODE_TOA] : "none";
 }
 
@@ -32,6 +34,10 @@ void view_init(struct view *v, const struct flow *fl, const struct check *c)
 		v->carrier = v->find->frame;
 		v->has_client = v->has_port = pp_has_client(&v->hdr);
 		v->named = v->hdr.src;
+	} else if (beside_names(v->client->beside)) {
+		v->carrier = v->client->beside->frame;
+		v->has_client = v->has_port = true;
+		v->named = v->client->beside->client;
 	} else if (v->toa) {
 		v->carrier = v->toa->frame;
 		v->has_client = v->toa_option.layout != TOA_LAYOUT_NONE;

@@ -96,8 +96,8 @@ static void test_tcp_verdicts(void)
 	} cases[] = {
 		{ V1_LINE, VERDICT_OK, ANOMALY_NONE },
 		{ V1_LINE "x", VERDICT_OK, ANOMALY_NONE },
-		{ V1_LINE V1_LINE, VERDICT_DUPLICATE, ANOMALY_NONE },
-		{ "GET", VERDICT_MISSING, ANOMALY_NONE },
+		{ V1_LINE V1_LINE, VERDICT_DUPLICATE, ANOMALY_FLOW_DUPLICATE },
+		{ "GET", VERDICT_MISSING, ANOMALY_PP_MISSING },
 		{ "PROXY TCP9", VERDICT_MALFORMED, ANOMALY_V1_PROTO },
 		/* the sender closes inside the header */
 		{ "PROXY TCP4 203", VERDICT_MALFORMED, ANOMALY_PP_TRUNCATED },
@@ -286,13 +286,16 @@ static void test_option_verdicts(void)
 		  ANOMALY_PP_WRONG_VERSION },
 		{ TOA, "GET", HDR_MODE_OFF, VERDICT_MISMATCH,
 		  ANOMALY_PP_WRONG_VERSION },
-		{ "", "GET", HDR_MODE_TOA, VERDICT_MISSING, 0 },
-		{ "", "", HDR_MODE_TOA, VERDICT_INCONCLUSIVE, 0 },
+		{ "", "GET", HDR_MODE_TOA, VERDICT_MISSING,
+		  ANOMALY_TOA_MISSING },
+		{ "", "", HDR_MODE_TOA, VERDICT_INCONCLUSIVE,
+		  ANOMALY_FLOW_EMPTY },
 		{ "", V1_LINE, HDR_MODE_TOA, VERDICT_MISMATCH,
 		  ANOMALY_PP_WRONG_VERSION },
 		/* payload like a header is payload where an option is wanted */
 		{ TOA, "PROXY TCP9", HDR_MODE_TOA, VERDICT_OK, 0 },
-		{ "", "PROXY TCP9", HDR_MODE_TOA, VERDICT_MISSING, 0 },
+		{ "", "PROXY TCP9", HDR_MODE_TOA, VERDICT_MISSING,
+		  ANOMALY_TOA_MISSING },
 		{ TOA, "PROXY TCP9", HDR_MODE_AUTO, VERDICT_MALFORMED,
 		  ANOMALY_V1_PROTO },
 		/* both */
@@ -305,7 +308,8 @@ static void test_option_verdicts(void)
 		{ TOA_OTHER, V1_LINE, HDR_MODE_PPV1, VERDICT_MISMATCH,
 		  ANOMALY_TOA_HEADER },
 		{ "1c0701cb007107", V1_LINE, HDR_MODE_AUTO, VERDICT_OK, 0 },
-		{ TOA, "PROXY UNKNOWN\r\n", HDR_MODE_AUTO, VERDICT_OK, 0 },
+		{ TOA, "PROXY UNKNOWN\r\n", HDR_MODE_AUTO, VERDICT_OK,
+		  ANOMALY_FLOW_UNKNOWN },
 		/* two, and broken ones */
 		{ TOA TOA_OTHER, "GET", HDR_MODE_AUTO, VERDICT_DUPLICATE,
 		  ANOMALY_TOA_CONTRARY },
@@ -328,7 +332,9 @@ static void test_option_verdicts(void)
 		CU_ASSERT_EQUAL(c.verdict, cases[i].verdict);
 		CU_ASSERT_EQUAL(c.anomaly, cases[i].anomaly);
 		CU_ASSERT_EQUAL(c.frame != 0,
-				cases[i].verdict == VERDICT_MALFORMED);
+				cases[i].verdict != VERDICT_OK &&
+					!check_is_open(cases[i].verdict));
+		CU_ASSERT_EQUAL(c.advice != NULL, c.anomaly != ANOMALY_NONE);
 	}
 }
 
@@ -345,7 +351,7 @@ static void test_options_out_of_place(void)
 	/* who wants a header looks for no option */
 	talk_toa(&t, FLOW_ORIGIN, TOA, "220");
 	t.cfg.mode = HDR_MODE_PPV2;
-	CU_ASSERT_EQUAL(talk_judge(&t).anomaly, ANOMALY_NONE);
+	CU_ASSERT_EQUAL(talk_judge(&t).anomaly, ANOMALY_PP_MISSING);
 	/* the server's stream begins at 0: it has said three bytes by now */
 	talk_toa(&t, FLOW_CLIENT, "", "");
 	talk_opt(&t, TOA);
