@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exitcode.h"
 #include "config_opts.h"
+#include "rows.h"
 #include "wire/wire.h"
 
 static const char config_tail[] =
@@ -76,6 +78,10 @@ int config_parse(int argc, char **argv, struct config *ret)
 	config_opts_judge(&d);
 	config_opts_output(&d);
 	status = opt_parse(&spec, argc, argv, &operand);
+	if (status < 0 && d.list_fields) {
+		rows_list(stdout);
+		status = EXIT_OK;
+	}
 	if (status < 0)
 		status = config_done_input(&d, &spec);
 	if (status < 0)

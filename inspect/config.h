@@ -8,6 +8,7 @@
 
 #include "base/cidr.h"
 #include "hdr.h"
+#include "output.h"
 
 /* The kind that counts without being listed, even if it were less sure. */
 #define CONFIG_TOA_KIND 200
@@ -30,6 +31,7 @@ enum config_hex {
  * @trust:     peers that may name a client; empty: all
  * @hdr_max:   longest v2 header taken, in bytes
  * @max_flows: refused and counted above
+ * @want_json: @output.format is JSON
  */
 struct config {
 	const char *path;
@@ -49,6 +51,7 @@ struct config {
 	uint32_t hdr_max;
 	uint32_t max_flows;
 	uint64_t max_memory_bytes;
+	struct output output;
 };
 
 /* config_parse() - Return: -1 to go on with *@ret, else an exit status */

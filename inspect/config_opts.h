@@ -21,6 +21,9 @@ struct config_draft {
 	uint32_t udp_idle_s;
 	bool no_csum;
 	bool no_names;
+	bool list_fields;
+	int format;
+	char header; /* -E header: y, n, or 0 */
 	size_t opt_count;
 	struct opt opt[CONFIG_OPT_MAX + 1];
 };

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # the forms of output
 target_sources(inspect_core PRIVATE
-    paint.c report.c report_option.c sink.c view.c)
+    again.c field.c field_get.c field_hdr.c hexdump.c mark.c paint.c peek.c
+    report.c report_hex.c report_option.c rows.c sink.c tree.c view.c)

@@ -7,12 +7,13 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "check_json.h"
 #include "hdr_json.h"
 #include "report_option.h"
+#include "tree.h"
 #include "wire/ip.h"
 
 struct report {
+	const struct output *cfg;
 	struct paint paint;
 	FILE *out;
 	bool is_json;
@@ -146,8 +147,17 @@ static void report_json(FILE *out, const struct view *v, char *buf, size_t cap)
 	json_str(&j, "mode", v->mode);
 	report_json_hdr(&j, v);
 	report_option_json(&j, &client->options, !client->find.hdr);
-	check_json(&j, c, client->find.hdr != NULL);
-	check_json_facts(&j, v->flow);
+	json_str(&j, "verdict", verdict_name(c->verdict));
+	if (c->anomaly != ANOMALY_NONE)
+		json_str(&j, "anomaly", anomaly_slug(c->anomaly));
+	if (c->frame) {
+		json_u64(&j, "offset", c->off);
+		/* a header has said in which frame it is */
+		json_u64(&j, client->find.hdr ? "anomaly_frame" : "frame",
+			 c->frame);
+	}
+	if (c->note)
+		json_str(&j, "note", c->note);
 	json_u64(&j, "first_frame", v->flow->first_frame);
 	report_json_dir(&j, "sent", client);
 	report_json_dir(&j, "replied", origin);
@@ -235,9 +245,13 @@ static int report_flow(void *ctx, const struct flow *fl, const struct check *c)
 	struct report *r = ctx;
 	struct view v;
 
+	if (r->cfg->flow && r->cfg->flow != fl->id)
+		return 0;
 	view_init(&v, fl, c);
 	if (r->is_json)
 		report_json(r->out, &v, r->json, sizeof(r->json));
+	else if (r->cfg->want_tree)
+		tree_put(&r->paint, &v);
 	else
 		report_line(&r->paint, &v);
 	return 0;
@@ -267,6 +281,7 @@ int report_open(const struct config *cfg, FILE *out, struct sinks *s)
 	}
 	r->out = out;
 	r->is_json = cfg->want_json;
-	paint_init(&r->paint, out, PAINT_AUTO);
+	r->cfg = &cfg->output;
+	paint_init(&r->paint, out, (enum paint_when)cfg->output.colour);
 	return sinks_add(s, &ops, r);
 }

@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "report.h"
+#include "report_hex.h"
+#include "rows.h"
 
 struct sinks {
 	unsigned count;
@@ -34,6 +36,18 @@ int sinks_add(struct sinks *s, const struct sink_ops *ops, void *ctx)
 	return 0;
 }
 
+static int sinks_open_main(const struct config *cfg, FILE *out, struct sinks *s)
+{
+	const struct output *o = &cfg->output;
+
+	if (o->format == OUTPUT_FIELDS || o->format == OUTPUT_CSV ||
+	    o->field_count)
+		return rows_open(cfg, out, s);
+	if (o->want_hex)
+		return report_hex_open(cfg, out, s);
+	return report_open(cfg, out, s);
+}
+
 int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret)
 {
 	struct sinks *s = calloc(1, sizeof(*s));
@@ -43,7 +57,7 @@ int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret)
 		log_error("out of memory");
 		return -ENOMEM;
 	}
-	r = report_open(cfg, out, s);
+	r = sinks_open_main(cfg, out, s);
 	if (r) {
 		sinks_free(s);
 		return r;
