@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "check_json.h"
 #include "hdr_json.h"
 #include "report_option.h"
 #include "tree.h"
@@ -147,17 +148,8 @@ static void report_json(FILE *out, const struct view *v, char *buf, size_t cap)
 	json_str(&j, "mode", v->mode);
 	report_json_hdr(&j, v);
 	report_option_json(&j, &client->options, !client->find.hdr);
-	json_str(&j, "verdict", verdict_name(c->verdict));
-	if (c->anomaly != ANOMALY_NONE)
-		json_str(&j, "anomaly", anomaly_slug(c->anomaly));
-	if (c->frame) {
-		json_u64(&j, "offset", c->off);
-		/* a header has said in which frame it is */
-		json_u64(&j, client->find.hdr ? "anomaly_frame" : "frame",
-			 c->frame);
-	}
-	if (c->note)
-		json_str(&j, "note", c->note);
+	check_json(&j, c, client->find.hdr != NULL);
+	check_json_facts(&j, v->flow);
 	json_u64(&j, "first_frame", v->flow->first_frame);
 	report_json_dir(&j, "sent", client);
 	report_json_dir(&j, "replied", origin);
