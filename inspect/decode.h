@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "defrag.h"
 #include "frame.h"
 #include "wire/addr.h"
 #include "wire/csum.h"
@@ -26,8 +27,9 @@
 /* One tunnel, by its ends; equal ones are one object, which lives as long as
  * its decoder.
  * @id:	   VXLAN's or GENEVE's network, GRE's key; if @has_id
- * @src, @dst: of the packet outside; @sport, @dport only if UDP carries it and
- *	   only @dport counts (the other one is a hash of the inner flow)
+ * @src, @dst: of the packet outside
+ * @dport: if UDP carries it, else 0 (the source port is a hash of the inner
+ *flow)
  * @outer: the tunnel around this one, NULL if there is none
  * @key:   of the kind and @id; not 0. Both directions have the same one, and it
  *	   is part of what tells inner flows apart.
@@ -70,12 +72,15 @@ struct uoa {
  *		 there, @len were on the wire
  * @csum:	 of the transport; UNKNOWN if cut, fragmented or not asked for
  * @seg, @seg_len: what packet_check() would sum; NULL if it cannot
+ * @is_offload:	 longer than any link carries, or of no length: a network card
+ *		 was to cut it, or put it together. Its checksum says nothing.
  * @ip_csum:	 of the IPv4 header
  * @tunnel:	 the innermost one, NULL if there is none
  */
 struct packet {
 	uint8_t proto;
 	bool is_frag;
+	bool is_offload;
 	uint16_t flags;
 	uint16_t frag_count;
 	uint8_t opt_len;
@@ -108,13 +113,79 @@ enum decode_result {
 	DECODE_RESULTS,
 };
 
-/* decode_packet() - one frame by itself: fragments are not put together, and
- * tunnels are not followed.
- * @link:      enum link_type
- * @want_csum: compute the transport's checksum
- * @err:       set on DECODE_MALFORMED, offset in @data
+/* Which UDP ports carry tunnels. @is_shallow: no tunnel of any kind is followed
+ */
+struct decode_opts {
+	bool is_shallow;
+	uint8_t port_count;
+	struct {
+		uint16_t port;
+		enum tunnel_kind kind; /* TUNNEL_VXLAN or TUNNEL_GENEVE */
+	} port[DECODE_PORT_MAX];
+};
+
+/* DECODE_OPTS_DEFAULT - the assigned ports */
+#define DECODE_OPTS_DEFAULT                                             \
+	((struct decode_opts) { .port_count = 2,                        \
+				.port = {                               \
+					{ VXLAN_PORT, TUNNEL_VXLAN },   \
+					{ GENEVE_PORT, TUNNEL_GENEVE }, \
+				} })
+
+/* decode_tunnel_port() - what a datagram to @port may carry, or TUNNEL_NONE */
+static inline enum tunnel_kind decode_tunnel_port(const struct decode_opts *o,
+						  uint16_t port)
+{
+	uint8_t i;
+
+	for (i = 0; i < o->port_count && !o->is_shallow; i++)
+		if (o->port[i].port == port)
+			return o->port[i].kind;
+	return TUNNEL_NONE;
+}
+
+/* @frag: see defrag.h; @tunnels_refused: packets whose tunnel has no name for
+ * want of room
+ */
+struct decode_stats {
+	struct defrag_stats frag;
+	uint64_t tunnels_refused;
+};
+
+struct decoder;
+
+/* decoder_new() - Return: 0 or -ENOMEM. Its memory is bounded: at most some
+ * 10 MiB, most of it for fragments, and less than 200 KiB if there are none.
+ */
+int decoder_new(const struct decode_opts *opts, struct decoder **ret);
+void decoder_free(struct decoder *d);
+
+/* decode_frame() - one frame.
+ * @d:         NULL for the frame by itself: fragments are not put together, and
+ *	       tunnels are not followed
+ * @want_csum: compute the transport's checksum now; else packet_check() does it
+ * @err:       set on DECODE_MALFORMED, offset in the frame, or in what was put
+ *	       together from fragments
  * Return: DECODE_OK and *@ret, or why there is nothing
  */
+enum decode_result decode_frame(struct decoder *d, const struct frame *f,
+				bool want_csum, struct packet *ret,
+				struct wire_err *err);
+
+/* decode_lost() - a packet of which fragments are missing at @now_ns; INT64_MAX
+ * when the capture has ended. To be called before each frame, and at the end,
+ * until it returns false. Its frame and time are those of the fragment that
+ * came first, so they lie before what was decoded last.
+ */
+bool decode_lost(struct decoder *d, int64_t now_ns, bool want_csum,
+		 struct packet *ret);
+
+void decoder_stats(const struct decoder *d, struct decode_stats *ret);
+
+/* packet_check() - compute @pkt->csum if that can be and was not done yet */
+void packet_check(struct packet *pkt);
+
+/* decode_packet() - decode_frame() without a decoder */
 enum decode_result decode_packet(int link, const uint8_t *data, size_t cap_len,
 				 size_t wire_len, bool want_csum,
 				 struct packet *ret, struct wire_err *err);

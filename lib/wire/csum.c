@@ -15,8 +15,13 @@ void csum_update(struct csum *c, const uint8_t *buf, size_t len)
 		c->is_odd = false;
 		i = 1;
 	}
-	for (; len - i > 1; i += 2)
+	/* RFC 1071 2: wider words fold to the same sum */
+	for (; len - i > 3; i += 4)
+		c->sum += get_be32(buf + i);
+	if (len - i > 1) {
 		c->sum += get_be16(buf + i);
+		i += 2;
+	}
 	if (i < len) {
 		c->sum += (uint64_t)buf[i] << 8;
 		c->is_odd = true;
@@ -51,7 +56,7 @@ enum csum_state csum_check_transport(const struct ip_addr *src,
 				     const uint8_t *seg, size_t len,
 				     size_t field_off)
 {
-	struct csum pseudo = { 0 };
+	struct csum pseudo = { 0 }, no_len = { 0 };
 	struct csum whole;
 	uint16_t field;
 
@@ -64,7 +69,13 @@ enum csum_state csum_check_transport(const struct ip_addr *src,
 	csum_update(&whole, seg, len);
 	if (csum_fold(&whole) == 0xffff)
 		return CSUM_OK;
-	return field == csum_fold(&pseudo) ? CSUM_PARTIAL : CSUM_BAD;
+	/* Linux leaves the pseudo header's sum to the card, and NDIS the same
+	 * without the length if the card is to cut the segment.
+	 */
+	csum_update_pseudo(&no_len, src, dst, proto, 0);
+	if (field == csum_fold(&pseudo) || field == csum_fold(&no_len))
+		return CSUM_PARTIAL;
+	return CSUM_BAD;
 }
 
 const char *csum_name(enum csum_state s)

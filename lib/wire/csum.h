@@ -16,7 +16,7 @@ enum csum_state {
 	CSUM_OK,
 	CSUM_BAD,
 	CSUM_ABSENT,  /* 0 in a field where 0 means "none" */
-	CSUM_PARTIAL, /* the pseudo header's sum: the NIC was to finish it */
+	CSUM_PARTIAL, /* what stands there when the NIC is to finish it */
 };
 
 /* A sum in the making. Zero-initialised is the empty sum. */

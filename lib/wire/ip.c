@@ -129,6 +129,8 @@ static enum wire_status ip6_walk(const uint8_t *buf, size_t len,
 			return result_short(err, len);
 		if (kind == IP_PROTO_FRAGMENT)
 			ip6_read_fragment(ext, h);
+		else if (kind == IP_PROTO_ROUTING)
+			h->has_route = ext[3]; /* segments left */
 		h->proto = ext[0];
 		h->hdr_len += ext_len;
 		h->ext_count++;

@@ -41,6 +41,8 @@ enum {
  * @is_frag:   a fragment: @frag_off > 0 or @more_frags. With @frag_off > 0 no
  *	       transport header begins at @hdr_len.
  * @frag_off:  in bytes
+ * @has_route: an IPv6 routing header names more hops: @dst is not the last one,
+ *	       which the transport's checksum covers (RFC 8200 8.1)
  * @hdr_len:   IPv4 with options; IPv6 with extension headers
  * @total_len: header and payload as the packet says, never below @hdr_len;
  *	       what follows in the frame is padding. 0: the packet does not say
@@ -59,6 +61,7 @@ struct ip_hdr {
 	bool dont_frag;
 	bool is_frag;
 	bool more_frags;
+	bool has_route;
 	uint16_t frag_off;
 	uint32_t frag_id;
 	uint32_t hdr_len;

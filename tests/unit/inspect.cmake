@@ -3,3 +3,4 @@ foreach(name inspect_check inspect_decode inspect_find inspect_flow
              inspect_option inspect_reasm)
   tp_unit_test(${name} inspect_core)
 endforeach()
+tp_unit_test(inspect_defrag inspect_core)

@@ -104,6 +104,9 @@ static void test_pseudo_sum_in_the_field_is_partial(void)
 {
 	CU_ASSERT_EQUAL(check_udp("1234 5678 000b ec5a 686921", false),
 			CSUM_PARTIAL);
+	/* without the length, 000b */
+	CU_ASSERT_EQUAL(check_udp("1234 5678 000b ec4f 686921", false),
+			CSUM_PARTIAL);
 	CU_ASSERT_EQUAL(check_udp("1234 5678 000b ec5b 686921", false),
 			CSUM_BAD);
 }

@@ -178,9 +178,11 @@ static void test_others_are_told_apart(void)
 	CU_ASSERT_EQUAL(p.csum, CSUM_UNKNOWN);
 	put_be16(buf + 38, 1000); /* the rest of it is in others */
 	CU_ASSERT_EQUAL(decode(buf, len, len, &p, &err), DECODE_OK);
-	CU_ASSERT_EQUAL(p.len, 3);
+	CU_ASSERT_EQUAL(p.len, 992);
+	CU_ASSERT_EQUAL(p.cap_len, 3);
 	put_be16(buf + 20, 0x0001);
 	CU_ASSERT_EQUAL(decode(buf, len, len, &p, &err), DECODE_FRAGMENT);
+	put_be16(buf + 20, 0x4000);
 	buf[23] = 1; /* ICMP */
 	CU_ASSERT_EQUAL(decode(buf, len, len, &p, &err), DECODE_OTHER);
 	put_be16(buf + 12, 0x0806);

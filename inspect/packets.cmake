@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# from a frame to a payload
+target_sources(inspect_core PRIVATE decode.c defrag.c tunnel_table.c)
