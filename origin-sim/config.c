@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/opt.h"
 #include "base/str.h"
+#include "fault.h"
 #include "wire/pp2.h"
 
 static const char *const config_families[] = { "4", "6", "dual", NULL };
@@ -79,6 +80,13 @@ static bool config_add_kind(void *dst, const char *value, char err[OPT_ERR_MAX])
 		return true;
 	str_copy(err, OPT_ERR_MAX, "is not a list of option kinds, 9 to 255");
 	return false;
+}
+
+static bool config_add_faults(void *dst, const char *value,
+			      char err[OPT_ERR_MAX])
+{
+	return fault_add(dst, fault_names, FAULT_COUNT, value, err,
+			 OPT_ERR_MAX);
 }
 
 static int config_parse_options(int argc, char **argv, struct origin_config *c,
@@ -238,6 +246,8 @@ int config_parse(int argc, char **argv, struct origin_config *ret)
 				"'%s' is not a port 0..65535, or more than %d "
 				"were given",
 				err, CONFIG_PORTS_MAX);
+	if (fault_is_on(&ret->faults, FAULT_HASTY))
+		ret->header_timeout_ms = ret->faults.arg[FAULT_HASTY];
 	if (ret->header_timeout_ms < CONFIG_HEADER_TIMEOUT_MS_MIN &&
 	    !ret->is_quiet)
 		log_warn("--header-timeout below 3s refuses senders that the "
@@ -323,6 +333,14 @@ static int config_parse_options(int argc, char **argv, struct origin_config *c,
 		  "java samples (default json; others imply --log -)" },
 		{ 0, "stats", NULL, OPT_FLAG, &c->want_stats, 0, 0, NULL, NULL,
 		  "print the counters as a JSON line on stderr at the end" },
+#define FAULT(id, name, has_arg, arg) " " name
+		{ 0, "fault", "LIST", OPT_CALL, &c->faults, 0, 0, NULL,
+		  config_add_faults,
+		  "be wrong on purpose, to test who must notice; a list, "
+		  "separated by commas, of:"
+#include "fault.def"
+		},
+#undef FAULT
 		{ 'v', "verbose", NULL, OPT_COUNT, &c->verbosity, 0, 0, NULL,
 		  NULL, "say what is refused and why; implies --stats" },
 		{ 'q', "quiet", NULL, OPT_FLAG, &c->is_quiet, 0, 0, NULL, NULL,

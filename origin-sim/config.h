@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/cidr.h"
+#include "base/fault.h"
 #include "header.h"
 #include "toa_judge.h"
 #include "wire/addr.h"
@@ -81,6 +82,7 @@ struct origin_config {
 	uint32_t max_conns;
 	const char *log_path;
 	const char *banner;
+	struct fault_set faults;
 	bool want_stats;
 	bool is_quiet;
 	unsigned verbosity;

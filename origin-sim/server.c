@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/sig.h"
 #include "base/sock.h"
+#include "fault.h"
 
 #define SERVER_BACKLOG	   4096
 #define SERVER_PORT_TRIES  16
@@ -297,6 +298,10 @@ static void server_say_ready(struct server *s)
 		if (!s->sockets[i].is_udp)
 			record_listening(&s->log, s->sockets[i].at.port);
 	}
+	for (i = 0; i < FAULT_COUNT; i++)
+		if (fault_is_on(&s->cfg->faults, i))
+			log_warn("wrong on purpose: --fault %s",
+				 fault_names[i].name);
 	log_info("ready");
 }
 

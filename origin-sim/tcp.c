@@ -38,6 +38,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/sock.h"
+#include "fault.h"
 #include "http.h"
 #include "wire/pp2.h"
 
@@ -176,9 +177,16 @@ static bool conn_watch(struct tcp *t, struct conn *c)
 	return true;
 }
 
+static uint64_t conn_patience_ms(const struct tcp *t)
+{
+	return fault_is_on(&t->cfg->faults, FAULT_NO_TIMEOUT)
+		       ? 0
+		       : t->cfg->header_timeout_ms;
+}
+
 static uint64_t conn_deadline(const struct tcp *t, const struct conn *c)
 {
-	uint64_t after = c->state == CONN_HEADER   ? t->cfg->header_timeout_ms
+	uint64_t after = c->state == CONN_HEADER   ? conn_patience_ms(t)
 			 : c->state == CONN_LINGER ? TCP_LINGER_MS
 						   : t->cfg->idle_timeout_ms;
 
@@ -301,6 +309,8 @@ static bool conn_greet(struct tcp *t, struct conn *c)
 	char line[IDENT_LINE_MAX];
 	const char *banner = t->cfg->banner;
 
+	if (fault_is_on(&t->cfg->faults, FAULT_FIRST_BYTE_GREETING))
+		banner = NULL;
 	conn_drop_buf(c);
 	c->state = CONN_SERVE;
 	c->since_ms = clock_ms();
@@ -341,6 +351,10 @@ static enum header_action conn_judge_toa(struct tcp *t, struct conn *c,
 		t->stats->ignored[f.err.anomaly]++;
 		log_debug("passed over: %s", anomaly_slug(f.err.anomaly));
 	}
+	if (fault_is_on(&t->cfg->faults, FAULT_IGNORES_HEADER))
+		c->id.client = c->id.peer;
+	if (fault_is_on(&t->cfg->faults, FAULT_WRONG_PORT))
+		c->id.client.port ^= 1;
 	return HEADER_DIRECT;
 }
 
@@ -350,12 +364,14 @@ static enum header_action conn_judge(struct tcp *t, struct conn *c,
 				     struct header_result *ret)
 {
 	const struct header_policy *policy = &t->cfg->policy;
+	bool is_trusted = header_is_trusted(policy, &c->id.peer.addr);
 
 	if (conn_is_toa(t))
 		return conn_judge_toa(t, c, len || end != HEADER_END_OPEN, ret);
-	return header_judge_stream(policy,
-				   header_is_trusted(policy, &c->id.peer.addr),
-				   buf, len, end, ret);
+	if (fault_any(&t->cfg->faults))
+		return fault_judge_stream(&t->cfg->faults, policy, is_trusted,
+					  buf, len, end, ret);
+	return header_judge_stream(policy, is_trusted, buf, len, end, ret);
 }
 
 /* HEADER: decide about the first @len bytes. */
@@ -501,6 +517,25 @@ static void conn_timer(void *ctx, struct wheel_node *node)
 		conn_close(t, c, REASON_IDLE, c->buf);
 }
 
+/* What a broken origin does at once. Return: false if it was closed */
+static bool conn_open_faulty(struct tcp *t, struct conn *c)
+{
+	const struct fault_set *s = &t->cfg->faults;
+	const char *banner = t->cfg->banner ? t->cfg->banner : "hello";
+
+	if (fault_is_on(s, FAULT_HALF_OPEN) &&
+	    t->stats->tcp_open > s->arg[FAULT_HALF_OPEN]) {
+		conn_close(t, c, REASON_ERROR, true);
+		return false;
+	}
+	if (fault_is_on(s, FAULT_FIRST_BYTE_GREETING)) {
+		/* an empty socket takes a line */
+		(void)!send(c->fd, banner, strlen(banner), MSG_NOSIGNAL);
+		(void)!send(c->fd, "\r\n", 2, MSG_NOSIGNAL);
+	}
+	return true;
+}
+
 /* A new connection; @fd is ours. */
 static void conn_open(struct tcp *t, int fd, const struct endpoint *peer,
 		      bool is_v4_socket)
@@ -542,6 +577,8 @@ static void conn_open(struct tcp *t, int fd, const struct endpoint *peer,
 	if (++t->stats->tcp_open > t->stats->tcp_open_max)
 		t->stats->tcp_open_max = t->stats->tcp_open;
 	conn_set_timer(t, c);
+	if (fault_any(&t->cfg->faults) && !conn_open_faulty(t, c))
+		return;
 	if (t->cfg->policy.mode == MODE_OFF || conn_is_toa(t))
 		conn_decide(t, c, t->scratch, 0, HEADER_END_OPEN);
 }

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sock.h"
+#include "fault.h"
 #include "wire/spp.h"
 
 #define UDP_BATCH     64
@@ -157,11 +158,25 @@ static void udp_send(struct udp *u, const struct udp_socket *sock,
 	s->bytes_out += payload;
 }
 
+/* SPP: the answer gets the header that came, as it came. */
+static void udp_spp_header(const struct udp *u, const uint8_t *data,
+			   uint8_t out[SPP_HDR_LEN])
+{
+	size_t magic = sizeof(uint16_t), addr = 16;
+
+	memcpy(out, data, SPP_HDR_LEN);
+	if (!fault_is_on(&u->cfg->faults, FAULT_SPP_ECHO_SWAPPED))
+		return;
+	memcpy(out + magic, data + magic + addr, addr);
+	memcpy(out + magic + addr, data + magic, addr);
+}
+
 /* Answer the payload from @off on; the bytes before it are a header, if any. */
 static void udp_answer(struct udp *u, const struct udp_socket *sock,
 		       struct udp_dgram *d, struct udp_session *s, size_t off)
 {
 	char line[IDENT_LINE_MAX];
+	uint8_t spp[SPP_HDR_LEN];
 	struct iovec iov[3];
 	size_t n = 0;
 
@@ -169,9 +184,12 @@ static void udp_answer(struct udp *u, const struct udp_socket *sock,
 		return;
 	if (off && off == d->len && u->cfg->header_only == HEADER_ONLY_IGNORE)
 		return;
-	if (off && s->id.kind == HEADER_SPP)
-		iov[n++] = (struct iovec) { (uint8_t *)(uintptr_t)d->data,
-					    SPP_HDR_LEN };
+	if (off && s->id.kind == HEADER_SPP) {
+		udp_spp_header(u, d->data, spp);
+		iov[n++] = (struct iovec) { spp, SPP_HDR_LEN };
+	}
+	if (n && fault_is_on(&u->cfg->faults, FAULT_SPP_NO_ECHO))
+		n = 0;
 	if (u->cfg->reply == REPLY_WHOAMI) {
 		size_t len = ident_line(&s->id, line, sizeof(line));
 
@@ -182,24 +200,45 @@ static void udp_answer(struct udp *u, const struct udp_socket *sock,
 	udp_send(u, sock, d, iov, n, s);
 }
 
+static enum header_action udp_judge(struct udp *u, struct udp_session *s,
+				    const struct udp_dgram *d,
+				    struct header_result *ret)
+{
+	const struct header_policy *policy = &u->cfg->policy;
+	const enum header_kind *session = s ? &s->id.kind : NULL;
+	bool is_trusted = header_is_trusted(policy, &d->peer.addr);
+	enum header_action act;
+
+	if (!fault_any(&u->cfg->faults))
+		return header_judge_dgram(policy, is_trusted, session, d->data,
+					  d->len, ret);
+	act = fault_judge_dgram(&u->cfg->faults, policy, is_trusted, session,
+				d->data, d->len, ret);
+	if (act == HEADER_DIRECT && s &&
+	    fault_is_on(&u->cfg->faults, FAULT_UDP_FORGETS)) {
+		ident_fini(&s->id);
+		ident_init(&s->id, true, &d->peer, &d->local);
+	}
+	return act;
+}
+
 static void udp_dgram(struct udp *u, const struct udp_socket *sock,
 		      struct udp_dgram *d)
 {
-	const struct header_policy *policy = &u->cfg->policy;
 	struct udp_session *s = udp_table_find(&u->table, &d->peer, &d->local);
 	struct header_result h;
 	enum header_action act;
 	size_t off;
 
 	u->stats->udp_dgrams_in++;
-	act = header_judge_dgram(policy,
-				 header_is_trusted(policy, &d->peer.addr),
-				 s ? &s->id.kind : NULL, d->data, d->len, &h);
+	act = udp_judge(u, s, d, &h);
 	if (act == HEADER_REFUSE) {
 		udp_refuse(u, d, &h.err);
 		return;
 	}
 	off = act == HEADER_TAKE ? h.hdr.hdr_len : 0;
+	if (s && fault_is_on(&u->cfg->faults, FAULT_UDP_STICKY))
+		act = HEADER_DIRECT;
 	if (act == HEADER_TAKE || !s) {
 		bool is_new = !s || !ident_says_same(&s->id, &h);
 
