@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "check_json.h"
@@ -39,17 +41,32 @@ static void report_text_hdr(struct paint *p, const struct view *v)
 			   (unsigned long long)f->frame);
 }
 
-char *report_verdict(const struct check *c, char out[REPORT_VERDICT_MAX])
+/* "MISSING missing" and "SPLIT flow.split" would say it twice. */
+static bool report_says_more(const struct check *c)
 {
+	const char *slug = anomaly_slug(c->anomaly);
+	const char *dot = strrchr(slug, '.');
+
+	return c->anomaly != ANOMALY_NONE &&
+	       strcasecmp(dot ? dot + 1 : slug, verdict_name(c->verdict)) != 0;
+}
+
+char *report_verdict(const struct view *v, char out[REPORT_VERDICT_MAX])
+{
+	const struct check *c = v->check;
 	size_t at = (size_t)snprintf(out, REPORT_VERDICT_MAX, "%s",
 				     verdict_name(c->verdict));
 
-	if (c->anomaly != ANOMALY_NONE)
+	if (report_says_more(c))
 		at += (size_t)snprintf(out + at, REPORT_VERDICT_MAX - at, " %s",
 				       anomaly_slug(c->anomaly));
-	if (c->frame)
+	if (c->frame && (c->off || c->verdict == VERDICT_MALFORMED))
 		at += (size_t)snprintf(out + at, REPORT_VERDICT_MAX - at,
 				       " at byte %u of frame %llu", c->off,
+				       (unsigned long long)c->frame);
+	else if (c->frame && c->frame != v->carrier)
+		at += (size_t)snprintf(out + at, REPORT_VERDICT_MAX - at,
+				       " at frame %llu",
 				       (unsigned long long)c->frame);
 	if (c->note)
 		(void)snprintf(out + at, REPORT_VERDICT_MAX - at, " (%s)",
@@ -71,7 +88,7 @@ void report_line(struct paint *p, const struct view *v)
 		paint_word(p, PAINT_PLAIN, "toa");
 	report_option_text(p, &v->client->options);
 	paint_word(p, paint_verdict(v->check->verdict), "%s",
-		   report_verdict(v->check, verdict));
+		   report_verdict(v, verdict));
 	paint_end(p);
 }
 

@@ -20,8 +20,10 @@ int report_open(const struct config *cfg, FILE *out, struct sinks *s);
 /* report_line() - one flow as one line */
 void report_line(struct paint *p, const struct view *v);
 
-/* report_verdict() - "MALFORMED v1.port at byte 40 of frame 4". Return: @out */
-char *report_verdict(const struct check *c, char out[REPORT_VERDICT_MAX]);
+/* report_verdict() - "MALFORMED v1.port at byte 40 of frame 4"; a frame that
+ * was named already is not named again. Return: @out
+ */
+char *report_verdict(const struct view *v, char out[REPORT_VERDICT_MAX]);
 
 /* report_summary_text() - what people want to know, for stderr */
 void report_summary_text(FILE *out, const struct tally *t);

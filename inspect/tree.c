@@ -239,16 +239,25 @@ static void tree_timing(struct paint *p, const struct view *v)
 			   tree_span(t.close_us, text));
 }
 
-static void tree_verdict(struct paint *p, const struct check *c)
+static void tree_verdict(struct paint *p, const struct view *v)
 {
+	const struct check *c = v->check;
 	char text[REPORT_VERDICT_MAX];
+	uint32_t i;
 
 	paint_item(p, 1, "Verdict", paint_verdict(c->verdict), "%s",
-		   report_verdict(c, text));
+		   report_verdict(v, text));
 	if (c->anomaly != ANOMALY_NONE)
-		paint_item(p, 2, "reason", PAINT_PLAIN, "%s (%s)",
-			   anomaly_info(c->anomaly)->text,
-			   anomaly_info(c->anomaly)->clause);
+		paint_item(p, 2, "reason", PAINT_PLAIN, "%s",
+			   anomaly_info(c->anomaly)->text);
+	if (c->clause)
+		paint_item(p, 2, "clause", PAINT_PLAIN, "%s", c->clause);
+	if (c->advice)
+		paint_item(p, 2, "advice", PAINT_PLAIN, "%s", c->advice);
+	for (i = 0; i < c->remark_count; i++)
+		paint_item(p, 2, "remark", PAINT_PLAIN, "%s: %s",
+			   anomaly_slug(c->remark[i]),
+			   anomaly_info(c->remark[i])->text);
 }
 
 void tree_put(struct paint *p, const struct view *v)
@@ -265,7 +274,7 @@ void tree_put(struct paint *p, const struct view *v)
 		   (unsigned long long)fl->id, v->transport,
 		   view_end(&v->client->end, a), view_end(&v->origin->end, b));
 	paint_end(p);
-	tree_verdict(p, v->check);
+	tree_verdict(p, v);
 	paint_item(p, 1, "Frames", PAINT_PLAIN,
 		   "%llu to %llu, %s, lasting %s%s",
 		   (unsigned long long)fl->first_frame,

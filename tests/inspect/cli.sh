@@ -34,21 +34,21 @@ line+='  client 119\.29\.135\.205:53859  via 43\.159\.115\.63:10000'
 line+='  hdr 53B@frame 7  OK$'
 expect 0 "$line" -r "$first" port 10000
 expect 0 "$line" -n -q -r "$first" 'tcp port' 10000
-expect 1 'none  MISSING$' -r "$first"
+expect 1 'none  MISSING at frame 12$' -r "$first"
 expect 1 '^2 flows, 1 ok, 1 missing$' -r "$first"
 
 expect 0 ' OK$' -r "$first" --expect 119.29.135.205 port 10000
 expect 0 ' OK$' -r "$first" --expect 119.29.135.205:53859 port 10000
-expect 1 ' MISMATCH$' -r "$first" --expect 119.29.135.205:53860 port 10000
-expect 1 ' MISMATCH$' -r "$first" --expect 119.29.135.206 port 10000
+expect 1 ' MISMATCH flow.expect$' -r "$first" --expect 119.29.135.205:53860 port 10000
+expect 1 ' MISMATCH flow.expect$' -r "$first" --expect 119.29.135.206 port 10000
 expect 2 'ADDR:PORT' -r "$first" --expect 119.29.135
 
 expect 0 ' OK$' -r "$first" --mode ppv1 port 10000
 expect 1 ' MISMATCH wrong_mode$' -r "$first" --mode ppv2 port 10000
 expect 1 ' MISMATCH wrong_mode$' -r "$first" --mode off port 10000
 expect 0 ' OK$' -r "$none" --mode off
-expect 1 ' MISSING$' -r "$none" --mode ppv1
-expect 1 ' MISSING$' -r "$none" --mode toa
+expect 1 ' MISSING at frame 4$' -r "$none" --mode ppv1
+expect 1 ' MISSING at frame 4$' -r "$none" --mode toa
 expect 2 'mode' -r "$none" --mode tao
 
 toa=$PCAPS/040-toa-ack-data/input.pcap
@@ -57,11 +57,11 @@ toa_line+='  client 203\.0\.113\.7:54321  kind 200/8 on ack,data \(3 segments\)'
 toa_line+='  Tencent, UCloud, LVS \(2012\)  OK$'
 expect 0 "$toa_line" -r "$toa"
 expect 0 ' OK$' -r "$toa" --mode toa --expect 203.0.113.7:54321
-expect 1 ' MISMATCH$' -r "$toa" --expect 203.0.113.7:54320
+expect 1 ' MISMATCH flow.expect$' -r "$toa" --expect 203.0.113.7:54320
 expect 1 ' MISMATCH wrong_mode$' -r "$toa" --mode off
 expect 1 ' MISMATCH wrong_mode$' -r "$toa" --mode ppv2
 expect 1 ' MISMATCH wrong_mode$' -r "$first" --mode toa port 10000
-expect 1 '  with 200/8 203\.0\.113\.7:54321\?  MISSING \(unsure' \
+expect 1 '  with 200/8 203\.0\.113\.7:54321\?  MISSING at frame 4 \(unsure' \
     -r "$toa" --toa-kind 254
 expect 0 ' OK$' -r "$toa" --toa-kind 254,200
 like=$PCAPS/049-toa-lookalike/input.pcap
@@ -85,8 +85,8 @@ done
 
 expect 0 '10\.4\.0\.10:38888 .* OK \(header-echoed\)$' -K -r "$PCAPS/003-document-ppv2-udp-bad-csum/input.pcap"
 expect 1 'v1.port at byte' -r "$PCAPS/018-ppv1-bad-port/input.pcap"
-expect 5 ' TRUNCATED$' -r "$PCAPS/019-ppv2-snaplen/input.pcap"
-expect 5 'NO-HANDSHAKE$' -r "$PCAPS/030-no-handshake/input.pcap"
+expect 5 ' TRUNCATED flow.cut at frame 4$' -r "$PCAPS/019-ppv2-snaplen/input.pcap"
+expect 5 'NO-HANDSHAKE flow.no_start$' -r "$PCAPS/030-no-handshake/input.pcap"
 expect 5 '^0 flows' -r "$first" port 1
 expect 5 'max-flows' -r "$PCAPS/031-port-reused/input.pcap" --max-flows 1
 expect 1 'v2.len_limit' -r "$PCAPS/023-ppv2-tlvs/input.pcap" --hdr-max 139
