@@ -7,7 +7,6 @@
 
 #include "base/exitcode.h"
 #include "base/log.h"
-#include "report.h"
 #include "source.h"
 
 struct inspect {
@@ -170,7 +169,7 @@ int inspect_run(const struct config *cfg, FILE *out)
 	/* What was read before the damage is reported all the same. */
 	judged = inspect_report(in, sinks, &tally);
 	if (!cfg->is_quiet)
-		report_summary_text(stderr, &tally);
+		tally_text(stderr, &tally);
 	if (!status)
 		status = judged;
 out:

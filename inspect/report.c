@@ -2,7 +2,6 @@
 /* report.c - see report.h */
 #include "report.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,71 +181,17 @@ static void report_summary_json(FILE *out, const struct tally *t, int status)
 	struct json j;
 	const char *line;
 	size_t len;
-	unsigned i;
 
 	json_init(&j, buf, sizeof(buf));
 	json_begin(&j, NULL, '{');
 	json_u64(&j, "v", 1);
 	json_str(&j, "type", "summary");
-	json_u64(&j, "frames", t->frames);
-	json_begin(&j, "skipped", '{');
-	for (i = DECODE_OK + 1; i < DECODE_RESULTS; i++)
-		json_u64(&j, decode_result_name((enum decode_result)i),
-			 t->frame[i]);
-	json_end(&j);
-	if (t->anomaly != ANOMALY_NONE) {
-		json_str(&j, "anomaly", anomaly_slug(t->anomaly));
-		json_u64(&j, "anomaly_frame", t->anomaly_frame);
-	}
-	json_u64(&j, "flows", t->flows);
-	json_u64(&j, "flows_refused", t->flows_refused);
-	json_u64(&j, "memory_refused", t->memory_refused);
-	json_begin(&j, "verdicts", '{');
-	for (i = 0; i < VERDICTS; i++)
-		if (t->verdict[i])
-			json_u64(&j, verdict_name((enum verdict)i),
-				 t->verdict[i]);
-	json_end(&j);
+	tally_json(&j, t);
 	json_u64(&j, "exit", (uint64_t)status);
 	json_end(&j);
 	line = json_line(&j, &len);
 	ASSERT(line);
 	(void)fwrite(line, 1, len, out);
-}
-
-void report_summary_text(FILE *out, const struct tally *t)
-{
-	unsigned i;
-
-	(void)fprintf(out, "%llu flows", (unsigned long long)t->flows);
-	for (i = 0; i < VERDICTS; i++) {
-		const char *p = verdict_name((enum verdict)i);
-
-		if (!t->verdict[i] && i != VERDICT_OK)
-			continue;
-		(void)fprintf(out, ", %llu ",
-			      (unsigned long long)t->verdict[i]);
-		for (; *p; p++)
-			(void)fputc(tolower((unsigned char)*p), out);
-	}
-	(void)fputc('\n', out);
-	for (i = DECODE_OK + 1; i < DECODE_RESULTS; i++)
-		if (t->frame[i] && i != DECODE_OTHER)
-			(void)fprintf(
-				out, "%llu frames %s\n",
-				(unsigned long long)t->frame[i],
-				decode_result_name((enum decode_result)i));
-	if (t->anomaly != ANOMALY_NONE)
-		(void)fprintf(out, "frame %llu: %s: %s\n",
-			      (unsigned long long)t->anomaly_frame,
-			      anomaly_slug(t->anomaly),
-			      anomaly_info(t->anomaly)->text);
-	if (t->flows_refused)
-		(void)fprintf(out, "%llu packets of flows above --max-flows\n",
-			      (unsigned long long)t->flows_refused);
-	if (t->memory_refused)
-		(void)fprintf(out, "%llu times --max-memory was reached\n",
-			      (unsigned long long)t->memory_refused);
 }
 
 static int report_flow(void *ctx, const struct flow *fl, const struct check *c)

@@ -25,7 +25,4 @@ void report_line(struct paint *p, const struct view *v);
  */
 char *report_verdict(const struct view *v, char out[REPORT_VERDICT_MAX]);
 
-/* report_summary_text() - what people want to know, for stderr */
-void report_summary_text(FILE *out, const struct tally *t);
-
 #endif

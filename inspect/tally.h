@@ -3,12 +3,16 @@
 #ifndef INSPECT_TALLY_H
 #define INSPECT_TALLY_H
 
+#include <stdio.h>
+
+#include "base/json.h"
 #include "check.h"
 #include "decode.h"
 
 /* @frame: enum decode_result
  * @flows_empty: INCONCLUSIVE because the client sent no payload
  * @flows_refused: packets of flows that the table had no room for
+ * @decode: fragments and tunnels
  * @anomaly: that of the first malformed frame, @anomaly_frame its number
  */
 struct tally {
@@ -19,8 +23,15 @@ struct tally {
 	uint64_t flows_refused;
 	uint64_t verdict[VERDICTS];
 	uint64_t memory_refused;
+	struct decode_stats decode;
 	enum anomaly anomaly;
 	uint64_t anomaly_frame;
 };
+
+/* tally_json() - as members: "frames", "skipped", "flows", "verdicts", ... */
+void tally_json(struct json *j, const struct tally *t);
+
+/* tally_text() - what people want to know, for stderr */
+void tally_text(FILE *out, const struct tally *t);
 
 #endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tally.c - see tally.h */
+#include "tally.h"
+
+#include <ctype.h>
+
+void tally_json(struct json *j, const struct tally *t)
+{
+	unsigned i;
+
+	json_u64(j, "frames", t->frames);
+	json_begin(j, "skipped", '{');
+	for (i = DECODE_OK + 1; i < DECODE_RESULTS; i++)
+		json_u64(j, decode_result_name((enum decode_result)i),
+			 t->frame[i]);
+	json_end(j);
+	if (t->anomaly != ANOMALY_NONE) {
+		json_str(j, "anomaly", anomaly_slug(t->anomaly));
+		json_u64(j, "anomaly_frame", t->anomaly_frame);
+	}
+	json_u64(j, "flows", t->flows);
+	json_u64(j, "flows_refused", t->flows_refused);
+	json_u64(j, "memory_refused", t->memory_refused);
+	json_begin(j, "verdicts", '{');
+	for (i = 0; i < VERDICTS; i++)
+		if (t->verdict[i])
+			json_u64(j, verdict_name((enum verdict)i),
+				 t->verdict[i]);
+	json_end(j);
+}
+
+void tally_text(FILE *out, const struct tally *t)
+{
+	unsigned i;
+
+	(void)fprintf(out, "%llu flows", (unsigned long long)t->flows);
+	for (i = 0; i < VERDICTS; i++) {
+		const char *p = verdict_name((enum verdict)i);
+
+		if (!t->verdict[i] && i != VERDICT_OK)
+			continue;
+		(void)fprintf(out, ", %llu ",
+			      (unsigned long long)t->verdict[i]);
+		for (; *p; p++)
+			(void)fputc(tolower((unsigned char)*p), out);
+	}
+	(void)fputc('\n', out);
+	for (i = DECODE_OK + 1; i < DECODE_RESULTS; i++)
+		if (t->frame[i] && i != DECODE_OTHER)
+			(void)fprintf(
+				out, "%llu frames %s\n",
+				(unsigned long long)t->frame[i],
+				decode_result_name((enum decode_result)i));
+	if (t->anomaly != ANOMALY_NONE)
+		(void)fprintf(out, "frame %llu: %s: %s\n",
+			      (unsigned long long)t->anomaly_frame,
+			      anomaly_slug(t->anomaly),
+			      anomaly_info(t->anomaly)->text);
+	if (t->flows_refused)
+		(void)fprintf(out, "%llu packets of flows above --max-flows\n",
+			      (unsigned long long)t->flows_refused);
+	if (t->memory_refused)
+		(void)fprintf(out, "%llu times --max-memory was reached\n",
+			      (unsigned long long)t->memory_refused);
+}
