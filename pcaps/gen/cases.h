@@ -25,6 +25,7 @@ struct gen_case {
 extern const struct gen_case cases_document[];
 extern const struct gen_case cases_own[];
 extern const struct gen_case cases_toa[];
+extern const struct gen_case cases_verdict[];
 
 #define CASE_MAX 512
 

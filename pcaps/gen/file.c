@@ -30,7 +30,8 @@ void file_open(struct file *f, const char *dir, uint32_t link)
 	f->out = fopen(path, "wb");
 	if (!f->out)
 		err(1, "%s", path);
-	f->frames = 0;
+	f->now_ms = 0;
+	f->is_blind = false;
 	f->snaplen = FILE_FRAME_MAX;
 	file_put_le(f->out, FILE_MAGIC_US, 4);
 	file_put_le(f->out, 2, 2); /* version 2.4 */
@@ -45,12 +46,14 @@ void file_put(struct file *f, const uint8_t *frame, size_t len)
 {
 	size_t cap = len < f->snaplen ? len : f->snaplen;
 
-	file_put_le(f->out, FILE_START_S + f->frames / 1000, 4);
-	file_put_le(f->out, f->frames % 1000 * 1000, 4);
+	if (f->is_blind)
+		return;
+	file_put_le(f->out, FILE_START_S + f->now_ms / 1000, 4);
+	file_put_le(f->out, f->now_ms % 1000 * 1000, 4);
 	file_put_le(f->out, (uint32_t)cap, 4);
 	file_put_le(f->out, (uint32_t)len, 4);
 	(void)fwrite(frame, 1, cap, f->out);
-	f->frames++;
+	f->now_ms++;
 }
 
 void file_close(struct file *f)

@@ -5,6 +5,7 @@
 #ifndef GEN_FILE_H
 #define GEN_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,11 +14,14 @@
 
 /* Time starts at 2023-04-28T07:19:59Z, and each frame is a millisecond later
  * than the one before, so that files do not depend on when they are made.
+ * @now_ms:   since that start; may be moved on
+ * @is_blind: frames are sent, and not captured
  */
 struct file {
 	FILE *out;
-	uint32_t frames;
+	uint32_t now_ms;
 	uint32_t snaplen;
+	bool is_blind;
 };
 
 /* file_open() - DIR/input.pcap; @dir is made if it is not there.

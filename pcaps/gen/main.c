@@ -31,5 +31,6 @@ int main(int argc, char **argv)
 	main_make(argv[1], cases_document);
 	main_make(argv[1], cases_own);
 	main_make(argv[1], cases_toa);
+	main_make(argv[1], cases_verdict);
 	return 0;
 }
