@@ -203,6 +203,26 @@ int attach_commit(struct bpf_object *obj, const char *dir, int cgroup_fd)
 	return err;
 }
 
+int attach_detach(const char *dir, const char *prog)
+{
+	char path[PLACE_PATH_MAX];
+	struct bpf_link *link;
+	int err;
+
+	err = place_join(dir, prog, path);
+	if (err)
+		return err;
+	link = bpf_link__open(path);
+	if (!link)
+		return -errno;
+	/* a pin that is removed alone detaches a little later */
+	err = bpf_link__detach(link);
+	if (!err && unlink(path))
+		err = -errno;
+	(void)bpf_link__destroy(link);
+	return err;
+}
+
 int attach_remove(const char *dir)
 {
 	struct dirent *e;

@@ -52,6 +52,11 @@ int attach_prepare(struct bpf_object *obj, const char *dir, bool *ret_fresh);
  */
 int attach_commit(struct bpf_object *obj, const char *dir, int cgroup_fd);
 
+/* attach_detach() - program @prog of the set in @dir runs no more when this
+ * returns. Return: 0, -ENOENT or -errno
+ */
+int attach_detach(const char *dir, const char *prog);
+
 /* attach_remove() - detach and forget. Return: 0, -ENOENT or -errno */
 int attach_remove(const char *dir);
 

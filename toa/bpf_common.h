@@ -20,9 +20,11 @@
 #define IPPROTO_MPTCP 262
 #define TCPHDR_SYN    0x02
 #define EPERM	      1
+#define EFAULT	      14
 #define EINVAL	      22
-#define EISCONN	      106
 #define EOPNOTSUPP    95
+#define EISCONN	      106
+#define ENOTCONN      107
 
 /* With a larger buffer than this the kernel passes only its begin, and wants
  * to hear that it was left alone.

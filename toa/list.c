@@ -2,14 +2,9 @@
 /* list.c - the command list: walks the reader's connections in the kernel */
 #include "commands.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <list.skel.h>
 
 #include "attach.h"
 #include "base/exitcode.h"
@@ -17,10 +12,8 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "place.h"
+#include "walk.h"
 #include "wire/bytes.h"
-
-/* Lines are written while the kernel is read: few at a time. */
-#define CONNS_AT_A_TIME 64
 
 static const char *place_name(unsigned place)
 {
@@ -46,8 +39,9 @@ static const char *side_text(const unsigned char addr[16],
 	return endpoint_format(&e, out);
 }
 
-static void conn_print(const struct toa_conn *c, bool is_json)
+static void conn_print(void *ctx, const struct toa_conn *c)
 {
+	const bool *is_json = ctx;
 	char client[ENDPOINT_TEXT_MAX], peer[ENDPOINT_TEXT_MAX];
 	char local[ENDPOINT_TEXT_MAX], buf[512];
 	struct json j;
@@ -56,7 +50,7 @@ static void conn_print(const struct toa_conn *c, bool is_json)
 	(void)side_text(c->addr, c->port, client);
 	(void)side_text(c->peer, c->peer_port, peer);
 	(void)side_text(c->local, c->local_port, local);
-	if (!is_json) {
+	if (!*is_json) {
 		(void)printf("%s via %s to %s kind %u from %s\n", client, peer,
 			     local, c->kind, place_name(c->place));
 		return;
@@ -77,59 +71,10 @@ static void conn_print(const struct toa_conn *c, bool is_json)
 		(void)fputs(buf, stdout);
 }
 
-/* The kernel writes whole records, but not as many as fit. */
-static int conns_read(int fd, bool is_json)
-{
-	struct toa_conn conns[CONNS_AT_A_TIME];
-	size_t have = 0, i;
-
-	for (;;) {
-		ssize_t n =
-			read(fd, (char *)conns + have, sizeof(conns) - have);
-
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : 0;
-		have += (size_t)n;
-		for (i = 0; i < have / sizeof(conns[0]); i++)
-			conn_print(&conns[i], is_json);
-		have -= i * sizeof(conns[0]);
-		memmove(conns, (char *)conns + i * sizeof(conns[0]), have);
-	}
-}
-
-static int conns_walk(int map_fd, bool is_json)
-{
-	union bpf_iter_link_info info = { .map = { .map_fd = (__u32)map_fd } };
-	struct bpf_iter_attach_opts opts;
-	struct list_bpf *skel = list_bpf__open_and_load();
-	struct bpf_link *link = NULL;
-	int fd = -1, err = 0;
-
-	if (!skel)
-		return -errno;
-	/* libbpf refuses padding that is not zero */
-	memset(&opts, 0, sizeof(opts));
-	opts.sz = sizeof(opts);
-	opts.link_info = &info;
-	opts.link_info_len = sizeof(info);
-	link = bpf_program__attach_iter(skel->progs.list_conns, &opts);
-	if (link)
-		fd = bpf_iter_create(bpf_link__fd(link));
-	if (!link || fd < 0)
-		err = -errno;
-	if (!err)
-		err = conns_read(fd, is_json);
-	fd_close(&fd);
-	(void)bpf_link__destroy(link);
-	list_bpf__destroy(skel);
-	return err;
-}
-
 int list_command(const struct toa_config *c)
 {
 	char dir[PLACE_PATH_MAX];
+	bool is_json = c->is_json;
 	int fd = -1, err;
 
 	attach_quiet();
@@ -141,7 +86,7 @@ int list_command(const struct toa_config *c)
 		return EXIT_INCONCLUSIVE;
 	}
 	if (!err) {
-		err = conns_walk(fd, c->is_json);
+		err = walk_conns(fd, conn_print, &is_json);
 		fd_close(&fd);
 	}
 	if (err) {

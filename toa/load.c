@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "attach.h"
@@ -13,6 +14,11 @@
 #include "base/exitcode.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "walk.h"
+
+/* How long marked sockets are waited for, at most: five seconds */
+#define DRAIN_PAUSE_MS	 20
+#define DRAIN_PAUSES_MAX 250
 
 static const char *side(const struct toa_config *c)
 {
@@ -150,6 +156,31 @@ void load_end(struct load *l)
 	fd_close(&l->lock_fd);
 }
 
+/* No new socket is marked from now on. Those that are marked already, and have
+ * not sent what they shall, get the time for it.
+ */
+static void writer_drain(const char *dir)
+{
+	const struct timespec pause = { .tv_nsec = DRAIN_PAUSE_MS * 1000000L };
+	unsigned pending = 0;
+	int fd = -1, i;
+
+	if (attach_detach(dir, "writer_setsockopt") ||
+	    attach_open(dir, "marks", &fd))
+		return;
+	for (i = 0; i < DRAIN_PAUSES_MAX; i++) {
+		/* before the first look: a program marks, then connects */
+		(void)nanosleep(&pause, NULL);
+		if (walk_pending(fd, &pending) || !pending)
+			break;
+	}
+	if (pending)
+		log_warn("%u connections go on without their client's address: "
+			 "they got no answer from the origin so far",
+			 pending);
+	fd_close(&fd);
+}
+
 int load_remove(const struct toa_config *c)
 {
 	char dir[PLACE_PATH_MAX];
@@ -161,8 +192,11 @@ int load_remove(const struct toa_config *c)
 		log_info("no %s is loaded in %s", side(c), dir);
 		return EXIT_INCONCLUSIVE;
 	}
+	attach_quiet();
 	if (!err)
 		err = attach_lock(c->pin_dir, &lock_fd);
+	if (!err && c->is_writer)
+		writer_drain(dir);
 	if (!err)
 		err = attach_remove(dir);
 	if (err) {

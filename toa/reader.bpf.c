@@ -33,6 +33,10 @@
 #define OPT_EXPERIMENT_1 253
 #define OPT_EXPERIMENT_2 254
 
+/* NOP, NOP, kind 8, length 10: how the kernel begins its timestamps */
+#define TIMESTAMPS_ALIGNED 0x0101080a
+#define TIMESTAMPS_LEN	   12
+
 /* Kind 28: the version byte before an IPv4 address */
 #define VERSION_V4 1
 
@@ -295,6 +299,13 @@ static __always_inline bool peer_is_trusted(struct bpf_sock_ops *ctx)
 	return bpf_map_lookup_elem(&trust, &key);
 }
 
+/* Does the connection count as an IPv6 address that is kept? */
+static __always_inline bool conn_is_counted(struct bpf_sock_ops *ctx,
+					    __u8 client_family)
+{
+	return ctx->family == AF_INET6 || client_family == 6;
+}
+
 static __always_inline void conn_fill(struct bpf_sock_ops *ctx,
 				      const struct found *f, __u8 place,
 				      struct toa_conn *c)
@@ -310,7 +321,7 @@ static __always_inline void conn_fill(struct bpf_sock_ops *ctx,
 	c->has_port = f->has_port;
 	c->place = place;
 	c->kind = f->kind;
-	c->is_counted = c->is_v6_sock || f->family == 6;
+	c->is_counted = conn_is_counted(ctx, f->family);
 	c->checks_left = CHECKS_MAX;
 	__builtin_memcpy(c->addr, f->addr, 16);
 	__builtin_memcpy(c->peer, peer, 16);
@@ -377,6 +388,46 @@ static __always_inline int syn_judge(struct bpf_sock_ops *ctx,
 	return verdict;
 }
 
+/* The usual segment: nothing or timestamps, then one option in a layout with
+ * the port first, and no more. Read where it is; all else takes the long way.
+ * Return: true if @ret is the segment's address
+ */
+static __always_inline bool segment_is_plain(struct bpf_sock_ops *ctx,
+					     struct found *ret)
+{
+	__u8 *opt = ctx->skb_data, *end = ctx->skb_data_end;
+	__u32 index, layout;
+
+	opt += TOA_TCP_HDR_LEN;
+	if (opt + TOA_LEN_V4 > end)
+		return false;
+	if (*(__u32 *)opt == bpf_htonl(TIMESTAMPS_ALIGNED))
+		opt += TIMESTAMPS_LEN;
+	if (opt + TOA_LEN_V4 > end)
+		return false;
+	index = (__u32)opt[0] << TOA_LAYOUT_BITS | (opt[1] & 63);
+	opaque(index);
+	layout = layouts[index & (TOA_LAYOUTS - 1)];
+	ret->kind = opt[0];
+	ret->has_port = 1;
+	__builtin_memcpy(ret->port, opt + 2, 2);
+	if (layout == TOA_LAYOUT_PORT_V4 && opt[1] == TOA_LEN_V4) {
+		if (opt + TOA_LEN_V4 + 1 <= end)
+			return false;
+		ret->family = 4;
+		__builtin_memset(ret->addr, 0, 10);
+		ret->addr[10] = ret->addr[11] = 0xff;
+		__builtin_memcpy(ret->addr + 12, opt + 4, 4);
+		return !is_zero(ret->port, 2) && !is_zero(ret->addr + 12, 4);
+	}
+	if (layout != TOA_LAYOUT_PORT_V6 || opt[1] != TOA_LEN_V6 ||
+	    opt + TOA_LEN_V6 > end || opt + TOA_LEN_V6 + 1 <= end)
+		return false;
+	ret->family = 6;
+	__builtin_memcpy(ret->addr, opt + 4, 16);
+	return !is_zero(ret->port, 2) && !is_zero(ret->addr, 16);
+}
+
 /* The address in the segment at hand. */
 static __always_inline int segment_judge(struct bpf_sock_ops *ctx, bool is_syn,
 					 bool *ret_is_mptcp, struct found *ret)
@@ -386,6 +437,9 @@ static __always_inline int segment_judge(struct bpf_sock_ops *ctx, bool is_syn,
 	__u32 len;
 	int verdict = VERDICT_NONE;
 
+	*ret_is_mptcp = false;
+	if (!is_syn && segment_is_plain(ctx, ret))
+		return VERDICT_FOUND;
 	__builtin_memset(&h, 0, sizeof(h));
 	len = header_copy(ctx, &h);
 	if (header_walk(&h, len, is_syn, &w))
@@ -404,6 +458,7 @@ static __always_inline void reader_established(struct bpf_sock_ops *ctx)
 	struct found found = { 0 }, syn = { 0 };
 	int verdict = VERDICT_NONE, syn_verdict = VERDICT_NONE;
 	bool is_mptcp = false, is_trusted, is_kept = false;
+	__u32 flags = 0;
 
 	if (!sk)
 		return;
@@ -437,9 +492,11 @@ static __always_inline void reader_established(struct bpf_sock_ops *ctx)
 		count(READER_FROM_SYN);
 	if (is_trusted && places & TOA_PLACE_DATA &&
 	    verdict != VERDICT_CONTRADICTION)
-		flags_set(ctx, BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG, 0);
-	if (is_kept)
-		flags_set(ctx, BPF_SOCK_OPS_STATE_CB_FLAG, 0);
+		flags |= BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG;
+	if (is_kept && conn_is_counted(ctx, found.family))
+		flags |= BPF_SOCK_OPS_STATE_CB_FLAG;
+	if (flags)
+		flags_set(ctx, flags, 0);
 }
 
 /* A later segment with options that the kernel does not know */
@@ -468,7 +525,8 @@ static __always_inline void reader_segment(struct bpf_sock_ops *ctx)
 				  BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG);
 		} else if (conn_keep(ctx, sk, &found, TOA_PLACE_DATA)) {
 			count(READER_LATE);
-			flags_set(ctx, BPF_SOCK_OPS_STATE_CB_FLAG, 0);
+			if (conn_is_counted(ctx, found.family))
+				flags_set(ctx, BPF_SOCK_OPS_STATE_CB_FLAG, 0);
 		}
 		return;
 	}
@@ -481,6 +539,9 @@ static __always_inline void reader_segment(struct bpf_sock_ops *ctx)
 		flags_set(ctx, 0, BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG);
 }
 
+/* The address stays: a connection that was reset before the program accepted
+ * it is accepted all the same, and its client asked for.
+ */
 static __always_inline void reader_closed(struct bpf_sock_ops *ctx)
 {
 	struct bpf_sock *sk = ctx->sk;
@@ -489,11 +550,10 @@ static __always_inline void reader_closed(struct bpf_sock_ops *ctx)
 	if (!sk)
 		return;
 	c = bpf_sk_storage_get(&conns, sk, 0, 0);
-	if (!c)
+	if (!c || !c->is_counted)
 		return;
-	if (c->is_counted)
-		count(READER_FREE);
-	bpf_sk_storage_delete(&conns, sk);
+	c->is_counted = 0;
+	count(READER_FREE);
 }
 
 SEC("sockops")
@@ -576,27 +636,50 @@ int reader_getpeername6(struct bpf_sock_addr *ctx)
 	return 1;
 }
 
-SEC("cgroup/getsockopt")
-int reader_getsockopt(struct bpf_sockopt *ctx)
+/* DPVS's toa.ko answers with these errors, too.
+ * Return: 0 if @ctx has the answer, or -errno
+ */
+static __always_inline int lookup(struct bpf_sockopt *ctx, struct bpf_sock *sk)
 {
 	struct toa_lookup *out = ctx->optval;
-	struct bpf_sock *sk = ctx->sk;
 	struct toa_conn *c;
 
-	if (ctx->level != TOA_SHIM_LEVEL || ctx->optname != TOA_LOOKUP_OPT)
-		return sockopt_pass(ctx);
-	if (!sk || sk->family != AF_INET || sk->type != SOCK_STREAM ||
-	    (void *)(out + 1) > ctx->optval_end)
-		return 1;
+	if ((void *)(out + 1) > ctx->optval_end)
+		return -EINVAL;
 	c = bpf_sk_storage_get(&conns, sk, 0, 0);
-	if (!c || c->family != 6)
-		return 1;
+	if (!c && (sk->state == BPF_TCP_CLOSE || sk->state == BPF_TCP_LISTEN ||
+		   sk->state == BPF_TCP_SYN_SENT))
+		return -ENOTCONN;
+	if (!c) {
+		count(READER_EMPTY);
+		return -EINVAL;
+	}
+	/* accept has said it */
+	if (c->family != 6 || sk->family == AF_INET6)
+		return -EFAULT;
 	__builtin_memcpy(out->addr, c->addr, 16);
 	__builtin_memcpy(out->port, c->port, 2);
 	out->zero[0] = out->zero[1] = 0;
-	sockopt_answer(ctx, sizeof(*out));
 	count(READER_LOOKUP);
 	count(READER_OK);
+	return 0;
+}
+
+SEC("cgroup/getsockopt")
+int reader_getsockopt(struct bpf_sockopt *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	int err;
+
+	if (ctx->level != TOA_SHIM_LEVEL || ctx->optname != TOA_LOOKUP_OPT)
+		return sockopt_pass(ctx);
+	if (!sk || sk->type != SOCK_STREAM || sk->protocol != IPPROTO_TCP)
+		return 1;
+	err = lookup(ctx, sk);
+	if (err)
+		bpf_set_retval(err);
+	else
+		sockopt_answer(ctx, sizeof(struct toa_lookup));
 	return 1;
 }
 

@@ -153,15 +153,8 @@ static __always_inline bool writer_want(struct bpf_sock_ops *ctx,
 }
 
 static __always_inline void writer_reserve(struct bpf_sock_ops *ctx,
-					   struct bpf_sock *sk,
 					   struct toa_mark *m)
 {
-	struct bpf_tcp_sock *tp = bpf_tcp_sock(sk);
-
-	if (tp && tp->bytes_received) {
-		writer_ask(ctx, false);
-		return;
-	}
 	if (!writer_want(ctx, m))
 		return;
 	/* in WRITE_HDR_OPT skb_len counts the header too */
@@ -196,38 +189,35 @@ static __always_inline void writer_write(struct bpf_sock_ops *ctx,
 SEC("sockops")
 int writer_sockops(struct bpf_sock_ops *ctx)
 {
-	struct bpf_sock *sk = ctx->sk;
+	__u32 op = ctx->op;
+	struct bpf_sock *sk;
 	struct toa_mark *m;
 
-	switch (ctx->op) {
-	case BPF_SOCK_OPS_TCP_CONNECT_CB:
-	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
-	case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
-	case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:
-		break;
-	default:
+	/* most calls are for sockets that are not ours, and others' business */
+	if (op != BPF_SOCK_OPS_HDR_OPT_LEN_CB &&
+	    op != BPF_SOCK_OPS_WRITE_HDR_OPT_CB &&
+	    op != BPF_SOCK_OPS_TCP_CONNECT_CB &&
+	    op != BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB)
+		return 1;
+	if (op == BPF_SOCK_OPS_HDR_OPT_LEN_CB && ctx->bytes_received) {
+		writer_ask(ctx, false);
 		return 1;
 	}
+	sk = ctx->sk;
 	if (!sk)
 		return 1;
 	m = bpf_sk_storage_get(&marks, sk, 0, 0);
 	if (!m)
 		return 1;
-	switch (ctx->op) {
-	case BPF_SOCK_OPS_TCP_CONNECT_CB:
-		if (m->place & TOA_PLACE_SYN)
-			writer_ask(ctx, true);
-		break;
-	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+	if (op == BPF_SOCK_OPS_HDR_OPT_LEN_CB) {
+		writer_reserve(ctx, m);
+	} else if (op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB) {
+		writer_write(ctx, m);
+	} else if (op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB) {
 		count(WRITER_CONNECTIONS);
 		writer_ask(ctx, m->place & ~TOA_PLACE_SYN);
-		break;
-	case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
-		writer_reserve(ctx, sk, m);
-		break;
-	case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:
-		writer_write(ctx, m);
-		break;
+	} else if (m->place & TOA_PLACE_SYN) {
+		writer_ask(ctx, true);
 	}
 	return 1;
 }
