@@ -4,16 +4,19 @@
 #include "relay_internal.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/sock.h"
 #include "relay_fault.h"
 #include "toa.h"
 
 #define RELAY_ACCEPT_BATCH 64
 #define RELAY_ATTEMPTS	   4
+#define RELAY_SAY_AGAIN_MS 10000
 
 static void relay_undial(struct worker *w, struct relay *r,
 			 enum close_reason reason)
@@ -45,6 +48,32 @@ static bool relay_wants_toa(const struct worker *w, const struct relay *r)
 	       !fault_is_on(&w->cfg->faults, FAULT_NO_HEADER);
 }
 
+/* Without its option no connection of mode toa is made: the writer is gone, or
+ * serves another user.
+ */
+static int relay_mark(struct worker *w, struct relay *r)
+{
+	struct endpoint told = r->client;
+	uint64_t now = worker_now_ms(w);
+	int err;
+
+	if (fault_any(&w->cfg->faults))
+		told = relay_fault_told(w, r);
+	err = toa_attach(r->leg[ORIGIN].fd, w->cfg, &told);
+	if (!err)
+		return 0;
+	stat_add(&w->stats, STAT_TCP_TOA_FAILED, 1);
+	if (!w->relays->toa_said_ms ||
+	    now - w->relays->toa_said_ms >= RELAY_SAY_AGAIN_MS) {
+		w->relays->toa_said_ms = now;
+		log_warn("connections in mode toa are refused: the TOA writer "
+			 "does not take their address (%s): see 'tp-toa writer "
+			 "status' and 'tp-toa writer load'",
+			 strerror(-err));
+	}
+	return err;
+}
+
 /* A socket towards r->origin, under way and watched. Return: 0 or -errno */
 static int relay_dial_one(struct worker *w, struct relay *r)
 {
@@ -59,15 +88,8 @@ static int relay_dial_one(struct worker *w, struct relay *r)
 	err = sock_open_to(&to, &from, 0, &leg->fd);
 	if (!err)
 		err = sock_tune_stream(leg->fd);
-	if (!err && relay_wants_toa(w, r)) {
-		struct endpoint told = r->client;
-
-		if (fault_any(&w->cfg->faults))
-			told = relay_fault_told(w, r);
-		err = toa_attach(leg->fd, w->cfg, &told);
-		if (err)
-			stat_add(&w->stats, STAT_TCP_TOA_FAILED, 1);
-	}
+	if (!err && relay_wants_toa(w, r))
+		err = relay_mark(w, r);
 	if (!err)
 		err = sock_start(leg->fd, &to);
 	if (!err)

@@ -73,6 +73,7 @@ struct relay {
  * @ready:    slots that used up their turn, each at most once
  * @spare_fd: given up for a moment when the process has no descriptor left,
  *	      so that a waiting client can be refused instead of left waiting
+ * @toa_said_ms: when the log was last told that the TOA writer refuses
  * @faults:   of each slot; NULL without --fault
  */
 struct relay_table {
@@ -87,6 +88,7 @@ struct relay_table {
 	uint32_t *ready;
 	uint32_t n_ready;
 	uint64_t sessions;
+	uint64_t toa_said_ms;
 	int spare_fd;
 	struct relay_fault *faults;
 };
