@@ -6,6 +6,7 @@
 . "$(dirname "$0")/toa.sh"
 
 OUT4=10.2.0.2
+EFAULT=14 EINVAL=22 ENOTCONN=107
 
 # ports 10044.. by origin address and listener, see rules
 rules() {
@@ -47,7 +48,7 @@ cell() {
     [ "$listener" = 4 ] || [ "$client" = 6 ] || own=::ffff:$own
     expect accept "$(jq -r .accept <<<"$line")" "$own"
     expect getpeername "$(jq -r .getpeername <<<"$line")" "$own"
-    expect lookup "$(jq -r .lookup <<<"$line")" 92
+    expect lookup "$(jq -r .lookup <<<"$line")" "$EFAULT"
 }
 
 matrix() {
@@ -55,7 +56,7 @@ matrix() {
 
     for client in 4 6; do
         for where in "4 4" "4 dual" "6 6" "6 dual"; do
-            for size in 0 1 1448 65536; do
+            for size in 0 1 1448 65536 10485760; do
                 # shellcheck disable=SC2086 # two words
                 run_case "client v$client, origin v${where/ / on }, $size bytes" \
                     cell "$client" $where "$size"
@@ -65,20 +66,20 @@ matrix() {
 }
 
 counters_of_matrix() {
-    expect_counter syn_recv_sock_toa 32
+    expect_counter syn_recv_sock_toa 40
     expect_counter syn_recv_sock_no_toa 0
-    # all but the four of IPv6 clients on AF_INET: accept, getpeername; those:
+    # all but the five of IPv6 clients on AF_INET: accept, getpeername; those:
     # getsockopt
-    expect_counter getname_toa_ok $((28 * 2 + 4))
-    expect_counter getname_toa_mismatch $((4 * 2))
+    expect_counter getname_toa_ok $((35 * 2 + 5))
+    expect_counter getname_toa_mismatch $((5 * 2))
     expect_counter getname_toa_empty 0
     # all but IPv4 clients on AF_INET
-    expect_counter ip6_address_alloc 28
+    expect_counter ip6_address_alloc 35
     expect_invariants
     expect_counter untrusted 0
     expect_counter malformed 0
     expect no_room "$(writer_counter no_room)" 0
-    expect connections "$(writer_counter connections)" 32
+    expect connections "$(writer_counter connections)" 40
 }
 
 # In the wire's own words: the text of the product's /proc file (seed/61)
@@ -188,6 +189,155 @@ upgrade() {
     expect_match said "$(cat "$DIR/load.err")" "unload it first"
 }
 
+# Reader and writer are replaced again and again while connections are made:
+# each of them is told its own address
+replaced_under_load() {
+    local i told
+
+    stop proxy
+    load_writer
+    load_reader --trust "$OUT4"
+    start_origin
+    proxy_start || return
+    rm -f "$DIR/end"
+    start steady "$NS_C" "$TOA_PY" steady "$VIP4" 10044 198.18.4.4 "$DIR/end"
+    for i in 1 2 3 4 5 6; do
+        toa load --cgroup "$CGROUP/origin" --trust "$OUT4" \
+            2>"$DIR/load.err" || bad "load $i: $(cat "$DIR/load.err")"
+        toa writer load --cgroup "$CGROUP/proxy" 2>"$DIR/load.err" ||
+            bad "writer load $i: $(cat "$DIR/load.err")"
+    done
+    told=$(steady_end)
+    expect_match "right, wrong, refused" "$told" '^[1-9][0-9]* 0 0$'
+    expect_counter syn_recv_sock_toa "${told%% *}"
+    expect_counter syn_recv_sock_no_toa 0
+    stop proxy
+}
+
+steady_end() {
+    touch "$DIR/end"
+    wait_for 20 gone_or_zombie "${PID[steady]}" || bad "the client does not end"
+    cat "$DIR/steady.out" "$DIR/steady.err"
+}
+
+# The writer goes while connections are made: from then on clients are refused,
+# and nobody comes to the origin without an address
+unloaded_under_load() {
+    local told
+
+    load_writer
+    load_reader --trust "$OUT4"
+    start_origin
+    proxy_start || return
+    rm -f "$DIR/end"
+    start steady "$NS_C" "$TOA_PY" steady "$VIP4" 10044 198.18.4.4 "$DIR/end"
+    wait_for 10 counter_above syn_recv_sock_toa 50 || bad "no connections"
+    toa writer unload 2>"$DIR/load.err" || bad "unload"
+    expect_match said "$(cat "$DIR/load.err")" 'writer unloaded'
+    told=$(steady_end)
+    expect_match "right, wrong, refused" "$told" '^[1-9][0-9]* 0 [1-9]'
+    expect_counter syn_recv_sock_toa "${told%% *}"
+    expect_counter syn_recv_sock_no_toa 0
+    kill -USR2 "${PID[proxy]}"
+    wait_for 5 said proxy '"tcp_toa_failed":[1-9]' || bad "not counted"
+    said proxy 'mode toa are refused.*tp-toa writer load' || bad "not said"
+    stop proxy
+    load_writer
+}
+counter_above() { [ "$(counter "$1")" -gt "$2" ]; }
+
+# As tp-toa(1) has it: a user with nothing but a file's three capabilities
+without_root() {
+    local dir=$DIR/bpf/nobody
+
+    chmod 711 "$DIR"
+    mkdir -p "$dir" && chown nobody "$dir"
+    cp "$TP_TOA" "$DIR/tp-toa-caps"
+    setcap cap_bpf,cap_net_admin,cap_perfmon+ep "$DIR/tp-toa-caps"
+    unprivileged load --cgroup "$CGROUP/outside" --trust 192.0.2.0/24
+    unprivileged load --cgroup "$CGROUP/outside" --trust any
+    unprivileged writer load --cgroup "$CGROUP/outside"
+    unprivileged status
+    unprivileged stats
+    unprivileged list
+    unprivileged check --cgroup "$CGROUP/outside"
+    unprivileged unload
+    unprivileged writer unload
+    [ ! -e "$dir/tp" ] || bad "left: $(find "$dir/tp")"
+    # and without them it says what is missing
+    cp "$TP_TOA" "$DIR/tp-toa-bare"
+    ! as_nobody "$DIR/tp-toa-bare" --pin "$dir/tp" load \
+        --cgroup "$CGROUP/outside" >"$DIR/bare" 2>&1 ||
+        bad "loaded without a capability"
+    expect_match "said" "$(cat "$DIR/bare")" 'CAP_BPF.*tp-toa check'
+    ! as_nobody "$DIR/tp-toa-bare" --pin "$dir/tp" check \
+        --cgroup "$CGROUP/outside" >"$DIR/bare" 2>&1 ||
+        bad "check is content without a capability"
+    expect_match "said" "$(cat "$DIR/bare")" \
+        'setcap cap_bpf,cap_net_admin,cap_perfmon'
+}
+# LeakSanitizer cannot look into a program with capabilities
+as_nobody() {
+    ASAN_OPTIONS=detect_leaks=0 setpriv --reuid nobody --regid nogroup \
+        --clear-groups "$@"
+}
+unprivileged() {
+    as_nobody "$DIR/tp-toa-caps" --pin "$DIR/bpf/nobody/tp" "$@" \
+        >"$DIR/caps.out" 2>&1 || bad "$*: $(cat "$DIR/caps.out")"
+}
+
+# The command's processes hold no more than the three, and what root's files
+# in bpffs take
+drops() {
+    local caps pid
+
+    "$TP_TOA" --pin "$PIN" stats --watch >"$DIR/watch" 2>&1 &
+    pid=$!
+    wait_for 10 has_lines "$DIR/watch" '^syn_recv_sock_toa ' 1 ||
+        bad "no stats: $(cat "$DIR/watch")"
+    caps=$(sed -n 's/^CapEff:[[:space:]]*//p' "/proc/$pid/status")
+    kill -INT "$pid"
+    wait "$pid"
+    # CAP_DAC_OVERRIDE 1, CAP_NET_ADMIN 12, CAP_PERFMON 38, CAP_BPF 39
+    expect capabilities "$caps" \
+        "$(printf '%016x' $((1 << 1 | 1 << 12 | 1 << 38 | 1 << 39)))"
+}
+
+# DPVS's errors: no address here; IPv4, which accept has; not connected
+lookup_errors() {
+    local line
+
+    load_writer
+    load_reader --trust "$OUT4"
+    start_origin
+    line=$(within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21004 192.0.2.7 1 \
+        --plain)
+    expect "none" "$(jq .lookup <<<"$line")" "$EINVAL"
+    expect_counter getname_toa_empty 3
+    line=$(within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21046 2001:db8::7 1)
+    expect "IPv6 client on AF_INET6" "$(jq .lookup <<<"$line")" "$EFAULT"
+    line=$(within origin in_origin "$TOA_PY" lookups "$ORIGIN4" 21004)
+    expect "others" "$line" "$ENOTCONN $EINVAL $EINVAL $EINVAL"
+    line=$(within outside in_origin "$TOA_PY" lookups "$ORIGIN4" 21004)
+    expect "no reader" "$line" "92 92 92 92"
+}
+
+# A connection that is reset before it is accepted has its client all the same
+reset_before_accept() {
+    load_reader --trust "$OUT4"
+    rm -f "$DIR/end"
+    within origin start_ready late "$NS_O" "$TOA_PY" late 21047 "$DIR/end" ||
+        return
+    within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21047 192.0.2.7 777 --abort
+    within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21047 2001:db8::7 1 --abort
+    expect_counter syn_recv_sock_toa 2
+    expect_counter ip6_address_free 1
+    expect "live" "$(toa list | wc -l)" 0
+    touch "$DIR/end"
+    wait_for 10 said late '^192.0.2.7 777$' || bad "$(cat "$DIR/late.out")"
+    stop late
+}
+
 # nothing is left of an unloaded reader and writer
 unload() {
     local before after
@@ -219,8 +369,26 @@ no_writer() {
     stop proxy
     [ "${STATUS[proxy]}" != 0 ] || bad "tp-proxy left with 0"
     expect_match "said" "$(cat "$DIR/proxy.err")" "tp-toa writer load"
+    # nor does it become one of a proxy that runs
+    printf 'tcp:10044 %s 21004 off off\n' "$ORIGIN4" >"$DIR/rules"
+    # whose user reads the rules again
+    within proxy start_ready proxy "$NS_P" "$TP_PROXY" -f "$DIR/rules" ||
+        return
+    start_origin
+    rules >"$DIR/rules"
+    kill -HUP "${PID[proxy]}"
+    wait_for 10 said proxy 'tp-toa writer load' || bad "the reload says nothing"
+    expect_match "the old rule" "$(ask "$VIP4" 10044 198.18.4.4 1)" "\"$OUT4 "
+    ! in_client "$TOA_PY" ask "$VIP4" 10046 198.18.4.4 1 2>/dev/null ||
+        bad "a rule in mode toa forwards"
+    # with a writer it does
+    load_writer
+    kill -HUP "${PID[proxy]}"
+    wait_for 10 asks "$VIP4" 10046 198.18.4.4 1 || bad "the reload fails"
+    stop proxy
     load_writer
 }
+asks() { in_client "$TOA_PY" ask "$@"; }
 
 # The shim serves one user only, and only what it understands
 shim() {
@@ -304,7 +472,14 @@ run_case "on syn" placement syn syn s
 run_case "on all" placement syn,ack,data syn,ack,data ads
 run_case "full segments fit the MTU" mss
 run_case "replaced under a live connection" upgrade
+run_case "replaced again and again while connections are made" \
+    replaced_under_load
+run_case "writer unloaded while connections are made" unloaded_under_load
+run_case "getsockopt's errors are those of DPVS" lookup_errors
+run_case "reset before it is accepted" reset_before_accept
 run_case "the shim refuses" shim
+run_case "capabilities that are not needed are given up" drops
+run_case "without root, by a file's capabilities" without_root
 run_case "verifier and load time" limits
 run_case "unloaded without a trace" unload
 e2e_end

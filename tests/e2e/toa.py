@@ -6,13 +6,22 @@ toa.py origin [--defer] [--tfo] [--mptcp] [--first-read] FAMILY:PORT ...
     FAMILY is 4, 6 (IPv6 only) or dual. Prints "ready"; sends each connection
     one line of JSON: what accept, getpeername and getsockopt(0, 4096) said,
     then echoes. --first-read: asks and answers after the first bytes.
+toa.py late PORT FILE
+    Listens on AF_INET, accepts one connection once FILE exists and prints whom
+    accept named.
 toa.py mark ADDRESS PORT CLIENT CPORT [--kind N] [--place N] [--send N]
-            [--mptcp] [--tfo] [--plain] [--hold FILE]
+            [--mptcp] [--tfo] [--plain] [--hold FILE] [--abort]
     A proxy's connection through the setsockopt shim. Prints that line.
-    --hold: keeps the connection until FILE exists.
+    --hold: keeps the connection until FILE exists. --abort: resets it at once.
+toa.py lookups ADDRESS PORT
+    What getsockopt(0, 4096) answers to a socket that is not connected, and to
+    one that is, with room for too little and for enough: errno or bytes.
 toa.py ask ADDRESS PORT SOURCE BYTES
     A plain client at SOURCE that sends so much. Prints its own end, a tab, and
     that line.
+toa.py steady ADDRESS PORT SOURCE FILE
+    Connections one after the other until FILE exists. Prints how many were told
+    our own end, how many another one, and how many were refused.
 toa.py get ADDRESS PORT SOURCE
     GET / from SOURCE. Prints the body.
 toa.py truncation PORT
@@ -60,6 +69,31 @@ def identity(conn, accepted):
     return json.dumps({"accept": text(accepted),
                        "getpeername": text(conn.getpeername()),
                        "lookup": lookup}) + "\n"
+
+
+def lookup_try(s, size):
+    try:
+        return len(s.getsockopt(LEVEL, OPT_LOOKUP, size))
+    except OSError as e:
+        return e.errno
+
+
+def lookups(argv):
+    s = socket.socket()
+    fresh = lookup_try(s, 20)
+    s.connect((argv[0], int(argv[1])))
+    print(fresh, lookup_try(s, 19), lookup_try(s, 20), lookup_try(s, 64))
+
+
+def late(argv):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("0.0.0.0", int(argv[0])))
+    s.listen()
+    print("ready", flush=True)
+    while not os.path.exists(argv[1]):
+        time.sleep(0.02)
+    print(text(s.accept()[1]), flush=True)
 
 
 def serve(conn, accepted, first_read):
@@ -152,8 +186,13 @@ def mark(argv):
     p.add_argument("--tfo", action="store_true")
     p.add_argument("--plain", action="store_true")
     p.add_argument("--hold")
+    p.add_argument("--abort", action="store_true")
     args = p.parse_args(argv)
     s = connect(args)
+    if args.abort:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                     struct.pack("ii", 1, 0))
+        return
     if args.send and not args.tfo:
         s.sendall(b"x" * args.send)
     f = s.makefile("rb")
@@ -164,30 +203,55 @@ def mark(argv):
         time.sleep(0.05)
 
 
-def ask(argv):
-    address, port, source, size = argv
+def dial(address, port, source):
     s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     if ":" in address:
         s.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
     s.settimeout(20)
     s.bind((source, 0))
     s.connect((address, int(port)))
+    return s
+
+
+def ask(argv):
+    address, port, source, size = argv
+    s = dial(address, port, source)
     data = os.urandom(int(size))
-    s.sendall(data)
+    # the echo begins before all is sent
+    sender = threading.Thread(target=s.sendall, args=(data,))
+    sender.start()
     f = s.makefile("rb")
     line = f.readline().decode().rstrip()
     if f.read(len(data)) != data:
         sys.exit("the echo is not what was sent")
+    sender.join()
     print(text(s.getsockname()), line, sep="\t")
 
 
+def steady(argv):
+    address, port, source, end = argv
+    right = wrong = refused = 0
+    while not os.path.exists(end):
+        try:
+            with dial(address, port, source) as s:
+                s.sendall(b"x")
+                line = s.makefile("rb").readline()
+                own = text(s.getsockname())
+        except OSError:
+            refused += 1
+            continue
+        told = json.loads(line)["accept"].removeprefix("::ffff:") if line else ""
+        if told == own:
+            right += 1
+        elif told:
+            wrong += 1
+        else:
+            refused += 1
+    print(right, wrong, refused)
+
+
 def get(argv):
-    address, port, source = argv
-    s = socket.socket(socket.AF_INET6)
-    s.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
-    s.settimeout(20)
-    s.bind((source, 0))
-    s.connect((address, int(port)))
+    s = dial(*argv)
     s.sendall(b"GET / HTTP/1.0\r\n\r\n")
     answer = b""
     while data := s.recv(65536):
@@ -330,5 +394,6 @@ def many(argv):
 
 if __name__ == "__main__":
     commands = {"origin": origin, "mark": mark, "ask": ask, "raw": raw, "many": many,
-                "get": get, "truncation": truncation}
+                "get": get, "truncation": truncation, "late": late,
+                "lookups": lookups, "steady": steady}
     commands[sys.argv[1]](sys.argv[2:])
