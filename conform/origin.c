@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* origin.c - `tp-conform origin` */
+#include "origin.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/exitcode.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "tool.h"
+#include "wire/wire.h"
+
+static volatile bool is_stopped;
+
+static const struct case_table *const tables[] = {
+	&cases_ppv1,
+	&cases_ppv2,
+	&cases_common,
+	&cases_udp,
+};
+
+static void stop_now(int sig)
+{
+	(void)sig;
+	is_stopped = true;
+}
+
+/* origin_modes() - what the cases have to suit */
+static unsigned origin_modes(const struct origin_options *o,
+			     const struct recon *rc)
+{
+	switch ((enum origin_mode)o->mode) {
+	case ORIGIN_PPV1:
+		return CASE_PPV1;
+	case ORIGIN_PPV2:
+		return CASE_PPV2;
+	case ORIGIN_SPP:
+		return CASE_SPP;
+	case ORIGIN_TOA:
+		return CASE_TOA;
+	case ORIGIN_AUTO:
+		break;
+	}
+	if (!rc)
+		return CASE_PP;
+	return (rc->takes_v1 ? CASE_PPV1 : 0U) |
+	       (rc->takes_v2 ? CASE_PPV2 : 0U);
+}
+
+/* origin_select() - the cases to run. Return: how many, or -ENOMEM as 0 */
+static size_t origin_select(const struct origin_options *o, unsigned modes,
+			    const struct case_def ***ret)
+{
+	size_t n = 0, max = 0, i, k;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		max += tables[i]->n;
+	*ret = calloc(max, sizeof(**ret));
+	for (i = 0; *ret && i < ARRAY_SIZE(tables); i++)
+		for (k = 0; k < tables[i]->n; k++) {
+			const struct case_def *d = &tables[i]->cases[k];
+
+			if (d->modes & modes &&
+			    !!(d->flags & CASE_F_UDP) == o->is_udp &&
+			    case_selected(d, o->specs, o->n_specs))
+				(*ret)[n++] = d;
+		}
+	return n;
+}
+
+static void origin_done(void *ctx, const struct case_result *r, size_t n_done,
+			size_t n)
+{
+	const struct origin_options *o = ctx;
+
+	report_case(&o->report, r, n_done, n);
+	report_progress(&o->report, n_done, n);
+}
+
+static void origin_subject(const struct origin_options *o, struct report *r)
+{
+	static const char *const modes[] = { "auto", "ppv1", "ppv2", "toa",
+					     "spp" };
+
+	(void)snprintf(r->subject, sizeof(r->subject),
+		       "origin %s (%s), mode %s, probe %s", o->target_text,
+		       o->is_udp ? "UDP" : "TCP", modes[o->mode],
+		       probe_name(o->probe.type));
+}
+
+static int origin_list(const struct origin_options *o)
+{
+	const struct case_def **defs;
+	size_t n = origin_select(o, origin_modes(o, NULL), &defs);
+
+	report_list(&o->report, defs, n);
+	free(defs);
+	return n ? EXIT_OK : EXIT_USAGE;
+}
+
+static int origin_cases(const struct origin_options *o,
+			const struct engine_config *cfg, const struct recon *rc,
+			struct report *r)
+{
+	const struct case_def **defs;
+	size_t n = origin_select(o, origin_modes(o, rc), &defs);
+	struct case_result *results = calloc(n ? n : 1, sizeof(*results));
+	int err, status;
+
+	if (!n || !defs || !results) {
+		log_error("no case matches");
+		free(defs);
+		free(results);
+		return EXIT_USAGE;
+	}
+	err = engine_run(cfg, defs, n, results);
+	r->results = results;
+	r->n = n;
+	status = report_end(r);
+	if (err)
+		log_error("%s", strerror(-err));
+	if (err && !status)
+		status = EXIT_IO;
+	if (!status)
+		status = report_exit(r);
+	free(results);
+	free(defs);
+	return status;
+}
+
+int command_origin(int argc, char **argv)
+{
+	static struct origin_options o;
+	static char inspect[TOOL_PATH_MAX];
+	static struct recon rc;
+	uint32_t serial = 0;
+	struct report r = { .opt = &o.report };
+	char why[REPORT_TEXT_MAX];
+	struct engine_config cfg;
+	uint64_t begin = clock_ms();
+	int status = options_origin(argc, argv, &o);
+
+	if (status >= 0)
+		return status;
+	if (o.report.is_dryrun)
+		return origin_list(&o);
+	(void)fd_raise_limit();
+	(void)signal(SIGINT, stop_now);
+	(void)signal(SIGTERM, stop_now);
+	if (!tool_find("tp-inspect", "inspect", inspect))
+		o.oracle.inspect = inspect;
+	cfg = (struct engine_config) {
+		.target = o.target,
+		.source = o.source,
+		.untrusted = o.untrusted,
+		.probe = &o.probe,
+		.oracle = &o.oracle,
+		.timeout_ms = o.timeout_ms,
+		.wait_ms = o.wait_ms,
+		.gap_ms = o.gap_ms,
+		.drip_ms = 2,
+		.oracle_ms = o.oracle_ms,
+		.parallel = o.parallel,
+		.crowd_max = o.crowd_max,
+		.done = origin_done,
+		.ctx = &o,
+		.serial = &serial,
+		.is_stopped = &is_stopped,
+	};
+	origin_subject(&o, &r);
+	status = recon_run(&cfg, &o, &rc, why, sizeof(why));
+	if (status) {
+		log_error("%s: %s", r.subject, why);
+	} else {
+		r.ms = clock_ms() - begin;
+		status = origin_cases(&o, &cfg, &rc, &r);
+	}
+	oracle_fini(&o.oracle);
+	return status;
+}

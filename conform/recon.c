@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* recon.c - is anybody there, and which header does he take? */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/exitcode.h"
+#include "case_macros.h"
+#include "origin.h"
+#include "wire/wire.h"
+
+#define RECON(id, udp, script)                                         \
+	CASE("recon/" id, "first contact", INFO, NONE, 0, udp, "", "", \
+	     script "; expect any", NULL, NULL)
+
+static const struct case_def tcp_cases[RECON_N] = {
+	[RECON_NONE] = RECON("none", 0, "send probe"),
+	[RECON_V1] = RECON("v1", 0, "send v1 probe"),
+	[RECON_V2] = RECON("v2", 0, "send v2:4 probe"),
+};
+
+static const struct case_def udp_cases[RECON_N] = {
+	[RECON_NONE] = RECON("none", CASE_F_UDP, "send probe"),
+	[RECON_V2] = RECON("v2", CASE_F_UDP, "send v2:u4 probe"),
+	[RECON_SPP] = RECON("spp", CASE_F_UDP, "send spp probe"),
+};
+
+/* served, and not with the header in the payload */
+static bool recon_takes(const struct recon *rc, enum recon_kind k)
+{
+	return rc->was_run[k] && rc->results[k].outcome == OUTCOME_SERVED;
+}
+
+static const char *recon_said(const struct recon *rc, enum recon_kind k)
+{
+	return rc->was_run[k] ? rc->results[k].got : "not tried";
+}
+
+/* recon_wrong() - the header that was asked for is not taken */
+static int recon_wrong(const struct recon *rc, enum recon_kind k,
+		       const char *mode, char *why, size_t cap)
+{
+	if (rc->serves_bare)
+		(void)snprintf(why, cap,
+			       "the origin does not take a %s header (%s), but "
+			       "serves whoever sends none: it is not set to "
+			       "take it",
+			       mode, recon_said(rc, k));
+	else
+		(void)snprintf(why, cap,
+			       "the origin does not take a %s header (%s), nor "
+			       "does it serve a client without one: wrong "
+			       "mode, wrong probe, or this address is not "
+			       "trusted",
+			       mode, recon_said(rc, k));
+	return EXIT_INCONCLUSIVE;
+}
+
+/* recon_judge() - is there enough to go on with? */
+static int recon_judge(const struct origin_options *o, struct recon *rc,
+		       char *why, size_t cap)
+{
+	enum recon_kind k = RECON_V2;
+
+	rc->takes_v1 = recon_takes(rc, RECON_V1);
+	rc->takes_v2 = recon_takes(rc, RECON_V2);
+	rc->takes_spp = recon_takes(rc, RECON_SPP);
+	rc->serves_bare = recon_takes(rc, RECON_NONE);
+	switch ((enum origin_mode)o->mode) {
+	case ORIGIN_AUTO:
+		k = rc->takes_v2 ? RECON_V2 : RECON_V1;
+		if (!rc->takes_v1 && !rc->takes_v2)
+			return recon_wrong(rc, k, "PROXY", why, cap);
+		break;
+	case ORIGIN_PPV1:
+		k = RECON_V1;
+		if (!rc->takes_v1)
+			return recon_wrong(rc, k, "PPv1", why, cap);
+		break;
+	case ORIGIN_PPV2:
+		if (!rc->takes_v2)
+			return recon_wrong(rc, k, "PPv2", why, cap);
+		break;
+	case ORIGIN_SPP:
+		k = RECON_SPP;
+		if (!rc->takes_spp)
+			return recon_wrong(rc, k, "SPP", why, cap);
+		break;
+	case ORIGIN_TOA:
+		return 0;
+	}
+	if (o->oracle.type != ORACLE_BEHAVIOUR &&
+	    rc->results[k].identity == IDENTITY_UNKNOWN) {
+		(void)snprintf(why, cap,
+			       "the origin serves, but the oracle found "
+			       "nothing that names a client");
+		return EXIT_INCONCLUSIVE;
+	}
+	return 0;
+}
+
+int recon_run(const struct engine_config *cfg, const struct origin_options *o,
+	      struct recon *ret, char *why, size_t cap)
+{
+	const struct case_def *table = o->is_udp ? udp_cases : tcp_cases;
+	const struct case_def *defs[RECON_N];
+	struct case_result results[RECON_N];
+	enum recon_kind kinds[RECON_N];
+	struct engine_config quiet = *cfg;
+	size_t n = 0, i;
+	int err;
+
+	*ret = (struct recon) { 0 };
+	quiet.done = NULL;
+	for (i = 0; i < RECON_N; i++) {
+		if (!table[i].id ||
+		    (i == RECON_SPP) != (o->mode == ORIGIN_SPP && i))
+			continue;
+		kinds[n] = (enum recon_kind)i;
+		defs[n++] = &table[i];
+	}
+	err = engine_run(&quiet, defs, n, results);
+	if (err) {
+		(void)snprintf(why, cap, "%s", strerror(-err));
+		return EXIT_IO;
+	}
+	for (i = 0; i < n; i++) {
+		ret->was_run[kinds[i]] = true;
+		ret->results[kinds[i]] = results[i];
+		if (results[i].outcome == OUTCOME_BROKEN) {
+			(void)snprintf(why, cap, "%s", results[i].got);
+			return EXIT_IO;
+		}
+		if (results[i].outcome == OUTCOME_UNREACHABLE) {
+			(void)snprintf(why, cap, "%s", results[i].got);
+			return EXIT_IO;
+		}
+	}
+	return recon_judge(o, ret, why, cap);
+}
