@@ -56,6 +56,7 @@ static int config_operands(struct config_draft *d, const struct opt_spec *spec,
 	d->cfg.filter = config_join(n, words);
 	if (!d->cfg.filter)
 		return opt_fail(spec, "out of memory");
+	d->cfg.source.filter = d->cfg.filter;
 	return -1;
 }
 
@@ -65,6 +66,7 @@ int config_parse(int argc, char **argv, struct config *ret)
 	const struct opt_spec spec = {
 		.prog = "tp-inspect",
 		.usage = "-r FILE [OPTION]... [BPF EXPRESSION]\n"
+			 "-i INTERFACE [OPTION]... [BPF EXPRESSION]\n"
 			 "--hex tcp|udp [OPTION]...",
 		.about = "Shows which client address each flow of a capture "
 			 "carries, and whether it carries it as it should.",
@@ -74,6 +76,7 @@ int config_parse(int argc, char **argv, struct config *ret)
 	int operand = 0;
 	int status;
 
+	config_opts_source(&d);
 	config_opts_input(&d);
 	config_opts_judge(&d);
 	config_opts_output(&d);
@@ -84,6 +87,8 @@ int config_parse(int argc, char **argv, struct config *ret)
 	}
 	if (status < 0)
 		status = config_done_input(&d, &spec);
+	if (status < 0)
+		status = config_done_source(&d, &spec);
 	if (status < 0)
 		status = config_done_judge(&d, &spec);
 	if (status < 0)

@@ -9,6 +9,8 @@
 #include "base/cidr.h"
 #include "hdr.h"
 #include "output.h"
+#include "ring.h"
+#include "source.h"
 
 /* The kind that counts without being listed, even if it were less sure. */
 #define CONFIG_TOA_KIND 200
@@ -19,7 +21,8 @@ enum config_hex {
 	CONFIG_HEX_NONE,
 };
 
-/* @path:      capture file, "-" is standard input; NULL with @hex
+/* @path:      capture file, "-" is standard input; NULL with @hex and for a
+ *	       live capture
  * @filter:    BPF expression, NULL for none; freed by config_fini()
  * @hex:       judge payloads on standard input instead of a capture
  * @toa_kind:  kinds that count as client addresses, if @has_toa_kind
@@ -32,6 +35,11 @@ enum config_hex {
  * @hdr_max:   longest v2 header taken, in bytes
  * @max_flows: refused and counted above
  * @want_json: @output.format is JSON
+ * @source:    the files, of which @path is the first, or the interface; its
+ *	       filter is @filter
+ * @ring:      what -w and its kin say, if it has a path
+ * @user:      to become after opening the interface, or NULL
+ * @want_top:  a table instead of lines, until the end
  */
 struct config {
 	const char *path;
@@ -52,6 +60,10 @@ struct config {
 	uint32_t max_flows;
 	uint64_t max_memory_bytes;
 	struct output output;
+	struct source_spec source;
+	struct ring_config ring;
+	const char *user;
+	bool want_top;
 };
 
 /* config_parse() - Return: -1 to go on with *@ret, else an exit status */

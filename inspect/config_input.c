@@ -13,8 +13,6 @@ void config_opts_input(struct config_draft *d)
 {
 	struct config *cfg = &d->cfg;
 	const struct opt list[] = {
-		{ 'r', "read", "FILE", OPT_STR, &cfg->path, 0, 0, NULL, NULL,
-		  "read this pcap or pcapng file; - is standard input" },
 		{ 0, "hex", "tcp|udp", OPT_CHOICE, &d->hex, 0, 0,
 		  config_hex_names, NULL,
 		  "read payloads as hex, one a line, from standard input; a "
@@ -42,7 +40,5 @@ int config_done_input(struct config_draft *d, const struct opt_spec *spec)
 	cfg->hex = (enum config_hex)d->hex;
 	if (cfg->path && cfg->hex != CONFIG_HEX_NONE)
 		return opt_fail(spec, "--read and --hex exclude each other");
-	if (!cfg->path && cfg->hex == CONFIG_HEX_NONE)
-		return opt_fail(spec, "give a capture (-r FILE) or --hex");
 	return -1;
 }

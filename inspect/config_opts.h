@@ -19,6 +19,7 @@ struct config_draft {
 	int hex;
 	int mode;
 	uint32_t udp_idle_s;
+	bool list_interfaces;
 	bool no_csum;
 	bool no_names;
 	bool list_fields;
@@ -32,11 +33,13 @@ struct config_draft {
 void config_opts_append(struct config_draft *d, const struct opt *list,
 			size_t n);
 
+void config_opts_source(struct config_draft *d);
 void config_opts_input(struct config_draft *d);
 void config_opts_judge(struct config_draft *d);
 void config_opts_output(struct config_draft *d);
 
 /* Return: -1, or the exit status of opt_fail() */
+int config_done_source(struct config_draft *d, const struct opt_spec *spec);
 int config_done_input(struct config_draft *d, const struct opt_spec *spec);
 int config_done_judge(struct config_draft *d, const struct opt_spec *spec);
 int config_done_output(struct config_draft *d, const struct opt_spec *spec);

@@ -31,7 +31,6 @@ struct source_file {
  */
 struct source {
 	struct source_spec spec;
-	const char *path;
 	struct filter *filter;
 	struct live *live;
 	size_t file_count;
@@ -156,11 +155,7 @@ static int source_open_files(struct source *src, char err[SOURCE_ERR_MAX])
 	size_t i;
 
 	static_assert(SOURCE_ERR_MAX >= INPUT_ERR_MAX, "errors are passed on");
-	if (spec->path_count > SOURCE_FILE_MAX) {
-		(void)snprintf(err, SOURCE_ERR_MAX, "more than %d files",
-			       SOURCE_FILE_MAX);
-		return -EIO;
-	}
+	ASSERT(spec->path_count <= SOURCE_FILE_MAX);
 	src->files = calloc(spec->path_count, sizeof(*src->files));
 	if (!src->files) {
 		(void)snprintf(err, SOURCE_ERR_MAX, "out of memory");
@@ -227,8 +222,7 @@ int source_open(const char *path, const char *filter, char err[SOURCE_ERR_MAX],
 
 	if (!src)
 		return -EIO;
-	src->path = path;
-	src->spec.paths = &src->path;
+	src->spec.paths[0] = path;
 	src->spec.path_count = 1;
 	src->spec.filter = filter;
 	return source_start(src, err, ret_src);

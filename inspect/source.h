@@ -24,7 +24,7 @@ struct source;
  * @frame_max:	end after so many frames that passed the filter; 0: no limit
  */
 struct source_spec {
-	const char *const *paths;
+	const char *paths[SOURCE_FILE_MAX];
 	size_t path_count;
 	struct live_config live;
 	const char *filter;
