@@ -2,4 +2,5 @@
 # the forms of output
 target_sources(inspect_core PRIVATE
     again.c field.c field_get.c field_hdr.c hexdump.c mark.c paint.c peek.c
-    report.c report_hex.c report_option.c rows.c sink.c tally.c tree.c view.c)
+    report.c report_hex.c report_option.c rows.c sink.c summary.c
+    summary_put.c tally.c timeline.c topk.c tree.c view.c)

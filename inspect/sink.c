@@ -9,6 +9,7 @@
 #include "report.h"
 #include "report_hex.h"
 #include "rows.h"
+#include "summary.h"
 
 struct sinks {
 	unsigned count;
@@ -40,6 +41,8 @@ static int sinks_open_main(const struct config *cfg, FILE *out, struct sinks *s)
 {
 	const struct output *o = &cfg->output;
 
+	if (o->want_summary)
+		return summary_open(cfg, out, s);
 	if (o->format == OUTPUT_FIELDS || o->format == OUTPUT_CSV ||
 	    o->field_count)
 		return rows_open(cfg, out, s);

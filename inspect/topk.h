@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* topk.h - the most frequent of any number of addresses in fixed memory.
+ *
+ * The space-saving algorithm (Metwally, Agrawal, El Abbadi 2005): when there is
+ * no slot for a new address it takes over that of the rarest, and inherits its
+ * count as its possible error. Every one that makes up more than 1/TOPK_SLOTS
+ * of all is there at the end.
+ */
+#ifndef INSPECT_TOPK_H
+#define INSPECT_TOPK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+#define TOPK_SLOTS 1024
+/* hash buckets */
+#define TOPK_BUCKETS 2048
+
+/* @count: at most @error too many
+ * @value: added up by the caller, since the slot was taken
+ */
+struct topk_slot {
+	struct ip_addr key;
+	uint64_t count;
+	uint64_t error;
+	uint64_t value;
+	uint16_t next;
+	uint16_t heap;
+};
+
+struct topk {
+	uint16_t used;
+	bool is_full;
+	uint16_t bucket[TOPK_BUCKETS];
+	uint16_t heap[TOPK_SLOTS]; /* slots, the rarest first */
+	struct topk_slot slot[TOPK_SLOTS];
+};
+
+void topk_init(struct topk *t);
+
+/* topk_add() - count @key.
+ * Return: its slot, valid until the next call
+ */
+struct topk_slot *topk_add(struct topk *t, const struct ip_addr *key);
+
+/* topk_best() - up to @max slots, the most frequent first, equal ones by key.
+ * Return: how many
+ */
+unsigned topk_best(const struct topk *t, const struct topk_slot **ret,
+		   unsigned max);
+
+#endif
