@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/cidr.h"
+#include "decode.h"
 #include "hdr.h"
 #include "output.h"
 #include "ring.h"
@@ -32,6 +33,7 @@ enum config_hex {
  * @udp_idle_ms: silence after which a receiver has forgotten a UDP flow's
  *client
  * @trust:     peers that may name a client; empty: all
+ * @decode:    which tunnels are followed
  * @hdr_max:   longest v2 header taken, in bytes
  * @max_flows: refused and counted above
  * @want_json: @output.format is JSON
@@ -56,6 +58,7 @@ struct config {
 	bool is_strict;
 	uint32_t udp_idle_ms;
 	struct cidr_list trust;
+	struct decode_opts decode;
 	uint32_t hdr_max;
 	uint32_t max_flows;
 	uint64_t max_memory_bytes;

@@ -17,6 +17,13 @@ void config_opts_input(struct config_draft *d)
 		  config_hex_names, NULL,
 		  "read payloads as hex, one a line, from standard input; a "
 		  "line is the beginning of a stream or a whole datagram" },
+		{ 0, "tunnel-port", "KIND=PORT[,KIND=PORT]...", OPT_CALL,
+		  &cfg->decode, 0, 0, NULL, config_set_tunnel_ports,
+		  "more UDP ports that carry vxlan or geneve (besides 4789 and "
+		  "6081)" },
+		{ 0, "no-tunnels", NULL, OPT_FLAG, &cfg->decode.is_shallow, 0,
+		  0, NULL, NULL,
+		  "judge what carries tunnels, not what is in them" },
 		{ 0, "max-flows", "N", OPT_U32, &cfg->max_flows, 1,
 		  CONFIG_FLOWS_TOP, NULL, NULL,
 		  "flows kept; more are counted and not judged (default "
@@ -27,6 +34,7 @@ void config_opts_input(struct config_draft *d)
 	};
 
 	cfg->hex = CONFIG_HEX_NONE;
+	cfg->decode = DECODE_OPTS_DEFAULT;
 	cfg->max_flows = CONFIG_MAX_FLOWS;
 	cfg->max_memory_bytes = CONFIG_MEMORY;
 	d->hex = CONFIG_HEX_NONE;

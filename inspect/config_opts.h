@@ -38,6 +38,12 @@ void config_opts_input(struct config_draft *d);
 void config_opts_judge(struct config_draft *d);
 void config_opts_output(struct config_draft *d);
 
+/* config_set_tunnel_ports() - "vxlan=PORT,geneve=PORT" into a struct
+ * decode_opts, behind those that are there
+ */
+bool config_set_tunnel_ports(void *dst, const char *value,
+			     char err[OPT_ERR_MAX]);
+
 /* Return: -1, or the exit status of opt_fail() */
 int config_done_source(struct config_draft *d, const struct opt_spec *spec);
 int config_done_input(struct config_draft *d, const struct opt_spec *spec);

@@ -111,12 +111,19 @@ static uint64_t flow_hash_end(uint64_t seed, const struct endpoint *e)
 	return flow_mix(flow_mix(flow_mix(seed, lo), hi), e->port);
 }
 
+static uint64_t flow_tunnel_key(const struct tunnel *t)
+{
+	return t ? t->key : 0;
+}
+
 /* The same for both directions: the ends are added, not chained. */
 static uint32_t flow_hash(const struct flow_table *t, uint8_t proto,
-			  const struct endpoint *a, const struct endpoint *b)
+			  const struct tunnel *tunnel, const struct endpoint *a,
+			  const struct endpoint *b)
 {
 	uint64_t sum = flow_hash_end(t->seed, a) + flow_hash_end(t->seed, b);
 
+	sum = flow_mix(sum, flow_tunnel_key(tunnel));
 	return (uint32_t)(flow_mix(sum, proto) >> 32);
 }
 
@@ -126,7 +133,8 @@ static bool flow_side_of(const struct flow *fl, const struct packet *pkt,
 	const struct endpoint *c = &fl->dir[FLOW_CLIENT].end;
 	const struct endpoint *o = &fl->dir[FLOW_ORIGIN].end;
 
-	if (fl->proto != pkt->proto)
+	if (fl->proto != pkt->proto ||
+	    flow_tunnel_key(fl->tunnel) != flow_tunnel_key(pkt->tunnel))
 		return false;
 	if (endpoint_eq(c, &pkt->src) && endpoint_eq(o, &pkt->dst))
 		*ret_side = FLOW_CLIENT;
@@ -142,7 +150,9 @@ static uint32_t *flow_slot(struct flow_table *t, const struct packet *pkt,
 			   enum flow_side *ret_side)
 {
 	uint32_t mask = t->slot_count - 1;
-	uint32_t i = flow_hash(t, pkt->proto, &pkt->src, &pkt->dst) & mask;
+	uint32_t i =
+		flow_hash(t, pkt->proto, pkt->tunnel, &pkt->src, &pkt->dst) &
+		mask;
 
 	while (t->slot[i] &&
 	       !flow_side_of(flow_at(t, t->slot[i] - 1), pkt, ret_side))
@@ -171,7 +181,8 @@ static int flow_grow(struct flow_table *t)
 		if (!old[i])
 			continue;
 		fl = flow_at(t, old[i] - 1);
-		k = flow_hash(t, fl->proto, &fl->dir[FLOW_CLIENT].end,
+		k = flow_hash(t, fl->proto, fl->tunnel,
+			      &fl->dir[FLOW_CLIENT].end,
 			      &fl->dir[FLOW_ORIGIN].end) &
 		    (t->slot_count - 1);
 		while (t->slot[k])
@@ -225,6 +236,7 @@ static struct flow *flow_begin(struct flow_table *t, uint32_t *slot,
 		t->key_count++;
 	*slot = t->count;
 	fl->proto = pkt->proto;
+	fl->tunnel = pkt->tunnel;
 	fl->id = t->count;
 	fl->first_frame = frame;
 	fl->first_ns = pkt->ts_ns;

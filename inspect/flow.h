@@ -41,6 +41,8 @@ struct flow_dir {
 /* @proto: IP_PROTO_TCP or IP_PROTO_UDP
  * @is_reset: an RST came
  * @is_over: another connection between the same ends has begun
+ * @tunnel:  that its first packet came through, NULL if none; other flows
+ *	     between the same ends are in other tunnels, or in none
  * @id:	     counts from 1 in the order in which flows began
  * @first_frame, @last_frame: numbers of frames, @first_ns, @last_ns: their
  *times, FRAME_NO_TIME if they have none
@@ -49,6 +51,7 @@ struct flow {
 	uint8_t proto;
 	bool is_reset;
 	bool is_over;
+	const struct tunnel *tunnel;
 	uint64_t id;
 	uint64_t first_frame;
 	uint64_t last_frame;

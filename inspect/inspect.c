@@ -13,6 +13,7 @@ struct inspect {
 	const struct config *cfg;
 	struct budget budget;
 	struct tally tally;
+	struct decoder *decoder;
 	struct flow_table *flows;
 };
 
@@ -23,8 +24,13 @@ int inspect_new(const struct config *cfg, struct inspect **ret)
 	if (!in)
 		return -ENOMEM;
 	in->cfg = cfg;
+	if (decoder_new(&cfg->decode, &in->decoder) != 0) {
+		free(in);
+		return -ENOMEM;
+	}
 	in->budget.max_bytes = cfg->max_memory_bytes;
 	if (flow_table_new(cfg->max_flows, &in->flows) != 0) {
+		decoder_free(in->decoder);
 		free(in);
 		return -ENOMEM;
 	}
@@ -37,33 +43,45 @@ void inspect_free(struct inspect *in)
 	if (!in)
 		return;
 	flow_table_free(in->flows, &in->budget);
+	decoder_free(in->decoder);
 	free(in);
+}
+
+static void inspect_packet(struct inspect *in, const struct packet *pkt)
+{
+	enum flow_side side;
+	struct flow *fl = flow_get(in->flows, pkt, pkt->frame, &side);
+
+	if (fl)
+		flow_add(fl, side, in->cfg, &in->budget, pkt, pkt->frame);
+}
+
+/* inspect_lost() - what is left of packets whose fragments did not all come */
+static void inspect_lost(struct inspect *in, int64_t now_ns)
+{
+	struct packet pkt;
+
+	while (decode_lost(in->decoder, now_ns, in->cfg->want_csum, &pkt))
+		inspect_packet(in, &pkt);
 }
 
 void inspect_frame(struct inspect *in, const struct frame *f)
 {
 	struct tally *t = &in->tally;
 	enum decode_result r;
-	enum flow_side side;
 	struct packet pkt;
 	struct wire_err err;
-	struct flow *fl;
 
 	t->frames++;
-	r = decode_packet(f->link, f->data, f->cap_len, f->wire_len,
-			  in->cfg->want_csum, &pkt, &err);
+	inspect_lost(in, f->ts_ns);
+	r = decode_frame(in->decoder, f, in->cfg->want_csum, &pkt, &err);
 	t->frame[r]++;
 	if (r == DECODE_MALFORMED && t->anomaly == ANOMALY_NONE) {
 		t->anomaly = err.anomaly;
 		t->anomaly_frame = f->number;
 	}
-	if (r != DECODE_OK)
-		return;
-	pkt.frame = f->number;
-	pkt.ts_ns = f->ts_ns;
-	fl = flow_get(in->flows, &pkt, f->number, &side);
-	if (fl)
-		flow_add(fl, side, in->cfg, &in->budget, &pkt, f->number);
+	if (r == DECODE_OK)
+		inspect_packet(in, &pkt);
 }
 
 /* inspect_status() - OK means that every flow that carried a byte is OK;
@@ -95,6 +113,8 @@ int inspect_report(struct inspect *in, struct sinks *out,
 	uint32_t i;
 	int status;
 
+	inspect_lost(in, INT64_MAX);
+	decoder_stats(in->decoder, &t->decode);
 	t->flows = flow_count(in->flows);
 	t->flows_refused = flow_refused(in->flows);
 	t->memory_refused = in->budget.refused;

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # from a frame to a payload
-target_sources(inspect_core PRIVATE decode.c defrag.c tunnel_table.c)
+target_sources(inspect_core PRIVATE
+    config_tunnel.c decode.c defrag.c tunnel_table.c)
