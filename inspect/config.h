@@ -35,7 +35,8 @@ enum config_hex {
  * @trust:     peers that may name a client; empty: all
  * @decode:    which tunnels are followed
  * @hdr_max:   longest v2 header taken, in bytes
- * @max_flows: refused and counted above
+ * @max_flows: live at the same time
+ * @idle_ms:   a flow ends after such a silence, in the capture's time
  * @want_json: @output.format is JSON
  * @source:    the files, of which @path is the first, or the interface; its
  *	       filter is @filter
@@ -61,6 +62,7 @@ struct config {
 	struct decode_opts decode;
 	uint32_t hdr_max;
 	uint32_t max_flows;
+	uint64_t idle_ms;
 	uint64_t max_memory_bytes;
 	struct output output;
 	struct source_spec source;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* config_input.c - what is read, and how much of it is kept */
+#include "base/clock.h"
 #include "config_opts.h"
 #include "wire/wire.h"
 
 #define CONFIG_MAX_FLOWS 1000000
 #define CONFIG_FLOWS_TOP 16000000
 #define CONFIG_MEMORY	 (256ULL << 20)
+#define CONFIG_IDLE_MS	 3600000
 
 static const char *const config_hex_names[] = { "tcp", "udp", NULL };
 
@@ -26,8 +28,12 @@ void config_opts_input(struct config_draft *d)
 		  "judge what carries tunnels, not what is in them" },
 		{ 0, "max-flows", "N", OPT_U32, &cfg->max_flows, 1,
 		  CONFIG_FLOWS_TOP, NULL, NULL,
-		  "flows kept; more are counted and not judged (default "
-		  "1000000)" },
+		  "flows at the same time; one more ends another one early "
+		  "(default 1000000)" },
+		{ 0, "idle", "TIME", OPT_DURATION, &cfg->idle_ms, MS_PER_S, 0,
+		  NULL, NULL,
+		  "a flow ends when no packet came for so long, in the "
+		  "capture's time (default 1h)" },
 		{ 0, "max-memory", "BYTES", OPT_SIZE, &cfg->max_memory_bytes, 0,
 		  0, NULL, NULL,
 		  "for headers and incomplete streams (default 256M)" },
@@ -36,6 +42,7 @@ void config_opts_input(struct config_draft *d)
 	cfg->hex = CONFIG_HEX_NONE;
 	cfg->decode = DECODE_OPTS_DEFAULT;
 	cfg->max_flows = CONFIG_MAX_FLOWS;
+	cfg->idle_ms = CONFIG_IDLE_MS;
 	cfg->max_memory_bytes = CONFIG_MEMORY;
 	d->hex = CONFIG_HEX_NONE;
 	config_opts_append(d, list, ARRAY_SIZE(list));

@@ -140,6 +140,14 @@ void facts_packet(struct facts *f, const struct flow *fl, unsigned side,
 	facts_end(f, fl, side, cfg, pkt, now);
 }
 
+void facts_skip(struct facts *f, const struct flow *fl)
+{
+	const struct packet newest = { .ts_ns = fl->last_ns };
+
+	if (fl->proto == IP_PROTO_UDP)
+		f->last_ms = facts_stamp(facts_since(fl, &newest) / US_PER_MS);
+}
+
 bool facts_is_settled(const struct facts *f, const struct flow *fl)
 {
 	return f->client_us && f->origin_us &&

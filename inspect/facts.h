@@ -85,6 +85,11 @@ struct facts_timing {
 void facts_packet(struct facts *f, const struct flow *fl, unsigned side,
 		  const struct config *cfg, const struct packet *pkt);
 
+/* facts_skip() - @fl's newest packet (@fl->last_ns) came, and others before it,
+ * without facts_packet()
+ */
+void facts_skip(struct facts *f, const struct flow *fl);
+
 /* facts_is_settled() - of a TCP flow: nothing more to come but its end */
 bool facts_is_settled(const struct facts *f, const struct flow *fl);
 

@@ -2,62 +2,15 @@
 /* flow.c - see flow.h */
 #include "flow.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "wire/ip.h"
 #include "wire/tcp.h"
 
-#define FLOW_CHUNK    256
-#define FLOW_SLOT_MIN 1024
 /* An origin that echoes does so early; later replies are not searched. */
-#define FLOW_ECHO_LOOK 16
-
-/* @slot: open addressing, at most half full: 0, or the index of the newest
- *	  flow between two ends, plus one
- * @seed: random, so that no capture can be made to collide
- */
-struct flow_table {
-	uint32_t max_flows;
-	uint32_t count;
-	uint32_t key_count;
-	uint64_t refused;
-	uint64_t seed;
-	uint32_t slot_count; /* a power of two */
-	uint32_t *slot;
-	struct flow **chunk;
-};
-
-int flow_table_new(uint32_t max_flows, struct flow_table **ret)
-{
-	struct flow_table *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return -ENOMEM;
-	t->max_flows = max_flows;
-	t->slot_count = FLOW_SLOT_MIN;
-	t->slot = calloc(t->slot_count, sizeof(*t->slot));
-	t->chunk = calloc((size_t)max_flows / FLOW_CHUNK + 1,
-			  sizeof(struct flow *));
-	/* Without entropy the table still works, only guessable. */
-	if (getrandom(&t->seed, sizeof(t->seed), GRND_NONBLOCK) < 0)
-		t->seed = 0;
-	if (!t->slot || !t->chunk) {
-		free(t->slot);
-		free(t->chunk);
-		free(t);
-		return -ENOMEM;
-	}
-	*ret = t;
-	return 0;
-}
-
-struct flow *flow_at(struct flow_table *t, uint32_t index)
-{
-	return &t->chunk[index / FLOW_CHUNK][index % FLOW_CHUNK];
-}
+#define FLOW_ECHO_LOOK 4
+/* A start that was not captured is found among the first payloads, or not. */
+#define FLOW_EARLY_MAX 16384
 
 void flow_fini(struct flow *fl, struct budget *b)
 {
@@ -70,143 +23,8 @@ void flow_fini(struct flow *fl, struct budget *b)
 	}
 }
 
-void flow_table_free(struct flow_table *t, struct budget *b)
-{
-	uint32_t i;
-
-	if (!t)
-		return;
-	for (i = 0; i < t->count; i++) {
-		flow_fini(flow_at(t, i), b);
-	}
-	for (i = 0; i < t->count; i += FLOW_CHUNK)
-		free(t->chunk[i / FLOW_CHUNK]);
-	free(t->chunk);
-	free(t->slot);
-	free(t);
-}
-
-uint32_t flow_count(const struct flow_table *t)
-{
-	return t->count;
-}
-
-uint64_t flow_refused(const struct flow_table *t)
-{
-	return t->refused;
-}
-
-static uint64_t flow_mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
-	return h ^ h >> 29;
-}
-
-static uint64_t flow_hash_end(uint64_t seed, const struct endpoint *e)
-{
-	uint64_t lo, hi;
-
-	memcpy(&lo, e->addr.bytes, sizeof(lo));
-	memcpy(&hi, e->addr.bytes + 8, sizeof(hi));
-	return flow_mix(flow_mix(flow_mix(seed, lo), hi), e->port);
-}
-
-static uint64_t flow_tunnel_key(const struct tunnel *t)
-{
-	return t ? t->key : 0;
-}
-
-/* The same for both directions: the ends are added, not chained. */
-static uint32_t flow_hash(const struct flow_table *t, uint8_t proto,
-			  const struct tunnel *tunnel, const struct endpoint *a,
-			  const struct endpoint *b)
-{
-	uint64_t sum = flow_hash_end(t->seed, a) + flow_hash_end(t->seed, b);
-
-	sum = flow_mix(sum, flow_tunnel_key(tunnel));
-	return (uint32_t)(flow_mix(sum, proto) >> 32);
-}
-
-static bool flow_side_of(const struct flow *fl, const struct packet *pkt,
-			 enum flow_side *ret_side)
-{
-	const struct endpoint *c = &fl->dir[FLOW_CLIENT].end;
-	const struct endpoint *o = &fl->dir[FLOW_ORIGIN].end;
-
-	if (fl->proto != pkt->proto ||
-	    flow_tunnel_key(fl->tunnel) != flow_tunnel_key(pkt->tunnel))
-		return false;
-	if (endpoint_eq(c, &pkt->src) && endpoint_eq(o, &pkt->dst))
-		*ret_side = FLOW_CLIENT;
-	else if (endpoint_eq(o, &pkt->src) && endpoint_eq(c, &pkt->dst))
-		*ret_side = FLOW_ORIGIN;
-	else
-		return false;
-	return true;
-}
-
-/* flow_slot() - where the flow of @pkt is, or an empty slot for it */
-static uint32_t *flow_slot(struct flow_table *t, const struct packet *pkt,
-			   enum flow_side *ret_side)
-{
-	uint32_t mask = t->slot_count - 1;
-	uint32_t i =
-		flow_hash(t, pkt->proto, pkt->tunnel, &pkt->src, &pkt->dst) &
-		mask;
-
-	while (t->slot[i] &&
-	       !flow_side_of(flow_at(t, t->slot[i] - 1), pkt, ret_side))
-		i = (i + 1) & mask;
-	return &t->slot[i];
-}
-
-static int flow_grow(struct flow_table *t)
-{
-	uint32_t old_count = t->slot_count;
-	uint32_t *old = t->slot;
-	uint32_t i;
-
-	if (t->key_count < t->slot_count / 2)
-		return 0;
-	t->slot = calloc((size_t)old_count * 2, sizeof(*t->slot));
-	if (!t->slot) {
-		t->slot = old;
-		return -ENOMEM;
-	}
-	t->slot_count = old_count * 2;
-	for (i = 0; i < old_count; i++) {
-		const struct flow *fl;
-		uint32_t k;
-
-		if (!old[i])
-			continue;
-		fl = flow_at(t, old[i] - 1);
-		k = flow_hash(t, fl->proto, fl->tunnel,
-			      &fl->dir[FLOW_CLIENT].end,
-			      &fl->dir[FLOW_ORIGIN].end) &
-		    (t->slot_count - 1);
-		while (t->slot[k])
-			k = (k + 1) & (t->slot_count - 1);
-		t->slot[k] = old[i];
-	}
-	free(old);
-	return 0;
-}
-
-static struct flow *flow_append(struct flow_table *t)
-{
-	struct flow **chunk = &t->chunk[t->count / FLOW_CHUNK];
-
-	if (t->count == t->max_flows)
-		return NULL;
-	if (!*chunk)
-		*chunk = calloc(FLOW_CHUNK, sizeof(**chunk));
-	return *chunk ? flow_at(t, t->count++) : NULL;
-}
-
-/* flow_is_reused() - is @pkt the SYN of a connection after this one? */
-static bool flow_is_reused(const struct flow *fl, enum flow_side side,
-			   const struct packet *pkt)
+bool flow_is_reused(const struct flow *fl, enum flow_side side,
+		    const struct packet *pkt)
 {
 	const struct flow_dir *d = &fl->dir[side];
 
@@ -214,60 +32,6 @@ static bool flow_is_reused(const struct flow *fl, enum flow_side side,
 		return false;
 	/* seq is past the SYN, as seq0 is: equal means sent again */
 	return !d->has_syn || d->seq0 != pkt->seq;
-}
-
-static bool flow_is_answer(const struct packet *pkt)
-{
-	return (pkt->flags & (TCP_F_SYN | TCP_F_ACK)) ==
-	       (TCP_F_SYN | TCP_F_ACK);
-}
-
-/* flow_begin() - a new flow of @pkt in @slot */
-static struct flow *flow_begin(struct flow_table *t, uint32_t *slot,
-			       const struct packet *pkt, uint64_t frame,
-			       enum flow_side *ret_side)
-{
-	enum flow_side side = flow_is_answer(pkt) ? FLOW_ORIGIN : FLOW_CLIENT;
-	struct flow *fl = flow_append(t);
-
-	if (!fl)
-		return NULL;
-	if (!*slot)
-		t->key_count++;
-	*slot = t->count;
-	fl->proto = pkt->proto;
-	fl->tunnel = pkt->tunnel;
-	fl->id = t->count;
-	fl->first_frame = frame;
-	fl->first_ns = pkt->ts_ns;
-	fl->dir[side].end = pkt->src;
-	fl->dir[!side].end = pkt->dst;
-	*ret_side = side;
-	return fl;
-}
-
-struct flow *flow_get(struct flow_table *t, const struct packet *pkt,
-		      uint64_t frame, enum flow_side *ret_side)
-{
-	enum flow_side side = FLOW_CLIENT;
-	struct flow *fl = NULL;
-
-	if (flow_grow(t) == 0) {
-		uint32_t *slot = flow_slot(t, pkt, &side);
-		struct flow *old = *slot ? flow_at(t, *slot - 1) : NULL;
-
-		if (old && !old->is_over && !flow_is_reused(old, side, pkt)) {
-			*ret_side = side;
-			return old;
-		}
-		/* Even if there is no room for what begins now. */
-		if (old)
-			old->is_over = true;
-		fl = flow_begin(t, slot, pkt, frame, ret_side);
-	}
-	if (!fl)
-		t->refused++;
-	return fl;
 }
 
 /* flow_restart() - a lower sequence number than the one taken for the start of
@@ -299,7 +63,8 @@ static void flow_add_segment(struct flow_dir *d, const struct config *cfg,
 		d->seq0 = pkt->seq;
 	}
 	off = (int32_t)(pkt->seq - d->seq0);
-	if (off < 0 && pkt->len && !d->has_syn && d->find.state == FIND_NONE) {
+	if (off < 0 && pkt->len && !d->has_syn && d->find.state == FIND_NONE &&
+	    d->find.payloads < FLOW_EARLY_MAX) {
 		flow_restart(d, b, pkt->seq);
 		off = 0;
 	}
@@ -371,6 +136,57 @@ void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 {
 	flow_look(fl, side, cfg, b, pkt, frame);
 	facts_packet(&fl->facts, fl, side, cfg, pkt);
+}
+
+/* flow_is_open() - may the answer of this side still change with its next
+ * payload? Of a stream; what stands before the bytes that were judged aside.
+ */
+static bool flow_is_open(const struct flow *fl, enum flow_side side)
+{
+	const struct find *f = &fl->dir[side].find;
+
+	if (side == FLOW_ORIGIN)
+		return !fl->facts.origin_us || (fl->dir[!side].find.hdr &&
+						f->payloads < FLOW_ECHO_LOOK);
+	return !fl->facts.client_us ||
+	       (f->state == FIND_FOUND && !fl->facts.hdr_us);
+}
+
+/* Datagrams: one with, and one without a header have been seen. */
+static bool flow_is_open_udp(const struct find *f)
+{
+	return f->state == FIND_WAIT ||
+	       (f->state == FIND_FOUND && !f->bare_frame);
+}
+
+struct flow_quiet flow_quiet(const struct flow *fl, enum flow_side side)
+{
+	const struct flow_dir *d = &fl->dir[side];
+	const struct find *f = &d->find;
+	struct flow_quiet q = { 0 };
+
+	if (fl->proto == IP_PROTO_UDP) {
+		q.data = f->payloads && !flow_is_open_udp(f) &&
+			 !flow_is_open(fl, side);
+		return q;
+	}
+	q.ack = d->has_seq0 && (side == FLOW_ORIGIN || fl->facts.shake_us ||
+				!fl->dir[FLOW_ORIGIN].has_syn);
+	q.data = d->has_seq0 && q.ack && find_is_settled(f) &&
+		 !flow_is_open(fl, side);
+	q.has_early = f->payloads <= FLOW_EARLY_MAX;
+	q.early = d->seq0 + (f->state == FIND_FOUND ? f->next : 0);
+	return q;
+}
+
+void flow_skip(struct flow *fl, enum flow_side side, uint64_t packets,
+	       uint64_t bytes, uint32_t payloads)
+{
+	struct flow_dir *d = &fl->dir[side];
+
+	d->packets += packets;
+	d->bytes += bytes;
+	d->find.payloads += payloads;
 }
 
 static bool flow_names_client(const struct flow_dir *d)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* flow.h - the flows of a capture: a bounded table that keeps each until the
- * end, in the order in which they began.
- */
+/* flow.h - one flow: what both of its sides sent, as far as it matters */
 #ifndef INSPECT_FLOW_H
 #define INSPECT_FLOW_H
 
@@ -61,27 +59,18 @@ struct flow {
 	struct flow_dir dir[FLOW_SIDES];
 };
 
-struct flow_table;
-
-/* flow_table_new() - @max_flows: at least 1. Memory comes as flows come.
- * Return: 0 or -ENOMEM
+/* flow_is_reused() - is @pkt, of @side, the SYN of a connection after this one?
  */
-int flow_table_new(uint32_t max_flows, struct flow_table **ret);
-void flow_table_free(struct flow_table *t, struct budget *b);
+bool flow_is_reused(const struct flow *fl, enum flow_side side,
+		    const struct packet *pkt);
 
-/* flow_get() - the flow of @pkt, a new one if there is none, and the side that
- * sent it. A SYN of another connection between the same ends begins a new flow.
- * Return: NULL, counted, if the table is full or memory is out
+/* flow_add() - account @pkt of @side, and look for headers in it. @fl has its
+ * ends, first frame and time.
  */
-struct flow *flow_get(struct flow_table *t, const struct packet *pkt,
-		      uint64_t frame, enum flow_side *ret_side);
-
-/* flow_add() - account @pkt, which flow_get() assigned, and look for headers */
 void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 	      struct budget *b, const struct packet *pkt, uint64_t frame);
 
-/* flow_fini() - free what the flow holds; flow_table_free() does it for its own
- */
+/* flow_fini() - free what the flow holds */
 void flow_fini(struct flow *fl, struct budget *b);
 
 /* flow_settle() - at the capture's end: if its start was not seen and only the
@@ -89,8 +78,24 @@ void flow_fini(struct flow *fl, struct budget *b);
  */
 void flow_settle(struct flow *fl);
 
-uint32_t flow_count(const struct flow_table *t);
-struct flow *flow_at(struct flow_table *t, uint32_t index);
-uint64_t flow_refused(const struct flow_table *t);
+/* Which packets of one side bring the flow nothing but their number and size,
+ * as long as they have neither SYN, FIN nor RST, no option but those that most
+ * segments have, and no payload that find_begins().
+ * @ack:   those without payload
+ * @data:  those with payload; of a stream, if @has_early, only from sequence
+ *	   number @early on
+ */
+struct flow_quiet {
+	bool ack;
+	bool data;
+	bool has_early;
+	uint32_t early;
+};
+
+struct flow_quiet flow_quiet(const struct flow *fl, enum flow_side side);
+
+/* flow_skip() - account packets that flow_quiet() allowed to be left out */
+void flow_skip(struct flow *fl, enum flow_side side, uint64_t packets,
+	       uint64_t bytes, uint32_t payloads);
 
 #endif

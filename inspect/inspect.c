@@ -7,14 +7,12 @@
 
 #include "base/exitcode.h"
 #include "base/log.h"
+#include "engine.h"
 #include "source.h"
 
 struct inspect {
 	const struct config *cfg;
-	struct budget budget;
-	struct tally tally;
-	struct decoder *decoder;
-	struct flow_table *flows;
+	struct engine *engine;
 };
 
 int inspect_new(const struct config *cfg, struct inspect **ret)
@@ -24,13 +22,7 @@ int inspect_new(const struct config *cfg, struct inspect **ret)
 	if (!in)
 		return -ENOMEM;
 	in->cfg = cfg;
-	if (decoder_new(&cfg->decode, &in->decoder) != 0) {
-		free(in);
-		return -ENOMEM;
-	}
-	in->budget.max_bytes = cfg->max_memory_bytes;
-	if (flow_table_new(cfg->max_flows, &in->flows) != 0) {
-		decoder_free(in->decoder);
+	if (engine_new(cfg, &in->engine) != 0) {
 		free(in);
 		return -ENOMEM;
 	}
@@ -42,46 +34,16 @@ void inspect_free(struct inspect *in)
 {
 	if (!in)
 		return;
-	flow_table_free(in->flows, &in->budget);
-	decoder_free(in->decoder);
+	engine_free(in->engine);
 	free(in);
-}
-
-static void inspect_packet(struct inspect *in, const struct packet *pkt)
-{
-	enum flow_side side;
-	struct flow *fl = flow_get(in->flows, pkt, pkt->frame, &side);
-
-	if (fl)
-		flow_add(fl, side, in->cfg, &in->budget, pkt, pkt->frame);
-}
-
-/* inspect_lost() - what is left of packets whose fragments did not all come */
-static void inspect_lost(struct inspect *in, int64_t now_ns)
-{
-	struct packet pkt;
-
-	while (decode_lost(in->decoder, now_ns, in->cfg->want_csum, &pkt))
-		inspect_packet(in, &pkt);
 }
 
 void inspect_frame(struct inspect *in, const struct frame *f)
 {
-	struct tally *t = &in->tally;
-	enum decode_result r;
-	struct packet pkt;
-	struct wire_err err;
+	struct digest d;
 
-	t->frames++;
-	inspect_lost(in, f->ts_ns);
-	r = decode_frame(in->decoder, f, in->cfg->want_csum, &pkt, &err);
-	t->frame[r]++;
-	if (r == DECODE_MALFORMED && t->anomaly == ANOMALY_NONE) {
-		t->anomaly = err.anomaly;
-		t->anomaly_frame = f->number;
-	}
-	if (r == DECODE_OK)
-		inspect_packet(in, &pkt);
+	fast_decode(engine_fast(in->engine), f, &d);
+	engine_frames(in->engine, f, &d, 1);
 }
 
 /* inspect_status() - OK means that every flow that carried a byte is OK;
@@ -100,7 +62,7 @@ static int inspect_status(const struct tally *t)
 			return EXIT_FINDING;
 	}
 	if (!t->verdict[VERDICT_OK] || open > t->flows_empty ||
-	    t->flows_refused)
+	    t->flows_refused || t->flows_evicted)
 		return EXIT_INCONCLUSIVE;
 	return EXIT_OK;
 }
@@ -108,31 +70,10 @@ static int inspect_status(const struct tally *t)
 int inspect_report(struct inspect *in, struct sinks *out,
 		   struct tally *ret_tally)
 {
-	struct tally *t = &in->tally;
-	bool failed = false;
-	uint32_t i;
-	int status;
+	bool failed = engine_end(in->engine, out) != 0;
+	const struct tally *t = engine_tally(in->engine);
+	int status = inspect_status(t);
 
-	inspect_lost(in, INT64_MAX);
-	decoder_stats(in->decoder, &t->decode);
-	t->flows = flow_count(in->flows);
-	t->flows_refused = flow_refused(in->flows);
-	t->memory_refused = in->budget.refused;
-	for (i = 0; i < t->flows; i++) {
-		struct flow *fl = flow_at(in->flows, i);
-		struct check c;
-
-		flow_settle(fl);
-		c = check_flow(in->cfg, fl);
-		t->verdict[c.verdict]++;
-		if (c.verdict == VERDICT_INCONCLUSIVE &&
-		    !fl->dir[FLOW_CLIENT].find.payloads &&
-		    !fl->dir[FLOW_CLIENT].options.is_starved)
-			t->flows_empty++;
-		if (sinks_flow(out, fl, &c) != 0)
-			failed = true;
-	}
-	status = inspect_status(t);
 	if (sinks_end(out, t, status) != 0)
 		failed = true;
 	*ret_tally = *t;
@@ -148,7 +89,8 @@ static int inspect_read(struct inspect *in, struct source *src)
 
 	while ((r = source_next(src, err, &f)) > 0) {
 		inspect_frame(in, &f);
-		if (in->tally.anomaly == ANOMALY_NET_LINK_TYPE) {
+		if (engine_tally(in->engine)->anomaly ==
+		    ANOMALY_NET_LINK_TYPE) {
 			log_error("%s: link type %d is not decoded; Ethernet, "
 				  "Linux cooked, raw IP and BSD null are",
 				  in->cfg->path, f.link);

@@ -20,6 +20,10 @@ void tally_json(struct json *j, const struct tally *t)
 	}
 	json_u64(j, "flows", t->flows);
 	json_u64(j, "flows_refused", t->flows_refused);
+	if (t->flows_evicted)
+		json_u64(j, "flows_evicted", t->flows_evicted);
+	if (t->attempts_evicted)
+		json_u64(j, "attempts_evicted", t->attempts_evicted);
 	json_u64(j, "memory_refused", t->memory_refused);
 	json_begin(j, "verdicts", '{');
 	for (i = 0; i < VERDICTS; i++)
@@ -57,8 +61,11 @@ void tally_text(FILE *out, const struct tally *t)
 			      anomaly_slug(t->anomaly),
 			      anomaly_info(t->anomaly)->text);
 	if (t->flows_refused)
-		(void)fprintf(out, "%llu packets of flows above --max-flows\n",
+		(void)fprintf(out, "%llu packets without memory for a flow\n",
 			      (unsigned long long)t->flows_refused);
+	if (t->flows_evicted)
+		(void)fprintf(out, "%llu flows ended early by --max-flows\n",
+			      (unsigned long long)t->flows_evicted);
 	if (t->memory_refused)
 		(void)fprintf(out, "%llu times --max-memory was reached\n",
 			      (unsigned long long)t->memory_refused);

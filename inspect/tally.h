@@ -11,7 +11,9 @@
 
 /* @frame: enum decode_result
  * @flows_empty: INCONCLUSIVE because the client sent no payload
- * @flows_refused: packets of flows that the table had no room for
+ * @flows_refused: packets of flows that there was no memory for
+ * @flows_evicted: flows that were judged before their end, for want of room
+ * @attempts_evicted: the same, closed or without payload
  * @decode: fragments and tunnels
  * @anomaly: that of the first malformed frame, @anomaly_frame its number
  */
@@ -21,6 +23,8 @@ struct tally {
 	uint64_t flows;
 	uint64_t flows_empty;
 	uint64_t flows_refused;
+	uint64_t flows_evicted;
+	uint64_t attempts_evicted;
 	uint64_t verdict[VERDICTS];
 	uint64_t memory_refused;
 	struct decode_stats decode;

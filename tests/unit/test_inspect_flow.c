@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_inspect_flow.c - the table: directions, reuse, growth, limits */
+/* test_inspect_flow.c - sides, starts, resets, places of options */
 #include <CUnit/CUnit.h>
 
 #include "flow.h"
@@ -24,94 +24,34 @@ static struct packet packet(uint32_t client, bool is_reply)
 	return p;
 }
 
-static void test_both_directions_are_one_flow(void)
+static struct flow begin(const struct packet *p, enum flow_side side)
 {
-	struct flow_table *t = NULL;
-	struct packet p = packet(1, false);
-	enum flow_side side;
-	struct flow *fl;
+	struct flow fl = { .proto = p->proto, .id = 1, .first_frame = 1 };
 
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(10, &t), 0);
-	fl = flow_get(t, &p, 1, &side);
-	CU_ASSERT_PTR_NOT_NULL(fl);
-	CU_ASSERT_EQUAL(side, FLOW_CLIENT);
-	p = packet(1, true);
-	CU_ASSERT_PTR_EQUAL(flow_get(t, &p, 2, &side), fl);
-	CU_ASSERT_EQUAL(side, FLOW_ORIGIN);
-	p.proto = IP_PROTO_UDP;
-	CU_ASSERT_PTR_NOT_EQUAL(flow_get(t, &p, 3, &side), fl);
-	CU_ASSERT_EQUAL(flow_count(t), 2);
-	flow_table_free(t, NULL);
-}
-
-static void test_syn_ack_first_is_the_origin(void)
-{
-	struct flow_table *t = NULL;
-	struct packet p = packet(1, true);
-	enum flow_side side;
-	struct flow *fl;
-
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(10, &t), 0);
-	p.flags = TCP_F_SYN | TCP_F_ACK;
-	fl = flow_get(t, &p, 1, &side);
-	CU_ASSERT_EQUAL(side, FLOW_ORIGIN);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_ORIGIN].end.port, 443);
-	flow_table_free(t, NULL);
-}
-
-static void test_the_table_grows_and_ends(void)
-{
-	const uint32_t max = 5000;
-	struct flow_table *t = NULL;
-	enum flow_side side;
-	uint32_t i;
-
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(max, &t), 0);
-	for (i = 0; i < max + 7; i++) {
-		struct packet p = packet(i, false);
-
-		CU_ASSERT_EQUAL(flow_get(t, &p, i + 1, &side) != NULL, i < max);
-	}
-	CU_ASSERT_EQUAL(flow_count(t), max);
-	CU_ASSERT_EQUAL(flow_refused(t), 7);
-	for (i = 0; i < max; i++) {
-		struct packet p = packet(i, i % 2);
-
-		CU_ASSERT_PTR_EQUAL(flow_get(t, &p, 1, &side), flow_at(t, i));
-		CU_ASSERT_EQUAL(side, i % 2 ? FLOW_ORIGIN : FLOW_CLIENT);
-	}
-	flow_table_free(t, NULL);
+	fl.dir[side].end = p->src;
+	fl.dir[!side].end = p->dst;
+	return fl;
 }
 
 static void test_a_new_syn_is_a_new_flow(void)
 {
 	struct budget b = { .max_bytes = 1 << 20 };
-	struct flow_table *t = NULL;
 	struct packet p = packet(1, false);
-	enum flow_side side;
-	struct flow *fl, *next;
+	struct flow fl = begin(&p, FLOW_CLIENT);
 
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
 	p.flags = TCP_F_SYN;
 	p.seq = 1001;
-	fl = flow_get(t, &p, 1, &side);
-	flow_add(fl, side, &cfg, &b, &p, 1);
+	flow_add(&fl, FLOW_CLIENT, &cfg, &b, &p, 1);
 	/* the same SYN again */
-	CU_ASSERT_PTR_EQUAL(flow_get(t, &p, 2, &side), fl);
+	CU_ASSERT(!flow_is_reused(&fl, FLOW_CLIENT, &p));
 	p.seq = 9001;
-	next = flow_get(t, &p, 3, &side);
-	CU_ASSERT_PTR_NOT_EQUAL(next, fl);
-	flow_add(next, side, &cfg, &b, &p, 3);
-	p.flags = TCP_F_ACK;
-	CU_ASSERT_PTR_EQUAL(flow_get(t, &p, 4, &side), next);
-	/* no room for a third: its packets are not the second's */
+	CU_ASSERT(flow_is_reused(&fl, FLOW_CLIENT, &p));
+	p.flags = TCP_F_SYN | TCP_F_ACK;
+	CU_ASSERT(!flow_is_reused(&fl, FLOW_CLIENT, &p));
 	p.flags = TCP_F_SYN;
-	p.seq = 20001;
-	CU_ASSERT_PTR_NULL(flow_get(t, &p, 5, &side));
-	p.flags = TCP_F_ACK;
-	CU_ASSERT_PTR_NULL(flow_get(t, &p, 6, &side));
-	CU_ASSERT_EQUAL(flow_refused(t), 2);
-	flow_table_free(t, &b);
+	p.seq = 1001;
+	CU_ASSERT(flow_is_reused(&fl, FLOW_ORIGIN, &p));
+	flow_fini(&fl, &b);
 }
 
 static void add_payload(struct flow *fl, enum flow_side side, struct budget *b,
@@ -130,22 +70,17 @@ static const char v1[] = "PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n";
 static void test_sides_are_settled_by_the_header(void)
 {
 	struct budget b = { .max_bytes = 1 << 20 };
-	struct flow_table *t = NULL;
 	struct packet p = packet(1, true);
-	enum flow_side side;
-	struct flow *fl;
+	struct flow fl = begin(&p, FLOW_CLIENT);
 
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
-	fl = flow_get(t, &p, 1, &side); /* a capture that begins with a reply */
-	CU_ASSERT_EQUAL(side, FLOW_CLIENT);
-	add_payload(fl, FLOW_CLIENT, &b, 7, "220 hello", 9);
-	add_payload(fl, FLOW_ORIGIN, &b, 100, v1, sizeof(v1) - 1);
-	flow_settle(fl);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].end.port, 31000);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.state, FIND_FOUND);
-	flow_settle(fl);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].end.port, 31000);
-	flow_table_free(t, &b);
+	add_payload(&fl, FLOW_CLIENT, &b, 7, "220 hello", 9);
+	add_payload(&fl, FLOW_ORIGIN, &b, 100, v1, sizeof(v1) - 1);
+	flow_settle(&fl);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].end.port, 31000);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].find.state, FIND_FOUND);
+	flow_settle(&fl);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].end.port, 31000);
+	flow_fini(&fl, &b);
 	CU_ASSERT_EQUAL(b.used_bytes, 0);
 }
 
@@ -154,24 +89,18 @@ static void test_sides_are_settled_by_an_option(void)
 	static const uint8_t toa[] = { 200,  8,	   0xd4, 0x31,
 				       0xcb, 0x00, 0x71, 0x07 };
 	struct budget b = { .max_bytes = 1 << 20 };
-	struct flow_table *t = NULL;
 	struct packet p = packet(1, true);
-	enum flow_side side;
-	struct flow *fl;
+	struct flow fl = begin(&p, FLOW_CLIENT);
 
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
-	fl = flow_get(t, &p, 1, &side);
-	flow_add(fl, side, &cfg, &b, &p, 1);
+	flow_add(&fl, FLOW_CLIENT, &cfg, &b, &p, 1);
 	p = packet(1, false);
 	p.opt = toa;
 	p.opt_len = sizeof(toa);
-	fl = flow_get(t, &p, 2, &side);
-	CU_ASSERT_EQUAL(side, FLOW_ORIGIN);
-	flow_add(fl, side, &cfg, &b, &p, 2);
-	flow_settle(fl);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].end.port, 31000);
-	CU_ASSERT_PTR_NOT_NULL(option_first(&fl->dir[FLOW_CLIENT].options));
-	flow_table_free(t, &b);
+	flow_add(&fl, FLOW_ORIGIN, &cfg, &b, &p, 2);
+	flow_settle(&fl);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].end.port, 31000);
+	CU_ASSERT_PTR_NOT_NULL(option_first(&fl.dir[FLOW_CLIENT].options));
+	flow_fini(&fl, &b);
 	CU_ASSERT_EQUAL(b.used_bytes, 0);
 }
 
@@ -248,91 +177,73 @@ static void test_places_without_a_start(void)
 static void test_an_earlier_start_is_taken(void)
 {
 	struct budget b = { .max_bytes = 1 << 20 };
-	struct flow_table *t = NULL;
 	struct packet p = packet(1, false);
-	enum flow_side side;
-	struct flow *fl;
+	struct flow fl = begin(&p, FLOW_CLIENT);
 
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
-	fl = flow_get(t, &p, 1, &side);
-	add_payload(fl, FLOW_CLIENT, &b, 100 + sizeof(v1) - 1, "GET /", 5);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.state, FIND_NONE);
-	add_payload(fl, FLOW_CLIENT, &b, 100, v1, sizeof(v1) - 1);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.state, FIND_FOUND);
-	CU_ASSERT(!fl->dir[FLOW_CLIENT].find.is_split);
-	flow_table_free(t, &b);
+	add_payload(&fl, FLOW_CLIENT, &b, 100 + sizeof(v1) - 1, "GET /", 5);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].find.state, FIND_NONE);
+	add_payload(&fl, FLOW_CLIENT, &b, 100, v1, sizeof(v1) - 1);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].find.state, FIND_FOUND);
+	CU_ASSERT(!fl.dir[FLOW_CLIENT].find.is_split);
+	flow_fini(&fl, &b);
 }
 
 /* With the SYN seen nothing before it counts, and the sides stand. */
 static void test_a_seen_start_is_final(void)
 {
 	struct budget b = { .max_bytes = 1 << 20 };
-	struct flow_table *t = NULL;
 	struct packet p = packet(1, false);
-	enum flow_side side;
-	struct flow *fl;
+	struct flow fl = begin(&p, FLOW_CLIENT);
 
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
 	p.flags = TCP_F_SYN;
 	p.seq = 1000;
-	fl = flow_get(t, &p, 1, &side);
-	flow_add(fl, side, &cfg, &b, &p, 1);
-	add_payload(fl, FLOW_CLIENT, &b, 1000, "GET /", 5);
-	add_payload(fl, FLOW_CLIENT, &b, 900, v1, sizeof(v1) - 1);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.state, FIND_NONE);
-	add_payload(fl, FLOW_ORIGIN, &b, 1, v1, sizeof(v1) - 1);
-	flow_settle(fl);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].end.port, 31000);
-	flow_table_free(t, &b);
+	flow_add(&fl, FLOW_CLIENT, &cfg, &b, &p, 1);
+	add_payload(&fl, FLOW_CLIENT, &b, 1000, "GET /", 5);
+	add_payload(&fl, FLOW_CLIENT, &b, 900, v1, sizeof(v1) - 1);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].find.state, FIND_NONE);
+	add_payload(&fl, FLOW_ORIGIN, &b, 1, v1, sizeof(v1) - 1);
+	flow_settle(&fl);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].end.port, 31000);
+	flow_fini(&fl, &b);
 }
 
 static void test_a_reset_carries_no_stream(void)
 {
 	struct budget b = { .max_bytes = 1 << 20 };
-	struct flow_table *t = NULL;
 	struct packet p = packet(1, false);
-	enum flow_side side;
-	struct flow *fl;
+	struct flow fl = begin(&p, FLOW_CLIENT);
 
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
-	fl = flow_get(t, &p, 1, &side);
 	p.flags = TCP_F_RST;
 	p.payload = (const uint8_t *)"refused";
 	p.len = p.cap_len = 7;
-	flow_add(fl, side, &cfg, &b, &p, 1);
-	CU_ASSERT(fl->is_reset);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.state, FIND_WAIT);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.payloads, 0);
-	flow_table_free(t, &b);
+	flow_add(&fl, FLOW_CLIENT, &cfg, &b, &p, 1);
+	CU_ASSERT(fl.is_reset);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].find.state, FIND_WAIT);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].find.payloads, 0);
+	flow_fini(&fl, &b);
 }
 
 /* Sequence numbers that wrap inside the header. */
 static void test_sequence_numbers_wrap(void)
 {
 	struct budget b = { .max_bytes = 1 << 20 };
-	struct flow_table *t = NULL;
 	struct packet p = packet(1, false);
-	enum flow_side side;
-	struct flow *fl;
+	struct flow fl = begin(&p, FLOW_CLIENT);
 
-	CU_ASSERT_EQUAL_FATAL(flow_table_new(2, &t), 0);
 	p.flags = TCP_F_SYN;
 	p.seq = 0xfffffff8;
-	fl = flow_get(t, &p, 1, &side);
-	flow_add(fl, side, &cfg, &b, &p, 1);
-	add_payload(fl, side, &b, 0xfffffff8 + 20, v1 + 20, sizeof(v1) - 21);
-	add_payload(fl, side, &b, 0xfffffff8, v1, 20);
-	CU_ASSERT_EQUAL(fl->dir[FLOW_CLIENT].find.state, FIND_FOUND);
-	CU_ASSERT(fl->dir[FLOW_CLIENT].find.is_split);
-	flow_table_free(t, &b);
+	flow_add(&fl, FLOW_CLIENT, &cfg, &b, &p, 1);
+	add_payload(&fl, FLOW_CLIENT, &b, 0xfffffff8 + 20, v1 + 20,
+		    sizeof(v1) - 21);
+	add_payload(&fl, FLOW_CLIENT, &b, 0xfffffff8, v1, 20);
+	CU_ASSERT_EQUAL(fl.dir[FLOW_CLIENT].find.state, FIND_FOUND);
+	CU_ASSERT(fl.dir[FLOW_CLIENT].find.is_split);
+	flow_fini(&fl, &b);
 }
 
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "both directions", test_both_directions_are_one_flow },
-		{ "SYN-ACK first", test_syn_ack_first_is_the_origin },
-		{ "growth and limit", test_the_table_grows_and_ends },
 		{ "ports used again", test_a_new_syn_is_a_new_flow },
 		{ "sides settled", test_sides_are_settled_by_the_header },
 		{ "sides settled by an option",

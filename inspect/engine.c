@@ -1,0 +1,630 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* engine.c - see engine.h */
+#include "engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "order.h"
+#include "pool.h"
+#include "wire/bytes.h"
+#include "wire/ip.h"
+#include "wire/tcp.h"
+
+/* packets between the fetch of a slot or an entry and its use */
+#define ENGINE_AHEAD 8
+/* entries looked at for each new flow */
+#define ENGINE_SWEEP 4
+/* entries among which the one to be given up is chosen */
+#define ENGINE_CHOICE 64
+/* A counter in an entry is emptied before it is full. */
+#define ENGINE_SKIP_MAX 0x80000000U
+
+/* @hand:   entry that is looked at next for whether its flow has ended
+ * @gap_ns: a silence that a flow's judge has to know of
+ * @error:  the first of a sink
+ */
+struct engine {
+	const struct config *cfg;
+	struct fast_opts fast;
+	struct decoder *decoder;
+	struct table table;
+	struct pool *pool;
+	struct order order;
+	struct budget budget;
+	struct tally tally;
+	struct sinks *sinks;
+	bool want_order;
+	int error;
+	uint32_t hand;
+	int64_t now_ns;
+	int64_t idle_ns;
+	int64_t gap_ns;
+	uint64_t flow_count;
+	struct flow scratch;
+};
+
+int engine_new(const struct config *cfg, struct engine **ret)
+{
+	struct engine *en = calloc(1, sizeof(*en));
+	uint32_t pool = cfg->max_flows;
+
+	if (!en)
+		return -ENOMEM;
+	en->cfg = cfg;
+	en->want_order = true;
+	en->now_ns = FRAME_NO_TIME;
+	en->idle_ns = (int64_t)cfg->idle_ms * 1000000;
+	/* facts.c compares whole milliseconds */
+	en->gap_ns = ((int64_t)cfg->udp_idle_ms - 1) * 1000000;
+	if (en->gap_ns > ENGINE_LINGER_NS)
+		en->gap_ns = ENGINE_LINGER_NS;
+	if (en->gap_ns > en->idle_ns)
+		en->gap_ns = en->idle_ns;
+	en->budget.max_bytes = cfg->max_memory_bytes;
+	/* Without entropy it still works, only guessable. */
+	if (getrandom(&en->fast.seed, sizeof(en->fast.seed), GRND_NONBLOCK) < 0)
+		en->fast.seed = (struct key_seed) { { 1, 2, 3, 4, 5 } };
+	en->fast.tunnels = cfg->decode;
+	if (pool > ENGINE_POOL_MAX)
+		pool = ENGINE_POOL_MAX;
+	if (table_init(&en->table, cfg->max_flows) != 0 ||
+	    pool_new(&en->table, pool, &en->pool) != 0 ||
+	    decoder_new(&en->fast.tunnels, &en->decoder) != 0) {
+		engine_free(en);
+		return -ENOMEM;
+	}
+	*ret = en;
+	return 0;
+}
+
+/* engine_skipped() - put what was only counted into the flow of @e */
+static void engine_skipped(struct entry *e, struct flow *fl)
+{
+	unsigned end;
+
+	for (end = 0; end < 2; end++) {
+		struct entry_skip *s = &e->skip[end];
+		bool is_client = end == !!(e->state & ENTRY_B_IS_CLIENT);
+
+		flow_skip(fl, is_client ? FLOW_CLIENT : FLOW_ORIGIN, s->packets,
+			  s->bytes, s->payloads);
+		*s = (struct entry_skip) { 0 };
+	}
+	fl->last_frame = e->last_frame;
+	fl->last_ns = e->last_ns;
+	facts_skip(&fl->facts, fl);
+}
+
+/* engine_wake() - the flow of @e as if every packet had been looked at */
+static struct flow *engine_wake(struct engine *en, struct entry *e)
+{
+	struct flow *fl = pool_wake(en->pool, e);
+
+	if (fl)
+		engine_skipped(e, fl);
+	return fl;
+}
+
+/* engine_judge() - @fl is over: judge it, tell the sinks, free what it holds */
+static void engine_judge(struct engine *en, struct flow *fl)
+{
+	struct tally *t = &en->tally;
+	struct check c;
+
+	flow_settle(fl);
+	c = check_flow(en->cfg, fl);
+	t->flows++;
+	t->verdict[c.verdict]++;
+	if (c.verdict == VERDICT_INCONCLUSIVE &&
+	    !fl->dir[FLOW_CLIENT].find.payloads &&
+	    !fl->dir[FLOW_CLIENT].options.is_starved)
+		t->flows_empty++;
+	if (en->sinks) {
+		int r = sinks_flow(en->sinks, fl, &c);
+
+		if (r && !en->error)
+			en->error = r;
+	}
+	flow_fini(fl, &en->budget);
+}
+
+/* engine_pop() - judge the ended flow that began first */
+static void engine_pop(struct engine *en)
+{
+	struct order_item item;
+
+	if (!order_pop(&en->order, &item))
+		return;
+	pool_unpack(item.packed, &en->scratch);
+	engine_judge(en, &en->scratch);
+}
+
+/* engine_keep() - @fl has ended; keep it until its turn. Return: was there
+ * memory for it?
+ */
+static bool engine_keep(struct engine *en, const struct flow *fl)
+{
+	struct order_item item = { fl->first_frame, pool_pack(en->pool, fl) };
+
+	if (!item.packed)
+		return false;
+	if (order_push(&en->order, item) != 0) {
+		free(item.packed);
+		return false;
+	}
+	if (en->order.count > ENGINE_ORDER_MAX)
+		engine_pop(en);
+	return true;
+}
+
+/* engine_finish() - the flow of @e is over; @e has none then */
+static void engine_finish(struct engine *en, struct entry *e)
+{
+	struct flow *fl = e->hold;
+
+	if (e->state & ENTRY_IS_PACKED) {
+		fl = &en->scratch;
+		pool_unpack(e->hold, fl);
+		e->hold = NULL;
+		e->state &= ~(uint32_t)ENTRY_IS_PACKED;
+	}
+	engine_skipped(e, fl);
+	if (!en->want_order || !engine_keep(en, fl))
+		engine_judge(en, fl);
+	pool_drop(en->pool, e);
+}
+
+static int64_t engine_limit(const struct engine *en, const struct entry *e)
+{
+	if (e->state & ENTRY_IS_CLOSED)
+		return ENGINE_LINGER_NS;
+	if (!(e->state & ENTRY_HAS_DATA) && en->idle_ns > ENGINE_ATTEMPT_NS)
+		return ENGINE_ATTEMPT_NS;
+	return en->idle_ns;
+}
+
+/* engine_is_gone() - was the flow of @e silent for so long that at @ns it is
+ * another one?
+ */
+static bool engine_is_gone(const struct engine *en, const struct entry *e,
+			   int64_t ns)
+{
+	if (ns == FRAME_NO_TIME || e->last_ns == FRAME_NO_TIME ||
+	    ns <= e->last_ns)
+		return false;
+	return (uint64_t)ns - (uint64_t)e->last_ns >
+	       (uint64_t)engine_limit(en, e);
+}
+
+/* engine_next() - the used entry that the hand comes to, at most *@steps away
+ */
+static struct entry *engine_next(struct engine *en, uint32_t *steps)
+{
+	while (*steps && en->table.room) {
+		struct entry *e;
+
+		--*steps;
+		if (en->hand >= en->table.room)
+			en->hand = 0;
+		e = table_at(&en->table, en->hand++);
+		if (e->state & ENTRY_USED)
+			return e;
+	}
+	return NULL;
+}
+
+/* engine_sweep() - end a few flows that are gone */
+static void engine_sweep(struct engine *en)
+{
+	uint32_t steps = ENGINE_SWEEP;
+	struct entry *e;
+
+	while ((e = engine_next(en, &steps))) {
+		if (!engine_is_gone(en, e, en->now_ns))
+			continue;
+		engine_finish(en, e);
+		table_remove(&en->table, e);
+	}
+}
+
+/* engine_worth() - of two flows the one with the greater worth stays */
+static unsigned engine_worth(const struct entry *e)
+{
+	if (e->state & ENTRY_IS_CLOSED)
+		return 0;
+	return e->state & ENTRY_HAS_DATA ? 2 : 1;
+}
+
+/* engine_evict() - the table is full: end the flow that is missed least */
+static void engine_evict(struct engine *en)
+{
+	uint32_t steps = en->table.room;
+	unsigned seen = 0;
+	struct entry *e, *worst = NULL;
+
+	while (seen < ENGINE_CHOICE && (e = engine_next(en, &steps))) {
+		seen++;
+		if (!worst || engine_worth(e) < engine_worth(worst) ||
+		    (engine_worth(e) == engine_worth(worst) &&
+		     e->last_frame < worst->last_frame))
+			worst = e;
+	}
+	if (!worst)
+		return;
+	if (engine_worth(worst) == 2)
+		en->tally.flows_evicted++;
+	else
+		en->tally.attempts_evicted++;
+	engine_finish(en, worst);
+	table_remove(&en->table, worst);
+}
+
+static bool engine_is_answer(const struct packet *pkt)
+{
+	return (pkt->flags & (TCP_F_SYN | TCP_F_ACK)) ==
+	       (TCP_F_SYN | TCP_F_ACK);
+}
+
+/* engine_begin() - a new flow of @pkt in @e, which has none.
+ * @from_b: @pkt was sent by end b
+ */
+static struct flow *engine_begin(struct engine *en, struct entry *e,
+				 const struct packet *pkt, bool from_b)
+{
+	bool is_answer = engine_is_answer(pkt);
+	struct flow *fl = pool_add(en->pool, e);
+
+	if (!fl)
+		return NULL;
+	e->state = ENTRY_USED | ENTRY_IS_WARM;
+	if (from_b != is_answer)
+		e->state |= ENTRY_B_IS_CLIENT;
+	e->first_frame = pkt->frame;
+	fl->proto = pkt->proto;
+	fl->tunnel = pkt->tunnel;
+	fl->id = ++en->flow_count;
+	fl->first_frame = pkt->frame;
+	fl->first_ns = pkt->ts_ns;
+	fl->dir[is_answer ? FLOW_ORIGIN : FLOW_CLIENT].end = pkt->src;
+	fl->dir[is_answer ? FLOW_CLIENT : FLOW_ORIGIN].end = pkt->dst;
+	return fl;
+}
+
+/* engine_new_flow() - Return: NULL, counted, if there is no memory */
+static struct flow *engine_new_flow(struct engine *en, struct digest *d,
+				    const struct packet *pkt,
+				    struct entry **ret_entry)
+{
+	struct flow *fl = NULL;
+	struct entry *e;
+
+	engine_sweep(en);
+	if (en->table.count == en->table.max)
+		engine_evict(en);
+	e = table_add(&en->table, &d->key, d->hash);
+	if (e) {
+		fl = engine_begin(en, e, pkt, d->flags & FAST_FLIP);
+		if (!fl)
+			table_remove(&en->table, e);
+	}
+	if (!fl)
+		en->tally.flows_refused++;
+	*ret_entry = e;
+	return fl;
+}
+
+static enum flow_side engine_side(const struct entry *e, bool from_b)
+{
+	return from_b == !!(e->state & ENTRY_B_IS_CLIENT) ? FLOW_CLIENT
+							  : FLOW_ORIGIN;
+}
+
+/* engine_flow() - the flow that @pkt belongs to, begun if it is new */
+static struct flow *engine_flow(struct engine *en, struct digest *d,
+				const struct packet *pkt,
+				struct entry **ret_entry)
+{
+	bool from_b = d->flags & FAST_FLIP;
+	struct entry *e = table_find(&en->table, &d->key, d->hash);
+	struct flow *fl;
+
+	if (!e)
+		return engine_new_flow(en, d, pkt, ret_entry);
+	*ret_entry = e;
+	fl = engine_wake(en, e);
+	if (fl && !engine_is_gone(en, e, pkt->ts_ns)) {
+		if (!flow_is_reused(fl, engine_side(e, from_b), pkt))
+			return fl;
+		fl->is_over = true;
+	}
+	if (fl) {
+		engine_finish(en, e);
+		fl = engine_begin(en, e, pkt, from_b);
+		if (!fl)
+			table_remove(&en->table, e);
+	}
+	if (!fl)
+		en->tally.flows_refused++;
+	return fl;
+}
+
+/* engine_note() - what the entry has to know after @pkt */
+static void engine_note(struct entry *e, const struct flow *fl,
+			const struct packet *pkt)
+{
+	static const uint32_t quiet = ENTRY_QUIET_ACK_A | ENTRY_QUIET_ACK_B |
+				      ENTRY_QUIET_DATA_A | ENTRY_QUIET_DATA_B |
+				      ENTRY_EARLY_A | ENTRY_EARLY_B;
+	uint32_t state = e->state & ~quiet;
+	unsigned end;
+
+	for (end = 0; end < 2; end++) {
+		enum flow_side side = engine_side(e, end);
+		struct flow_quiet q = flow_quiet(fl, side);
+
+		if (q.ack)
+			state |= (uint32_t)ENTRY_QUIET_ACK_A << end;
+		if (q.data)
+			state |= (uint32_t)ENTRY_QUIET_DATA_A << end;
+		if (q.has_early)
+			state |= (uint32_t)ENTRY_EARLY_A << end;
+		e->early[end] = q.early;
+	}
+	if (pkt->len || pkt->proto == IP_PROTO_UDP)
+		state |= ENTRY_HAS_DATA;
+	if (fl->is_reset ||
+	    (fl->dir[FLOW_CLIENT].has_fin && fl->dir[FLOW_ORIGIN].has_fin))
+		state |= ENTRY_IS_CLOSED;
+	e->state = state;
+	e->last_frame = fl->last_frame;
+	e->last_ns = fl->last_ns;
+}
+
+/* engine_key() - what fast_decode() would have said of @pkt's flow */
+static void engine_key(const struct engine *en, const struct packet *pkt,
+		       struct digest *d)
+{
+	uint32_t where = pkt->proto == IP_PROTO_UDP ? KEY_UDP : 0;
+	uint8_t ports[4];
+	bool flip;
+
+	put_be16(ports, pkt->src.port);
+	put_be16(ports + 2, pkt->dst.port);
+	if (pkt->tunnel)
+		where |= (uint32_t)(pkt->tunnel->key ^ pkt->tunnel->key >> 32)
+			 << KEY_TUNNEL_SHIFT;
+	if (pkt->src.addr.family == IP_V4)
+		flip = key_v4(pkt->src.addr.bytes, pkt->dst.addr.bytes, ports,
+			      where, &d->key);
+	else
+		flip = key_v6(pkt->src.addr.bytes, pkt->dst.addr.bytes, ports,
+			      where, &d->key);
+	d->flags = flip ? FAST_FLIP : 0;
+	d->hash = key_hash(&en->fast.seed, &d->key);
+}
+
+/* engine_packet() - a packet that may bring its flow something new */
+static void engine_packet(struct engine *en, const struct packet *pkt)
+{
+	struct entry *e = NULL;
+	struct digest d;
+	struct flow *fl;
+
+	engine_key(en, pkt, &d);
+	fl = engine_flow(en, &d, pkt, &e);
+	if (!fl)
+		return;
+	flow_add(fl, engine_side(e, d.flags & FAST_FLIP), en->cfg, &en->budget,
+		 pkt, pkt->frame);
+	engine_note(e, fl, pkt);
+}
+
+/* engine_lost() - packets whose other fragments have not come until @ns */
+static void engine_lost(struct engine *en, int64_t ns)
+{
+	struct packet pkt;
+
+	while (decode_lost(en->decoder, ns, en->cfg->want_csum, &pkt))
+		engine_packet(en, &pkt);
+}
+
+/* engine_look() - a frame that has to be decoded in full */
+static void engine_look(struct engine *en, const struct frame *f)
+{
+	struct tally *t = &en->tally;
+	enum decode_result r;
+	struct wire_err err;
+	struct packet pkt;
+
+	engine_lost(en, f->ts_ns);
+	r = decode_frame(en->decoder, f, en->cfg->want_csum, &pkt, &err);
+	t->frame[r]++;
+	if (r == DECODE_MALFORMED && t->anomaly == ANOMALY_NONE) {
+		t->anomaly = err.anomaly;
+		t->anomaly_frame = f->number;
+	}
+	if (r == DECODE_OK)
+		engine_packet(en, &pkt);
+}
+
+/* engine_is_quiet() - may the packet be counted and forgotten? */
+static inline bool engine_is_quiet(const struct engine *en,
+				   const struct entry *e, const struct frame *f,
+				   const struct digest *d)
+{
+	unsigned end = !!(d->flags & FAST_FLIP);
+	bool has_data = d->flags & FAST_DATA;
+	uint32_t need = has_data ? ENTRY_QUIET_DATA_A : ENTRY_QUIET_ACK_A;
+
+	if (!(e->state & need << end) || d->flags & FAST_LOUD)
+		return false;
+	if ((int64_t)((uint64_t)f->ts_ns - (uint64_t)e->last_ns) >= en->gap_ns)
+		return false;
+	if (has_data && e->state & (uint32_t)ENTRY_EARLY_A << end &&
+	    !(d->key.where & KEY_UDP) && (int32_t)(d->seq - e->early[end]) < 0)
+		return false;
+	return e->skip[end].packets < ENGINE_SKIP_MAX;
+}
+
+static inline void engine_frame(struct engine *en, const struct frame *f,
+				const struct digest *d)
+{
+	struct entry *e = NULL;
+	struct entry_skip *s;
+
+	if (f->ts_ns > en->now_ns)
+		en->now_ns = f->ts_ns;
+	if (!(d->flags & FAST_SLOW))
+		e = table_find(&en->table, &d->key, d->hash);
+	if (!e || !engine_is_quiet(en, e, f, d)) {
+		engine_look(en, f);
+		return;
+	}
+	en->tally.frame[DECODE_OK]++;
+	s = &e->skip[!!(d->flags & FAST_FLIP)];
+	s->packets++;
+	s->bytes += d->len;
+	s->payloads += d->flags / FAST_DATA & 1;
+	e->last_ns = f->ts_ns;
+	e->last_frame = f->number;
+}
+
+void engine_frames(struct engine *en, const struct frame *f,
+		   const struct digest *d, size_t n)
+{
+	const struct table *t = &en->table;
+	size_t i;
+
+	en->tally.frames += n;
+	for (i = 0; i < n && i < 2 * ENGINE_AHEAD; i++)
+		if (!(d[i].flags & FAST_SLOW))
+			table_prefetch(t, d[i].hash);
+	for (i = 0; i < n; i++) {
+		size_t slot = i + 2 * ENGINE_AHEAD, entry = i + ENGINE_AHEAD;
+
+		if (slot < n && !(d[slot].flags & FAST_SLOW))
+			table_prefetch(t, d[slot].hash);
+		if (entry < n && !(d[entry].flags & FAST_SLOW))
+			table_prefetch_entry(t, d[entry].hash);
+		engine_frame(en, &f[i], &d[i]);
+	}
+}
+
+static int engine_compare(const void *a, const void *b)
+{
+	const struct order_item *x = a, *y = b;
+
+	return x->first_frame < y->first_frame ? -1 : 1;
+}
+
+/* engine_end_sorted() - the live flows and those kept back, by first frame */
+static void engine_end_sorted(struct engine *en, struct order_item *live,
+			      uint32_t count)
+{
+	uint32_t i;
+
+	qsort(live, count, sizeof(*live), engine_compare);
+	en->want_order = false;
+	for (i = 0; i < count; i++) {
+		struct entry *e = (void *)live[i].packed;
+
+		while (en->order.count &&
+		       en->order.item[0].first_frame < live[i].first_frame)
+			engine_pop(en);
+		engine_finish(en, e);
+		table_remove(&en->table, e);
+	}
+	while (en->order.count)
+		engine_pop(en);
+}
+
+int engine_end(struct engine *en, struct sinks *sinks)
+{
+	struct order_item *live;
+	uint32_t i, count = 0;
+
+	engine_lost(en, INT64_MAX);
+	en->sinks = sinks;
+	live = calloc((size_t)en->table.count + 1, sizeof(*live));
+	for (i = 0; i < en->table.room; i++) {
+		struct entry *e = table_at(&en->table, i);
+
+		if (!(e->state & ENTRY_USED))
+			continue;
+		if (live) {
+			live[count++] = (struct order_item) { e->first_frame,
+							      (void *)e };
+			continue;
+		}
+		engine_finish(en, e);
+		table_remove(&en->table, e);
+	}
+	if (live)
+		engine_end_sorted(en, live, count);
+	while (en->order.count)
+		engine_pop(en);
+	free(live);
+	return en->error;
+}
+
+const struct fast_opts *engine_fast(const struct engine *en)
+{
+	return &en->fast;
+}
+
+void engine_set_sinks(struct engine *en, struct sinks *sinks, bool want_order)
+{
+	en->sinks = sinks;
+	en->want_order = want_order;
+}
+
+const struct tally *engine_tally(struct engine *en)
+{
+	en->tally.memory_refused = en->budget.refused;
+	decoder_stats(en->decoder, &en->tally.decode);
+	return &en->tally;
+}
+
+uint32_t engine_live(const struct engine *en)
+{
+	return en->table.count;
+}
+
+/* engine_drop() - free what is left of flows that nobody wants judged */
+static void engine_drop(struct engine *en)
+{
+	struct order_item item;
+	uint32_t i;
+
+	while (order_pop(&en->order, &item)) {
+		pool_unpack(item.packed, &en->scratch);
+		flow_fini(&en->scratch, &en->budget);
+	}
+	for (i = 0; i < en->table.room; i++) {
+		struct entry *e = table_at(&en->table, i);
+		struct flow *fl = e->hold;
+
+		if (!(e->state & ENTRY_USED))
+			continue;
+		if (e->state & ENTRY_IS_PACKED) {
+			fl = &en->scratch;
+			pool_unpack(e->hold, fl);
+			e->state &= ~(uint32_t)ENTRY_IS_PACKED;
+		}
+		flow_fini(fl, &en->budget);
+	}
+}
+
+void engine_free(struct engine *en)
+{
+	if (!en)
+		return;
+	engine_drop(en);
+	decoder_free(en->decoder);
+	order_fini(&en->order);
+	pool_free(en->pool);
+	table_fini(&en->table);
+	free(en);
+}

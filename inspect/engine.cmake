@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# the command line, and the engine
+target_sources(inspect_core PRIVATE
+    config_input.c config_judge.c config_output.c
+    engine.c fast.c order.c pack.c pool.c table.c)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fast.c - see fast.h */
+#include "fast.h"
+
+#include "find.h"
+#include "wire/bytes.h"
+#include "wire/ip.h"
+#include "wire/link.h"
+#include "wire/tcp.h"
+#include "wire/udp.h"
+
+#define IP4_FIRST     0x45   /* version, and a header of 20 bytes */
+#define IP4_FRAG_BITS 0x3fff /* more fragments, and the offset */
+#define TCP_LOUD      (TCP_F_SYN | TCP_F_FIN | TCP_F_RST)
+
+/* What is left of a frame: @cap bytes at @p of @wire that were sent. */
+struct rest {
+	const uint8_t *p;
+	uint32_t cap;
+	uint32_t wire;
+};
+
+static inline void rest_skip(struct rest *r, uint32_t n)
+{
+	r->p += n;
+	r->cap -= n;
+	r->wire -= n;
+}
+
+/* fast_link() - Return: the EtherType, or 0 if it is not everyday */
+static inline uint16_t fast_link(int link, struct rest *r)
+{
+	uint32_t skip = LINK_ETH_LEN;
+	uint32_t at = LINK_ETH_LEN - 2;
+	uint16_t type;
+
+	if (r->cap < LINK_SLL2_LEN + IP4_HDR_LEN)
+		return 0;
+	if (link == LINK_SLL) {
+		skip = LINK_SLL_LEN;
+		at = LINK_SLL_LEN - 2;
+	} else if (link == LINK_SLL2) {
+		skip = LINK_SLL2_LEN;
+		at = 0;
+	} else if (link == LINK_RAW) {
+		return r->p[0] >> 4 == 6 ? ETHERTYPE_IP6 : ETHERTYPE_IP4;
+	} else if (link != LINK_ETHERNET) {
+		return 0;
+	}
+	type = get_be16(r->p + at);
+	if (type == ETHERTYPE_VLAN && link == LINK_ETHERNET) {
+		skip += LINK_TAG_LEN;
+		type = get_be16(r->p + skip - 2);
+	}
+	rest_skip(r, skip);
+	return type;
+}
+
+/* fast_limit() - the packet says that it has @total bytes, of which the first
+ * @hdr are the IP header
+ */
+static inline bool fast_limit(struct rest *r, uint32_t total, uint32_t hdr)
+{
+	if (total < hdr || total > r->wire)
+		return false;
+	r->wire = total;
+	if (r->cap > total)
+		r->cap = total;
+	rest_skip(r, hdr);
+	return true;
+}
+
+/* fast_is_plain() - only options that most segments have */
+static inline bool fast_is_plain(const uint8_t *opt, uint32_t len)
+{
+	static const uint8_t stamp[4] = { TCP_OPT_NOP, TCP_OPT_NOP,
+					  TCP_OPT_TIMESTAMP, 10 };
+	uint32_t i = 0;
+
+	if (len == 12 && memcmp(opt, stamp, sizeof(stamp)) == 0)
+		return true;
+	while (i < len) {
+		uint8_t kind = opt[i];
+
+		if (kind == TCP_OPT_EOL)
+			return true;
+		if (kind == TCP_OPT_NOP) {
+			i++;
+			continue;
+		}
+		if (kind > TCP_OPT_TIMESTAMP || len - i < 2 || opt[i + 1] < 2)
+			return false;
+		i += opt[i + 1];
+	}
+	return i == len;
+}
+
+static inline bool fast_tcp(struct rest *r, struct digest *ret)
+{
+	uint32_t hdr;
+	uint8_t flags;
+
+	if (r->cap < TCP_HDR_LEN)
+		return false;
+	hdr = (uint32_t)(r->p[12] >> 4) * 4;
+	flags = r->p[13];
+	ret->seq = get_be32(r->p + 4);
+	if (hdr < TCP_HDR_LEN || hdr > r->cap)
+		return false;
+	if (flags & TCP_LOUD ||
+	    !fast_is_plain(r->p + TCP_HDR_LEN, hdr - TCP_HDR_LEN))
+		ret->flags |= FAST_LOUD;
+	rest_skip(r, hdr);
+	if (r->wire)
+		ret->flags |= FAST_DATA;
+	return true;
+}
+
+static inline bool fast_udp(const struct fast_opts *opts, struct rest *r,
+			    struct digest *ret)
+{
+	static const uint8_t spp[2] = { 0x56, 0xec };
+
+	if (r->cap < UDP_HDR_LEN || get_be16(r->p + 4) != r->wire ||
+	    decode_tunnel_port(&opts->tunnels, get_be16(r->p + 2)) !=
+		    TUNNEL_NONE)
+		return false;
+	rest_skip(r, UDP_HDR_LEN);
+	ret->flags |= FAST_DATA;
+	if (r->cap >= 2 && memcmp(r->p, spp, 2) == 0)
+		ret->flags |= FAST_LOUD;
+	return true;
+}
+
+/* fast_ip4(), fast_ip6() - Return: is it everyday so far? *@ret_proto, and in
+ * @ret the key
+ */
+static inline bool fast_ip4(struct rest *r, struct digest *ret,
+			    uint8_t *ret_proto)
+{
+	const uint8_t *ip = r->p;
+	uint32_t where;
+
+	*ret_proto = ip[9];
+	if (r->cap < IP4_HDR_LEN + UDP_HDR_LEN || ip[0] != IP4_FIRST ||
+	    get_be16(ip + 6) & IP4_FRAG_BITS ||
+	    !fast_limit(r, get_be16(ip + 2), IP4_HDR_LEN) || r->cap < 4)
+		return false;
+	where = *ret_proto == IP_PROTO_UDP ? KEY_UDP : 0;
+	if (key_v4(ip + 12, ip + 16, r->p, where, &ret->key))
+		ret->flags |= FAST_FLIP;
+	return true;
+}
+
+static inline bool fast_ip6(struct rest *r, struct digest *ret,
+			    uint8_t *ret_proto)
+{
+	const uint8_t *ip = r->p;
+	uint32_t where;
+	uint16_t len;
+
+	if (r->cap < IP6_HDR_LEN + UDP_HDR_LEN || ip[0] >> 4 != 6)
+		return false;
+	*ret_proto = ip[6];
+	len = get_be16(ip + 4);
+	if (!len || !fast_limit(r, (uint32_t)IP6_HDR_LEN + len, IP6_HDR_LEN) ||
+	    r->cap < 4)
+		return false;
+	where = *ret_proto == IP_PROTO_UDP ? KEY_UDP : 0;
+	if (key_v6(ip + 8, ip + 24, r->p, where, &ret->key))
+		ret->flags |= FAST_FLIP;
+	return true;
+}
+
+static inline bool fast_packet(const struct fast_opts *opts,
+			       const struct frame *f, struct digest *ret)
+{
+	struct rest r = { f->data, f->cap_len, f->wire_len };
+	uint16_t type = fast_link(f->link, &r);
+	uint8_t proto = 0;
+	bool ok = false;
+
+	if (type == ETHERTYPE_IP4)
+		ok = fast_ip4(&r, ret, &proto);
+	else if (type == ETHERTYPE_IP6)
+		ok = fast_ip6(&r, ret, &proto);
+	if (ok && proto == IP_PROTO_TCP)
+		ok = fast_tcp(&r, ret);
+	else if (ok && proto == IP_PROTO_UDP)
+		ok = fast_udp(opts, &r, ret);
+	else
+		ok = false;
+	if (!ok)
+		return false;
+	ret->len = r.wire;
+	if (find_begins(r.p, r.cap))
+		ret->flags |= FAST_LOUD;
+	return true;
+}
+
+void fast_decode(const struct fast_opts *opts, const struct frame *f,
+		 struct digest *ret)
+{
+	ret->flags = 0;
+	if (fast_packet(opts, f, ret))
+		ret->hash = key_hash(&opts->seed, &ret->key);
+	else
+		ret->flags = FAST_SLOW;
+}

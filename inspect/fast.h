@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fast.h - the everyday packet: which flow it belongs to and whether it may
+ * bring that flow anything new.
+ *
+ * Everyday is: Ethernet with at most one VLAN tag, Linux cooked or raw IP; IPv4
+ * without options or IPv6 without extension headers; neither fragment nor
+ * tunnel; TCP or UDP whose lengths are right. What is not everyday, or not
+ * whole, goes to decode_packet(), which knows it all. For what is everyday
+ * both say the same.
+ */
+#ifndef INSPECT_FAST_H
+#define INSPECT_FAST_H
+
+#include "decode.h"
+#include "key.h"
+
+enum {
+	FAST_SLOW = 1, /* not everyday: nothing else is set */
+	FAST_FLIP = 2, /* sent by end b of the key */
+	FAST_DATA = 4, /* has payload, or is UDP */
+	FAST_LOUD = 8, /* SYN, FIN, RST, an option or payload to be looked at */
+};
+
+/* @seq: of the first payload byte; TCP
+ * @len: payload bytes on the wire
+ */
+struct digest {
+	struct flow_key key;
+	uint32_t hash;
+	uint32_t seq;
+	uint32_t len;
+	uint8_t flags;
+};
+
+/* @tunnels: ports whose datagrams are not everyday */
+struct fast_opts {
+	struct key_seed seed;
+	struct decode_opts tunnels;
+};
+
+/* fast_decode() - @ret is written in any case */
+void fast_decode(const struct fast_opts *opts, const struct frame *f,
+		 struct digest *ret);
+
+#endif
