@@ -76,8 +76,13 @@ check_tree() {
     check_folder lib/wire wire
     check_folder lib/base base wire
     check_folder lib/rules rules base wire
+    check_folder lib/control control rules base wire
     for program in $PROGRAMS; do
-        check_folder "$program" rules base wire
+        if [ "$program" = proxy ]; then
+            check_folder proxy control rules base wire
+        else
+            check_folder "$program" rules base wire
+        fi
     done
     return "$FAILED"
 }

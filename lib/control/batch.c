@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* batch.c - import and export of the rules of an instance */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/str.h"
+#include "control/internal.h"
+#include "rules/rule_text.h"
+
+#define STATE_SOURCE "rules in force"
+
+static bool group_name(struct control *c, const char *id,
+		       char ret[GROUP_NAME_MAX + 1])
+{
+	sqlite3_stmt *st = db_query(
+		c->db, "SELECT name FROM origin_group WHERE id = ?", "s", id);
+	bool found = st && sqlite3_step(st) == SQLITE_ROW;
+
+	if (found)
+		db_column_text(st, 0, ret, GROUP_NAME_MAX + 1);
+	if (st)
+		(void)sqlite3_reset(st);
+	return found;
+}
+
+char *rule_line(struct control *c, const struct ctl_rule *r,
+		char out[RULE_TEXT_MAX])
+{
+	struct rule line = r->rule;
+
+	if (r->origin_type == ORIGIN_GROUP) {
+		line.origin_type = RULE_ORIGIN_GROUP;
+		if (!group_name(c, r->values[0], line.origin))
+			memcpy(line.origin, r->values[0], CTL_ID_MAX);
+	} else if (r->n_values > 1) {
+		line.origin_type = RULE_ORIGIN_GROUP;
+		memcpy(line.origin, r->id, sizeof(r->id));
+	}
+	return rule_format(&line, out);
+}
+
+char *group_line(const char *name, char members[][RULE_HOST_MAX + 1],
+		 uint32_t n, char out[GROUP_LINE_MAX])
+{
+	size_t at = (size_t)snprintf(out, GROUP_LINE_MAX, "og:%s =", name);
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		at += (size_t)snprintf(out + at, GROUP_LINE_MAX - at, "%s%s",
+				       i ? ", " : " ", members[i]);
+	return out;
+}
+
+/* What is done with each rule of an instance; false ends the walk. */
+typedef bool rule_visit(struct control *c, const struct ctl_rule *r, void *arg);
+
+/* In steps, so that a statement is not open while others run. */
+static bool rules_walk(struct control *c, const char *id, rule_visit *visit,
+		       void *arg, struct ctl_error *err)
+{
+	static const struct ctl_rule_filter any = { .protocol = -1 };
+	enum {
+		STEP = 32
+	};
+	struct ctl_rule *rules = calloc(STEP, sizeof(*rules));
+	uint32_t at = 0, n, total, i;
+	bool ok = rules || ctl_fail(err, CTL_INTERNAL, "out of memory");
+
+	while (ok) {
+		ok = control_list_rules(c, NULL, id, &any, at, STEP, rules, &n,
+					&total, err);
+		for (i = 0; ok && i < n; i++)
+			ok = visit(c, &rules[i], arg);
+		at += n;
+		if (!ok || !n)
+			break;
+	}
+	free(rules);
+	return ok;
+}
+
+/* Groups that rules of the instance name */
+static bool export_groups(struct control *c, const char *id, FILE *out,
+			  struct ctl_error *err)
+{
+	char(*members)[RULE_HOST_MAX + 1] =
+		calloc(GROUP_MEMBERS_MAX, sizeof(*members));
+	char *text = malloc(GROUP_LINE_MAX);
+	char name[GROUP_NAME_MAX + 1], group_id[CTL_ID_MAX];
+	sqlite3_stmt *st = db_query(c->db,
+				    "SELECT id, name FROM origin_group WHERE id"
+				    " IN (SELECT group_id FROM rule"
+				    "  WHERE instance_id = ?) ORDER BY rowid",
+				    "s", id);
+	bool ok = members && text && st;
+
+	while (ok && sqlite3_step(st) == SQLITE_ROW) {
+		uint32_t n;
+
+		db_column_text(st, 0, group_id, sizeof(group_id));
+		db_column_text(st, 1, name, sizeof(name));
+		n = group_load_members(c, group_id, members);
+		(void)fprintf(out, "%s\n", group_line(name, members, n, text));
+	}
+	if (st)
+		(void)sqlite3_reset(st);
+	free(members);
+	free(text);
+	return ok || db_fail(c->db, err);
+}
+
+static bool export_rule(struct control *c, const struct ctl_rule *r, void *arg)
+{
+	char line[RULE_TEXT_MAX], group[GROUP_LINE_MAX];
+	struct ctl_rule copy;
+	FILE *out = arg;
+
+	if (r->origin_type == ORIGIN_IP_DOMAIN && r->n_values > 1) {
+		copy = *r;
+		(void)fprintf(out, "%s\n",
+			      group_line(copy.id, copy.values, copy.n_values,
+					 group));
+	}
+	(void)fprintf(out, "%s\n", rule_line(c, r, line));
+	return true;
+}
+
+bool control_export(struct control *c, const char *zone, const char *id,
+		    FILE *out, struct ctl_error *err)
+{
+	struct instance in;
+
+	return instance_load(c, zone, id, &in, err) &&
+	       export_groups(c, id, out, err) &&
+	       rules_walk(c, id, export_rule, out, err);
+}
+
+/* The rules and groups in force, as lines before those that come in, so that
+ * one check finds what is in use.
+ */
+static bool import_know(struct control *c, const struct instance *in,
+			struct ruleset *rs, struct ctl_error *err)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	char *line, *rest;
+	bool ok;
+
+	if (!f)
+		return ctl_fail(err, CTL_INTERNAL, "out of memory");
+	ok = rules_walk(c, in->id, export_rule, f, err);
+	if (fclose(f) != 0)
+		ok = ctl_fail(err, CTL_INTERNAL, "out of memory");
+	for (line = text; ok && line && *line; line = rest) {
+		rest = strchr(line, '\n');
+		if (!rest)
+			break;
+		*rest++ = '\0';
+		ruleset_add_line(rs, line, STATE_SOURCE);
+	}
+	free(text);
+	return ok;
+}
+
+/* Every group of the zone; those of rules are among them. */
+static bool import_know_groups(struct control *c, const struct instance *in,
+			       struct ruleset *rs, struct ctl_error *err)
+{
+	struct ctl_group *groups = calloc(GROUP_MAX, sizeof(*groups));
+	char *text = malloc(GROUP_LINE_MAX);
+	uint32_t n = 0, total, i;
+	bool ok = groups && text;
+
+	if (!ok)
+		ctl_fail(err, CTL_INTERNAL, "out of memory");
+	else
+		ok = control_list_groups(c, in->zone, NULL, 0, GROUP_MAX,
+					 groups, &n, &total, err);
+	for (i = 0; ok && i < n; i++)
+		ruleset_add_line(rs,
+				 group_line(groups[i].name, groups[i].members,
+					    groups[i].n_members, text),
+				 STATE_SOURCE);
+	free(groups);
+	free(text);
+	return ok;
+}
+
+static bool import_groups(struct control *c, const struct instance *in,
+			  const struct ruleset *rs, uint32_t from,
+			  struct ctl_error *err)
+{
+	uint32_t i, k;
+
+	for (i = from; i < rs->n_groups; i++) {
+		const struct group *g = &rs->groups[i];
+		const char *members[GROUP_MEMBERS_MAX];
+		char id[CTL_ID_MAX];
+
+		for (k = 0; k < g->n_members; k++)
+			members[k] = g->members[k];
+		if (!group_insert(c, in->zone, g->name, members, g->n_members,
+				  id, err))
+			return false;
+	}
+	return true;
+}
+
+static bool import_is_bad(const struct ruleset *rs, uint32_t line)
+{
+	uint32_t n = rs->n_errors < RULESET_ERRORS_MAX ? rs->n_errors
+						       : RULESET_ERRORS_MAX;
+	uint32_t low = 0;
+
+	/* errors stand in the order of lines, those in force first */
+	while (low < n) {
+		uint32_t mid = low + (n - low) / 2;
+		const struct rule_error *e = &rs->errors[mid];
+
+		if (strcmp(e->source, STATE_SOURCE) != 0 && e->line == line)
+			return true;
+		if (strcmp(e->source, STATE_SOURCE) == 0 || e->line < line)
+			low = mid + 1;
+		else
+			n = mid;
+	}
+	return false;
+}
+
+static bool import_rule(struct control *c, const struct instance *in,
+			const struct rule *from, struct ctl_error *err)
+{
+	struct ctl_rule r = {
+		.rule = *from,
+		.n_values = 1,
+		.persist_s = CTL_PERSIST_MAX_S,
+	};
+
+	if (from->origin_type == RULE_ORIGIN_GROUP) {
+		r.origin_type = ORIGIN_GROUP;
+		if (!group_find(c, in->zone, from->origin, r.values[0]))
+			return ctl_fail(err, CODE_GROUP_NOT_DEFINED,
+					"there is no origin group '%.60s'",
+					from->origin);
+	} else {
+		memcpy(r.values[0], from->origin, sizeof(from->origin));
+	}
+	return rule_insert(c, in->id, &r, err);
+}
+
+static bool import_rules(struct control *c, const struct instance *in,
+			 const struct ruleset *rs, uint32_t from,
+			 uint32_t *ret_added, struct ctl_error *err)
+{
+	uint32_t i;
+
+	for (i = from; i < rs->n_rules; i++) {
+		if (import_is_bad(rs, rs->rules[i].line))
+			continue;
+		if (!import_rule(c, in, &rs->rules[i], err))
+			return false;
+		++*ret_added;
+	}
+	return true;
+}
+
+static bool import_apply(struct control *c, const struct instance *in, FILE *f,
+			 const char *source, bool partial, struct ruleset *rs,
+			 uint32_t *ret_added, struct ctl_error *err)
+{
+	uint32_t rules, groups;
+	int r;
+
+	if (!instance_check_open(in, err) ||
+	    !import_know_groups(c, in, rs, err) || !import_know(c, in, rs, err))
+		return false;
+	rules = rs->n_rules;
+	groups = rs->n_groups;
+	r = ruleset_add_stream(rs, f, source);
+	if (r)
+		return ctl_fail(err, CTL_INTERNAL, "%s: %s", source,
+				strerror(-r));
+	if (!ruleset_check(rs) && !partial)
+		return ctl_fail(err, rs->errors[0].code,
+				"%u error%s, the first in line %u: %.160s",
+				rs->n_errors, rs->n_errors == 1 ? "" : "s",
+				rs->errors[0].line, rs->errors[0].text);
+	return import_groups(c, in, rs, groups, err) &&
+	       import_rules(c, in, rs, rules, ret_added, err);
+}
+
+bool control_import(struct control *c, const char *zone, const char *id,
+		    FILE *in, const char *source, bool partial,
+		    struct ruleset **ret_rs, uint32_t *ret_added,
+		    struct ctl_error *err)
+{
+	struct instance inst;
+	struct ruleset *rs;
+	bool ok;
+
+	*ret_rs = NULL;
+	*ret_added = 0;
+	if (!db_begin(c->db, err))
+		return false;
+	rs = ruleset_new(c->options.rule_flags);
+	if (!rs) {
+		ctl_fail(err, CTL_INTERNAL, "out of memory");
+		return control_end(c, false, err);
+	}
+	ok = instance_load(c, zone, id, &inst, err) &&
+	     import_apply(c, &inst, in, source, partial, rs, ret_added, err);
+	ok = control_end(c, ok, err);
+	if (!ok)
+		*ret_added = 0;
+	*ret_rs = rs;
+	return ok;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* control.h - the operations on instances, rules and origin groups.
+ *
+ * Each one is a transaction: it is durable when it returns true, and nothing
+ * has changed when it returns false with *@err. What listens follows later:
+ * an operation leaves rules and instances in PROGRESS or STOPPING, the data
+ * path takes them up (control_effective()) and tells how it went
+ * (control_settle()). One thread at a time.
+ */
+#ifndef CONTROL_CONTROL_H
+#define CONTROL_CONTROL_H
+
+#include <stdio.h>
+
+#include "control/model.h"
+
+#define CTL_INSTANCES_MAX 1000
+#define CTL_GROUPS_MAX	  GROUP_MAX
+
+struct control;
+
+/* @quota:      instances (seed/2: one, unless more are bought)
+ * @rule_flags: enum rule_flags, for rules that come in
+ */
+struct control_options {
+	uint32_t quota;
+	unsigned rule_flags;
+};
+
+/* control_open() - @dir is made if it is not there. NULL and *@err otherwise */
+struct control *control_open(const char *dir, const struct control_options *o,
+			     struct ctl_error *err);
+void control_close(struct control *c);
+
+/* control_generation() - grows with each change of what has to listen */
+uint64_t control_generation(const struct control *c);
+
+/* Instances. @zone: NULL for any. */
+
+/* control_create_instance() - of @want: zone, name, area, has, protect.
+ * @ret_id: its new id; it is PROGRESS
+ */
+bool control_create_instance(struct control *c, const struct instance *want,
+			     char ret_id[CTL_ID_MAX], struct ctl_error *err);
+
+/* control_modify_instance() - seed/37: IPv6 and the mainland's optimisation;
+ * NULL leaves one as it is
+ */
+bool control_modify_instance(struct control *c, const char *zone,
+			     const char *id, const bool *ipv6,
+			     const bool *accelerate, struct ctl_error *err);
+
+/* control_switch_instance() - to online or offline */
+bool control_switch_instance(struct control *c, const char *zone,
+			     const char *id, bool is_on, struct ctl_error *err);
+
+/* control_delete_instance() - and its rules; it is offline (seed/41) */
+bool control_delete_instance(struct control *c, const char *zone,
+			     const char *id, struct ctl_error *err);
+
+bool control_get_instance(struct control *c, const char *zone, const char *id,
+			  struct instance *ret, struct ctl_error *err);
+
+/* control_list_instances() - in the order in which they were made; @id and
+ * @protection (-1: any) filter.
+ * @ret: room for @limit
+ * @ret_total: that match, whatever @offset and @limit
+ */
+bool control_list_instances(struct control *c, const char *zone, const char *id,
+			    int protection, uint32_t offset, uint32_t limit,
+			    struct instance *ret, uint32_t *ret_n,
+			    uint32_t *ret_total, struct ctl_error *err);
+
+/* Rules of an instance, which has to be online. */
+
+/* control_create_rules() - all or none. @ret_ids: room for @n */
+bool control_create_rules(struct control *c, const char *zone, const char *id,
+			  const struct ctl_rule_words *words, uint32_t n,
+			  char (*ret_ids)[CTL_ID_MAX], struct ctl_error *err);
+
+/* What a change sets, or-ed. */
+enum ctl_rule_field {
+	RULE_FIELD_PROTOCOL = 1U << 0,
+	RULE_FIELD_PORTS = 1U << 1,
+	RULE_FIELD_ORIGIN = 1U << 2, /* type and values */
+	RULE_FIELD_ORIGIN_PORTS = 1U << 3,
+	RULE_FIELD_MODE = 1U << 4,
+	RULE_FIELD_PERSIST = 1U << 5,
+	RULE_FIELD_PERSIST_S = 1U << 6,
+	RULE_FIELD_TAG = 1U << 7,
+};
+
+struct ctl_rule_change {
+	const char *id;
+	unsigned fields;
+	struct ctl_rule_words words; /* those of @fields */
+};
+
+/* control_modify_rules() - all or none; what no field names stays */
+bool control_modify_rules(struct control *c, const char *zone, const char *id,
+			  const struct ctl_rule_change *changes, uint32_t n,
+			  struct ctl_error *err);
+
+/* control_switch_rules() - pause or resume; all or none */
+bool control_switch_rules(struct control *c, const char *zone, const char *id,
+			  const char *const *rules, uint32_t n, bool is_on,
+			  struct ctl_error *err);
+
+/* control_delete_rules() - they are paused (seed/39); all or none */
+bool control_delete_rules(struct control *c, const char *zone, const char *id,
+			  const char *const *rules, uint32_t n,
+			  struct ctl_error *err);
+
+/* Filters of a list; NULL or -1: any */
+struct ctl_rule_filter {
+	const char *rule_id;
+	const char *tag;
+	int protocol;  /* enum rule_proto */
+	uint16_t port; /* 0: any */
+};
+
+/* control_list_rules() - as control_list_instances() */
+bool control_list_rules(struct control *c, const char *zone, const char *id,
+			const struct ctl_rule_filter *filter, uint32_t offset,
+			uint32_t limit, struct ctl_rule *ret, uint32_t *ret_n,
+			uint32_t *ret_total, struct ctl_error *err);
+
+/* control_import() - the lines of @in, read as tp-proxy reads a file, with the
+ * rules that are there already: a port of theirs is in use, a group of the zone
+ * is known. Groups that the lines define are made. All or none;
+ * @partial: lines with an error are left out instead.
+ * @source:  borrowed, for errors
+ * @ret_rs:  the caller's also when false is returned (NULL then means that the
+ *	     lines are not to blame): every error with its line and column
+ */
+bool control_import(struct control *c, const char *zone, const char *id,
+		    FILE *in, const char *source, bool partial,
+		    struct ruleset **ret_rs, uint32_t *ret_added,
+		    struct ctl_error *err);
+
+/* control_export() - every rule in the format of import, a line each, oldest
+ * first, and before them the groups they name: an import of it gives the same.
+ * A rule with several addresses becomes one with a group of its own name; the
+ * format has no persistence time.
+ */
+bool control_export(struct control *c, const char *zone, const char *id,
+		    FILE *out, struct ctl_error *err);
+
+/* Origin groups. */
+
+bool control_create_group(struct control *c, const char *zone, const char *name,
+			  const char *const *members, uint32_t n,
+			  char ret_id[CTL_ID_MAX], struct ctl_error *err);
+
+/* control_modify_group() - @name and @members: NULL leaves them as they are */
+bool control_modify_group(struct control *c, const char *zone, const char *id,
+			  const char *name, const char *const *members,
+			  uint32_t n, struct ctl_error *err);
+
+/* control_delete_group() - no rule names it */
+bool control_delete_group(struct control *c, const char *zone, const char *id,
+			  struct ctl_error *err);
+
+bool control_list_groups(struct control *c, const char *zone, const char *id,
+			 uint32_t offset, uint32_t limit, struct ctl_group *ret,
+			 uint32_t *ret_n, uint32_t *ret_total,
+			 struct ctl_error *err);
+
+/* The data path. */
+
+/* One rule that has to listen.
+ * @refused: why it cannot (another instance's rule has its port, or there are
+ *	     too many); NULL: it is the next rule of the set
+ */
+struct ctl_effective {
+	char instance_id[CTL_ID_MAX];
+	char rule_id[CTL_ID_MAX];
+	const char *refused;
+};
+
+/* control_effective() - the rules that have to listen now: online or in
+ * progress, of instances that are. Oldest first.
+ * @ret_rs: the caller's, checked
+ * @ret_of: *@ret_n, to be freed
+ */
+bool control_effective(struct control *c, struct ruleset **ret_rs,
+		       struct ctl_effective **ret_of, uint32_t *ret_n,
+		       struct ctl_error *err);
+
+/* control_settle() - what is in progress has been done: rules go online, or
+ * FAIL with @reason if their id is among @failed; what was stopping is offline.
+ * @generation: what was applied; what changed later stays in progress
+ */
+struct ctl_failed {
+	const char *rule_id;
+	const char *reason;
+};
+bool control_settle(struct control *c, uint64_t generation,
+		    const struct ctl_failed *failed, uint32_t n_failed,
+		    struct ctl_error *err);
+
+#endif

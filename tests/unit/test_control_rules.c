@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_control_rules.c - the life of instances, rules and groups */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "control_state.h"
+#include "harness.h"
+#include "rules/rule_text.h"
+#include "wire/wire.h"
+
+#define CHECK_CODE(s, code_) CU_ASSERT_STRING_EQUAL((s)->err.code, (code_))
+
+static enum ctl_status instance_status(struct state *s)
+{
+	struct instance in;
+
+	CU_ASSERT_FATAL(control_get_instance(s->c, ZONE, s->id, &in, &s->err));
+	return in.status;
+}
+
+static enum ctl_status rule_status(struct state *s, const char *id)
+{
+	struct ctl_rule_filter f = { .rule_id = id, .protocol = -1 };
+	struct ctl_rule r;
+	uint32_t n, total;
+
+	CU_ASSERT_FATAL(control_list_rules(s->c, ZONE, s->id, &f, 0, 1, &r, &n,
+					   &total, &s->err));
+	CU_ASSERT_EQUAL_FATAL(n, 1);
+	return r.status;
+}
+
+static bool rule_to(struct state *s, const char *id, bool is_on)
+{
+	return control_switch_rules(s->c, ZONE, s->id, &id, 1, is_on, &s->err);
+}
+
+static bool rule_remove(struct state *s, const char *id)
+{
+	return control_delete_rules(s->c, ZONE, s->id, &id, 1, &s->err);
+}
+
+static void test_instance_life(void)
+{
+	struct instance want = { .zone = ZONE, .name = "two" };
+	char id[CTL_ID_MAX], rule[CTL_ID_MAX];
+	struct state s;
+
+	state_init(&s);
+	CU_ASSERT_EQUAL(strncmp(s.id, "sid-", 4), 0);
+	CU_ASSERT_EQUAL(instance_status(&s), STATUS_ONLINE);
+	CU_ASSERT(!control_create_instance(s.c, &want, id, &s.err));
+	CHECK_CODE(&s, "LimitExceeded.UserQuotaLimited");
+	state_reopen(&s, 2);
+	(void)strcpy(want.name, "one");
+	CU_ASSERT(!control_create_instance(s.c, &want, id, &s.err));
+	CHECK_CODE(&s, "InvalidParameter.ProxyNameDuplicating");
+	/* seed/41: disable before delete; seed/40: it takes its time */
+	CU_ASSERT(!control_delete_instance(s.c, ZONE, s.id, &s.err));
+	CHECK_CODE(&s, "FailedOperation");
+	CU_ASSERT(control_switch_instance(s.c, ZONE, s.id, false, &s.err));
+	CU_ASSERT_EQUAL(instance_status(&s), STATUS_STOPPING);
+	CU_ASSERT(!control_switch_instance(s.c, ZONE, s.id, true, &s.err));
+	CHECK_CODE(&s, "OperationDenied.L4ProxyInProcessStatus");
+	CU_ASSERT(!state_add(&s, "80", rule));
+	CHECK_CODE(&s, "OperationDenied.L4ProxyInProcessStatus");
+	CU_ASSERT(!control_delete_instance(s.c, ZONE, s.id, &s.err));
+	state_settle(&s);
+	CU_ASSERT_EQUAL(instance_status(&s), STATUS_OFFLINE);
+	CU_ASSERT(!state_add(&s, "80", rule));
+	CHECK_CODE(&s, "OperationDenied.L4ProxyInOfflineStatus");
+	CU_ASSERT(!control_delete_instance(s.c, "zone-other", s.id, &s.err));
+	CHECK_CODE(&s, "ResourceNotFound");
+	CU_ASSERT(control_delete_instance(s.c, ZONE, s.id, &s.err));
+	CU_ASSERT(!control_delete_instance(s.c, ZONE, s.id, &s.err));
+	CHECK_CODE(&s, "ResourceNotFound");
+	state_fini(&s);
+}
+
+/* seed/37: only IPv6 and the mainland's optimisation, within the table */
+static void test_instance_modify(void)
+{
+	static const bool on = true, off = false;
+	struct instance in;
+	struct state s;
+
+	state_init(&s);
+	CU_ASSERT(control_modify_instance(s.c, ZONE, s.id, &on, NULL, &s.err));
+	CU_ASSERT_EQUAL(instance_status(&s), STATUS_PROGRESS);
+	CU_ASSERT(
+		!control_modify_instance(s.c, ZONE, s.id, &off, NULL, &s.err));
+	CHECK_CODE(&s, "OperationDenied.L4ProxyInProcessStatus");
+	state_settle(&s);
+	CU_ASSERT(!control_modify_instance(s.c, ZONE, s.id, NULL, &on, &s.err));
+	CHECK_CODE(&s, "OperationDenied.AccelerateMainlandIpv6Conflict");
+	CU_ASSERT(control_modify_instance(s.c, ZONE, s.id, &off, &on, &s.err));
+	CU_ASSERT(control_get_instance(s.c, ZONE, s.id, &in, &s.err));
+	CU_ASSERT(!in.has[FEATURE_IPV6] && in.has[FEATURE_ACCELERATE]);
+	state_fini(&s);
+}
+
+static void test_rule_life(void)
+{
+	char a[CTL_ID_MAX], b[CTL_ID_MAX];
+	struct state s;
+
+	state_init(&s);
+	CU_ASSERT(state_add(&s, "80-90", a));
+	CU_ASSERT_EQUAL(strncmp(a, "rule-", 5), 0);
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_PROGRESS);
+	CU_ASSERT(!rule_remove(&s, a));
+	CHECK_CODE(&s, "UnsupportedOperation");
+	state_settle(&s);
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_ONLINE);
+	CU_ASSERT(!rule_remove(&s, a));
+	/* a paused rule keeps its ports */
+	CU_ASSERT(rule_to(&s, a, false));
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_STOPPING);
+	state_settle(&s);
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_OFFLINE);
+	CU_ASSERT(!state_add(&s, "85", b));
+	CHECK_CODE(&s, CODE_PORT_TWICE);
+	CU_ASSERT(rule_to(&s, a, true));
+	state_settle(&s);
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_ONLINE);
+	CU_ASSERT(rule_to(&s, a, false));
+	state_settle(&s);
+	CU_ASSERT(rule_remove(&s, a));
+	CU_ASSERT(state_add(&s, "85", b));
+	CU_ASSERT(!rule_to(&s, a, true));
+	CHECK_CODE(&s, "ResourceNotFound");
+	state_fini(&s);
+}
+
+/* Ranges that meet at an end, lie inside or around */
+static void test_port_overlaps(void)
+{
+	static const struct {
+		const char *port;
+		bool is_free;
+	} t[] = {
+		{ "100-200", true }, { "99", true },	   { "201", true },
+		{ "100", false },    { "200", false },	   { "150", false },
+		{ "50-98", true },   { "99-100", false },  { "200-300", false },
+		{ "1-1000", false }, { "120-130", false }, { "202-300", true },
+		{ "301-400", true }, { "10-49", true },	   { "1-9", true },
+		{ "50-49", false },  { "400-401", false }, { "401", true },
+	};
+	char id[CTL_ID_MAX];
+	struct state s;
+	size_t i;
+
+	state_init(&s);
+	for (i = 0; i < ARRAY_SIZE(t); i++)
+		CU_ASSERT_EQUAL(state_add(&s, t[i].port, id), t[i].is_free);
+	state_fini(&s);
+}
+
+/* A call with one bad rule changes nothing. */
+static void test_all_or_none(void)
+{
+	struct ctl_rule_words w[CTL_BATCH_MAX + 1];
+	char ids[CTL_BATCH_MAX + 1][CTL_ID_MAX];
+	static char ports[CTL_BATCH_MAX + 1][8];
+	struct state s;
+	uint32_t n, i;
+
+	state_init(&s);
+	for (i = 0; i <= CTL_BATCH_MAX; i++) {
+		(void)snprintf(ports[i], sizeof(ports[i]), "%u", 1000 + i);
+		w[i] = (struct ctl_rule_words) {
+			.protocol = "TCP",
+			.n_ports = 1,
+			.ports = { ports[i] },
+			.n_values = 1,
+			.values = { "192.0.2.1" },
+			.origin_ports = "80",
+			.mode = "OFF",
+		};
+	}
+	CU_ASSERT(!control_create_rules(s.c, ZONE, s.id, w, CTL_BATCH_MAX + 1,
+					ids, &s.err));
+	CHECK_CODE(&s, "LimitExceeded.BatchQuota");
+	w[CTL_BATCH_MAX - 1].ports[0] = "1000";
+	CU_ASSERT(!control_create_rules(s.c, ZONE, s.id, w, CTL_BATCH_MAX, ids,
+					&s.err));
+	CHECK_CODE(&s, CODE_PORT_TWICE);
+	free(state_rules(&s, &n));
+	CU_ASSERT_EQUAL(n, 0);
+	w[CTL_BATCH_MAX - 1].ports[0] = "1999";
+	CU_ASSERT(control_create_rules(s.c, ZONE, s.id, w, CTL_BATCH_MAX, ids,
+				       &s.err));
+	free(state_rules(&s, &n));
+	CU_ASSERT_EQUAL(n, CTL_BATCH_MAX);
+	state_fini(&s);
+}
+
+static void test_rule_modify(void)
+{
+	struct ctl_rule_change ch = { 0 };
+	char a[CTL_ID_MAX], b[CTL_ID_MAX];
+	struct ctl_rule *rules;
+	struct state s;
+	uint32_t n;
+
+	state_init(&s);
+	CU_ASSERT(state_add(&s, "80", a) && state_add(&s, "81", b));
+	state_settle(&s);
+	ch.id = a;
+	ch.fields = RULE_FIELD_MODE;
+	ch.words.mode = "PPV2";
+	CU_ASSERT(control_modify_rules(s.c, ZONE, s.id, &ch, 1, &s.err));
+	rules = state_rules(&s, &n);
+	CU_ASSERT_EQUAL(rules[0].rule.mode, MODE_PPV2);
+	CU_ASSERT_EQUAL(rules[0].rule.ports[0].low, 80);
+	CU_ASSERT_EQUAL(rules[0].status, STATUS_PROGRESS);
+	CU_ASSERT_EQUAL(rules[1].status, STATUS_ONLINE);
+	free(rules);
+	/* its own port is not in its way, another's is */
+	ch.fields = RULE_FIELD_PORTS;
+	ch.words.n_ports = 1;
+	ch.words.ports[0] = "79-80";
+	CU_ASSERT(control_modify_rules(s.c, ZONE, s.id, &ch, 1, &s.err));
+	ch.words.ports[0] = "80-81";
+	CU_ASSERT(!control_modify_rules(s.c, ZONE, s.id, &ch, 1, &s.err));
+	CHECK_CODE(&s, CODE_PORT_TWICE);
+	rules = state_rules(&s, &n);
+	CU_ASSERT_EQUAL(rules[0].rule.ports[0].low, 79);
+	CU_ASSERT_EQUAL(rules[0].rule.mode, MODE_PPV2);
+	free(rules);
+	/* a mode that the protocol has not */
+	ch.fields = RULE_FIELD_PROTOCOL | RULE_FIELD_MODE;
+	ch.words.protocol = "UDP";
+	ch.words.mode = "PPV1";
+	CU_ASSERT(!control_modify_rules(s.c, ZONE, s.id, &ch, 1, &s.err));
+	/* the same number in the other protocol is another port */
+	ch.fields = RULE_FIELD_PROTOCOL | RULE_FIELD_PORTS;
+	ch.words.ports[0] = "81";
+	CU_ASSERT(control_modify_rules(s.c, ZONE, s.id, &ch, 1, &s.err));
+	state_fini(&s);
+}
+
+static void test_groups(void)
+{
+	static const char *const members[] = { "192.0.2.1", "a.example.com" };
+	static const char *const other[] = { "192.0.2.9" };
+	struct ctl_rule_words w = {
+		.protocol = "TCP",
+		.n_ports = 1,
+		.ports = { "80" },
+		.origin_type = ORIGIN_GROUP,
+		.n_values = 1,
+		.values = { "og-none" },
+		.origin_ports = "80",
+		.mode = "OFF",
+	};
+	char id[CTL_ID_MAX], ids[1][CTL_ID_MAX];
+	struct ctl_group g;
+	uint32_t n, total;
+	struct state s;
+
+	state_init(&s);
+	CU_ASSERT(!control_create_rules(s.c, ZONE, s.id, &w, 1, ids, &s.err));
+	CHECK_CODE(&s, "InvalidParameterValue.OriginGroupNotExists");
+	CU_ASSERT(control_create_group(s.c, ZONE, "testorigin", members, 2, id,
+				       &s.err));
+	CU_ASSERT(!control_create_group(s.c, ZONE, "TestOrigin", members, 2,
+					ids[0], &s.err));
+	w.values[0] = id;
+	CU_ASSERT(control_create_rules(s.c, ZONE, s.id, &w, 1, ids, &s.err));
+	state_settle(&s);
+	CU_ASSERT(!control_delete_group(s.c, ZONE, id, &s.err));
+	CHECK_CODE(&s, "OperationDenied.OriginGroupL4Used");
+	/* another list: the rule is deployed anew */
+	CU_ASSERT(control_modify_group(s.c, ZONE, id, NULL, other, 1, &s.err));
+	CU_ASSERT_EQUAL(rule_status(&s, ids[0]), STATUS_PROGRESS);
+	CU_ASSERT(control_list_groups(s.c, ZONE, NULL, 0, 1, &g, &n, &total,
+				      &s.err));
+	CU_ASSERT(n == 1 && total == 1 && g.used_count == 1 &&
+		  g.n_members == 1);
+	CU_ASSERT_STRING_EQUAL(g.members[0], "192.0.2.9");
+	CU_ASSERT_STRING_EQUAL(g.name, "testorigin");
+	state_settle(&s);
+	CU_ASSERT(rule_to(&s, ids[0], false));
+	state_settle(&s);
+	CU_ASSERT(rule_remove(&s, ids[0]));
+	CU_ASSERT(control_delete_group(s.c, ZONE, id, &s.err));
+	state_fini(&s);
+}
+
+/* What the data path gets and tells back */
+static void test_effective(void)
+{
+	char a[CTL_ID_MAX], b[CTL_ID_MAX];
+	struct ctl_effective *of = NULL;
+	struct ruleset *rs = NULL;
+	struct ctl_failed failed;
+	uint64_t generation;
+	struct state s;
+	uint32_t n;
+
+	state_init(&s);
+	CU_ASSERT(state_add(&s, "80", a) && state_add(&s, "81", b));
+	generation = control_generation(s.c);
+	CU_ASSERT_FATAL(control_effective(s.c, &rs, &of, &n, &s.err));
+	CU_ASSERT(n == 2 && rs->n_rules == 2);
+	CU_ASSERT_STRING_EQUAL(of[1].rule_id, b);
+	CU_ASSERT_EQUAL(rs->rules[1].ports[0].low, 81);
+	free(of);
+	ruleset_free(rs);
+	failed = (struct ctl_failed) { b, "port 81 is in use" };
+	/* a change that came while they were applied stays in progress */
+	CU_ASSERT(rule_to(&s, a, false));
+	CU_ASSERT(control_settle(s.c, generation, &failed, 1, &s.err));
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_STOPPING);
+	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_FAIL);
+	state_settle(&s);
+	CU_ASSERT_FATAL(control_effective(s.c, &rs, &of, &n, &s.err));
+	CU_ASSERT_EQUAL(n, 0);
+	free(of);
+	ruleset_free(rs);
+	CU_ASSERT(rule_to(&s, b, true));
+	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_PROGRESS);
+	state_fini(&s);
+}
+
+/* Two instances on one proxy: the first to have a port keeps it. */
+static void test_effective_conflict(void)
+{
+	struct instance want = { .zone = ZONE, .name = "two" };
+	char a[CTL_ID_MAX], b[CTL_ID_MAX], first[CTL_ID_MAX];
+	struct ctl_effective *of = NULL;
+	struct ruleset *rs = NULL;
+	struct state s;
+	uint32_t n;
+
+	state_init(&s);
+	state_reopen(&s, 2);
+	CU_ASSERT(state_add(&s, "80", a));
+	memcpy(first, s.id, sizeof(first));
+	CU_ASSERT(control_create_instance(s.c, &want, s.id, &s.err));
+	state_settle(&s);
+	CU_ASSERT(state_add(&s, "70-90", b));
+	CU_ASSERT_FATAL(control_effective(s.c, &rs, &of, &n, &s.err));
+	CU_ASSERT(n == 2 && rs->n_rules == 1);
+	CU_ASSERT(!of[0].refused && of[1].refused);
+	CU_ASSERT_STRING_EQUAL(of[0].instance_id, first);
+	free(of);
+	ruleset_free(rs);
+	state_fini(&s);
+}
+
+static void test_state_file(void)
+{
+	struct control_options o = { .quota = 1 };
+	char path[128], a[CTL_ID_MAX];
+	struct ctl_error err = { 0 };
+	struct stat st;
+	struct state s;
+	uint32_t n;
+
+	state_init(&s);
+	(void)snprintf(path, sizeof(path), "%s/state.db", s.dir);
+	CU_ASSERT_EQUAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 0777, 0600);
+	CU_ASSERT(state_add(&s, "80", a));
+	/* one process at a time */
+	CU_ASSERT_PTR_NULL(control_open(s.dir, &o, &err));
+	CU_ASSERT(strstr(err.text, "another process") != NULL);
+	state_reopen(&s, 1);
+	free(state_rules(&s, &n));
+	CU_ASSERT_EQUAL(n, 1);
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_PROGRESS);
+	control_close(s.c);
+	s.c = NULL;
+	CU_ASSERT_EQUAL(truncate(path, 100), 0);
+	CU_ASSERT_PTR_NULL(control_open(s.dir, &o, &err));
+	CU_ASSERT_STRING_EQUAL(err.code, CTL_INTERNAL);
+	state_fini(&s);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "an instance lives (seed/2, 40, 41)", test_instance_life },
+		{ "what of an instance changes (seed/37)",
+		  test_instance_modify },
+		{ "a rule lives (seed/38, 39)", test_rule_life },
+		{ "ports are used once (seed/45)", test_port_overlaps },
+		{ "a call is all or none", test_all_or_none },
+		{ "what of a rule changes", test_rule_modify },
+		{ "groups (seed/20, 21)", test_groups },
+		{ "what the data path gets and tells", test_effective },
+		{ "two instances, one port", test_effective_conflict },
+		{ "the state file", test_state_file },
+	};
+
+	return unit_main("control_rules", tests, ARRAY_SIZE(tests));
+}
