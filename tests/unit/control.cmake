@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
-foreach(name control_model control_rules)
+foreach(name control_model control_rules control_batch control_kill)
   tp_unit_test(${name} control)
 endforeach()

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_control_batch.c - import and export (seed/43-50) */
+#include "control_state.h"
+#include "harness.h"
+#include "rules/rule_text.h"
+#include "wire/wire.h"
+
+static bool import(struct state *s, const char *text, bool partial,
+		   struct ruleset **ret_rs, uint32_t *ret_added)
+{
+	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	bool ok;
+
+	CU_ASSERT_FATAL(f != NULL);
+	ok = control_import(s->c, ZONE, s->id, f, "test", partial, ret_rs,
+			    ret_added, &s->err);
+	(void)fclose(f);
+	return ok;
+}
+
+/* The caller frees it. */
+static char *export(struct state *s)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT(control_export(s->c, ZONE, s->id, f, &s->err));
+	(void)fclose(f);
+	return text;
+}
+
+static void import_ok(struct state *s, const char *text, uint32_t n)
+{
+	struct ruleset *rs;
+	uint32_t added;
+
+	CU_ASSERT_FATAL(import(s, text, false, &rs, &added));
+	CU_ASSERT_EQUAL(added, n);
+	ruleset_free(rs);
+}
+
+static const char sample[] = "og:testorigin = 192.0.2.7, a.example.com\n"
+			     "tcp:123 test.origin.com 456 on ppv1\n"
+			     "udp:123;200-210 2001:db8::1 456 off ppv2 a tag\n"
+			     "tcp:80-90 192.0.2.1 90-100 off toa\n"
+			     "tcp:443 og:testorigin 8443 on off\n";
+
+static void test_round_trip(void)
+{
+	struct state s, other;
+	char *first, *second;
+
+	state_init(&s);
+	import_ok(&s, sample, 4);
+	first = export(&s);
+	CU_ASSERT_STRING_EQUAL(first, sample);
+	state_init(&other);
+	import_ok(&other, first, 4);
+	second = export(&other);
+	CU_ASSERT_STRING_EQUAL(second, first);
+	free(first);
+	free(second);
+	state_fini(&s);
+	state_fini(&other);
+}
+
+/* A rule of the API with several addresses has no line of its own. */
+static void test_export_of_addresses(void)
+{
+	struct ctl_rule_words w = {
+		.protocol = "TCP",
+		.n_ports = 1,
+		.ports = { "80" },
+		.n_values = 2,
+		.values = { "192.0.2.1", "192.0.2.2" },
+		.origin_ports = "80",
+		.mode = "OFF",
+	};
+	char ids[1][CTL_ID_MAX], want[256];
+	struct state s, other;
+	char *first, *second;
+
+	state_init(&s);
+	CU_ASSERT(control_create_rules(s.c, ZONE, s.id, &w, 1, ids, &s.err));
+	first = export(&s);
+	(void)snprintf(
+		want, sizeof(want),
+		"og:%s = 192.0.2.1, 192.0.2.2\ntcp:80 og:%s 80 off off\n",
+		ids[0], ids[0]);
+	CU_ASSERT_STRING_EQUAL(first, want);
+	state_init(&other);
+	import_ok(&other, first, 1);
+	second = export(&other);
+	CU_ASSERT_STRING_EQUAL(second, first);
+	free(first);
+	free(second);
+	state_fini(&s);
+	state_fini(&other);
+}
+
+static void test_all_or_none(void)
+{
+	static const char bad[] = "tcp:1000 192.0.2.1 80 off off\n"
+				  "tcp:123 192.0.2.1 80 off off\n"
+				  "tcp:1001 192.0.2.1 80 off nonsense\n"
+				  "tcp:1002 og:none 80 off off\n"
+				  "tcp:1000 192.0.2.1 80 off off\n"
+				  "tcp:1003 og:testorigin 80 off off\n";
+	static const struct {
+		uint32_t line;
+		const char *code;
+	} want[] = {
+		{ 2, CODE_PORT_TWICE },
+		{ 3, CODE_PARAMETER },
+		{ 4, CODE_GROUP_NOT_DEFINED },
+		{ 5, CODE_PORT_TWICE },
+	};
+	struct ruleset *rs;
+	char *before, *after;
+	uint32_t added, i;
+	struct state s;
+
+	state_init(&s);
+	import_ok(&s, sample, 4);
+	before = export(&s);
+	CU_ASSERT(!import(&s, bad, false, &rs, &added));
+	CU_ASSERT_EQUAL(added, 0);
+	CU_ASSERT_EQUAL_FATAL(rs->n_errors, ARRAY_SIZE(want));
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		CU_ASSERT_EQUAL(rs->errors[i].line, want[i].line);
+		CU_ASSERT_STRING_EQUAL(rs->errors[i].code, want[i].code);
+		CU_ASSERT_STRING_EQUAL(rs->errors[i].source, "test");
+		CU_ASSERT(rs->errors[i].column > 0);
+	}
+	ruleset_free(rs);
+	after = export(&s);
+	CU_ASSERT_STRING_EQUAL(before, after);
+	free(after);
+	CU_ASSERT(import(&s, bad, true, &rs, &added));
+	CU_ASSERT_EQUAL(added, 2);
+	ruleset_free(rs);
+	after = export(&s);
+	CU_ASSERT_STRING_EQUAL(after + strlen(before),
+			       "tcp:1000 192.0.2.1 80 off off\n"
+			       "tcp:1003 og:testorigin 80 off off\n");
+	free(before);
+	free(after);
+	state_fini(&s);
+}
+
+/* seed/22 and 43: 2000 lines, and no more, on 40,000 ports */
+static void test_limits(void)
+{
+	struct ruleset *rs;
+	uint32_t added, i;
+	struct state s;
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	CU_ASSERT_FATAL(f != NULL);
+	for (i = 0; i < 1999; i++)
+		fprintf(f, "%s:%u-%u 192.0.2.1 80 on ppv2\n",
+			i % 2 ? "udp" : "tcp", 7000 + i / 2 * 20,
+			7019 + i / 2 * 20);
+	(void)fflush(f);
+	state_init(&s);
+	import_ok(&s, text, 1999);
+	CU_ASSERT(!import(&s,
+			  "tcp:1 192.0.2.1 1 off off\n"
+			  "tcp:2 192.0.2.1 1 off off\n",
+			  false, &rs, &added));
+	CU_ASSERT_STRING_EQUAL(s.err.code,
+			       "LimitExceeded.ProxyRulesLimitExceeded");
+	CU_ASSERT_EQUAL(rs->errors[0].line, 2);
+	ruleset_free(rs);
+	import_ok(&s, "tcp:1 192.0.2.1 1 off off\n", 1);
+	CU_ASSERT(!state_add(&s, "3", (char[CTL_ID_MAX]) { 0 }));
+	CU_ASSERT_STRING_EQUAL(s.err.code,
+			       "LimitExceeded.ProxyRulesLimitExceeded");
+	(void)fclose(f);
+	free(text);
+	state_fini(&s);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "import(export(x)) is x", test_round_trip },
+		{ "several addresses become a group",
+		  test_export_of_addresses },
+		{ "all or none, or what is right", test_all_or_none },
+		{ "2000 rules", test_limits },
+	};
+
+	return unit_main("control_batch", tests, ARRAY_SIZE(tests));
+}
