@@ -56,8 +56,8 @@ static void reasm_compare(struct reasm *r, uint32_t lo, uint32_t hi,
 {
 	uint32_t i;
 
-	if (r->has_contrary && r->contrary_off <= lo)
-		return;
+	if (r->has_contrary && r->contrary_off < hi)
+		hi = r->contrary_off;
 	for (i = lo; i < hi; i++) {
 		if (r->buf[i] == src[i - lo])
 			continue;

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-foreach(name inspect_check inspect_decode inspect_find inspect_flow
-             inspect_option inspect_reasm)
+foreach(name inspect_advice inspect_check inspect_decode inspect_facts
+             inspect_find inspect_flow inspect_option inspect_reasm)
   tp_unit_test(${name} inspect_core)
 endforeach()
 tp_unit_test(inspect_defrag inspect_core)
+foreach(name inspect_check inspect_facts)
+  target_sources(test_${name} PRIVATE inspect_talk.c)
+endforeach()

@@ -5,86 +5,28 @@
 
 #include <CUnit/CUnit.h>
 
-#include "check.h"
 #include "harness.h"
+#include "inspect_talk.h"
 #include "wire/ip.h"
 #include "wire/tcp.h"
 
-#define V1_LINE "PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n"
-#define V2_UDP                         \
-	"0d0a0d0a000d0a515549540a2112" \
-	"000ccb007107c63364019c400035"
-#define SPP                                    \
-	"56ec00000000000000000000ffffcb007107" \
-	"00000000000000000000ffffc63364019c400035"
-
-struct talk {
-	struct config cfg;
-	struct budget budget;
-	struct flow flow;
-	uint64_t frame;
-	uint32_t seq;
-	uint32_t ack;
-	uint8_t opt[40]; /* of each segment until changed */
-	uint8_t opt_len;
-	enum csum_state csum;
-};
-
-static void talk_init(struct talk *t, uint8_t proto)
-{
-	*t = (struct talk) {
-		.cfg = { .hdr_max = 4096, .want_csum = true },
-		.budget = { .max_bytes = 1 << 20 },
-		.flow = { .proto = proto },
-	};
-}
-
-static void talk_say(struct talk *t, enum flow_side side, uint16_t flags,
-		     const uint8_t *data, size_t len)
-{
-	struct packet p = { .proto = t->flow.proto, .flags = flags };
-
-	p.seq = t->seq;
-	p.ack = t->ack;
-	p.csum = t->csum;
-	p.opt = t->opt;
-	p.opt_len = t->opt_len;
-	p.payload = data;
-	p.len = p.cap_len = (uint32_t)len;
-	flow_add(&t->flow, side, &t->cfg, &t->budget, &p, ++t->frame);
-	if (side == FLOW_CLIENT)
-		t->seq += (uint32_t)len;
-}
+#define V1_LINE TALK_V1
+#define V2_UDP	TALK_V2_UDP
+#define SPP	TALK_SPP
 
 /* talk_tcp() - SYN, then @text of the client in one segment, then FIN */
 static void talk_tcp(struct talk *t, const char *text, bool has_fin)
 {
 	talk_init(t, IP_PROTO_TCP);
 	talk_say(t, FLOW_CLIENT, TCP_F_SYN, NULL, 0);
-	talk_say(t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)text,
-		 strlen(text));
+	talk_say(t, FLOW_CLIENT, TCP_F_ACK, text, strlen(text));
 	if (has_fin)
 		talk_say(t, FLOW_CLIENT, TCP_F_FIN | TCP_F_ACK, NULL, 0);
 }
 
 static void talk_udp(struct talk *t, const char *hex)
 {
-	uint8_t buf[256];
-	size_t len = unhex(hex, buf, sizeof(buf));
-
-	talk_say(t, FLOW_CLIENT, 0, buf, len);
-}
-
-/* talk_judge() - the verdict; the flow is gone after it */
-static struct check talk_judge(struct talk *t)
-{
-	struct check c;
-
-	flow_settle(&t->flow);
-	c = check_flow(&t->cfg, &t->flow);
-	flow_fini(&t->flow, &t->budget);
-	CU_ASSERT_EQUAL(t->budget.used_bytes, 0);
-	return c;
+	talk_hex(t, FLOW_CLIENT, hex);
 }
 
 static void test_tcp_verdicts(void)
@@ -131,16 +73,16 @@ static void test_what_is_left_open(void)
 	CU_ASSERT_STRING_EQUAL(c.note, "no-payload");
 	talk_init(&t, IP_PROTO_TCP);
 	talk_say(&t, FLOW_CLIENT, TCP_F_SYN, NULL, 0);
-	t.seq += 100; /* the first hundred bytes were not captured */
-	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	t.seq[FLOW_CLIENT] +=
+		100; /* the first hundred bytes were not captured */
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, "x", 1);
 	c = talk_judge(&t);
 	CU_ASSERT_EQUAL(c.verdict, VERDICT_INCONCLUSIVE);
 	CU_ASSERT_STRING_EQUAL(c.note, "start-not-seen");
 	talk_init(&t, IP_PROTO_TCP);
 	t.budget.max_bytes = 10;
 	talk_say(&t, FLOW_CLIENT, TCP_F_SYN, NULL, 0);
-	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)V1_LINE,
-		 sizeof(V1_LINE) - 1);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, V1_LINE, sizeof(V1_LINE) - 1);
 	c = talk_judge(&t);
 	CU_ASSERT_EQUAL(c.verdict, VERDICT_INCONCLUSIVE);
 	CU_ASSERT_STRING_EQUAL(c.note, "out-of-memory");
@@ -236,8 +178,7 @@ static void test_off_wants_none(void)
 	t.cfg.mode = HDR_MODE_OFF;
 	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_MISMATCH);
 	talk_tcp(&t, "x", false);
-	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)V1_LINE,
-		 sizeof(V1_LINE) - 1);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, V1_LINE, sizeof(V1_LINE) - 1);
 	t.cfg.mode = HDR_MODE_OFF;
 	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_MISMATCH);
 }
@@ -261,12 +202,11 @@ static void talk_toa(struct talk *t, enum flow_side side, const char *hex,
 	talk_say(t, FLOW_CLIENT, TCP_F_SYN, NULL, 0);
 	talk_say(t, FLOW_ORIGIN, TCP_F_SYN | TCP_F_ACK, NULL, 0);
 	if (side == FLOW_ORIGIN)
-		talk_say(t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+		talk_say(t, FLOW_CLIENT, TCP_F_ACK, "x", 1);
 	talk_opt(t, hex);
 	talk_say(t, side, TCP_F_ACK, NULL, 0);
 	if (*text)
-		talk_say(t, side, TCP_F_ACK, (const uint8_t *)text,
-			 strlen(text));
+		talk_say(t, side, TCP_F_ACK, text, strlen(text));
 	talk_opt(t, "");
 }
 
@@ -356,13 +296,13 @@ static void test_options_out_of_place(void)
 	talk_toa(&t, FLOW_CLIENT, "", "");
 	talk_opt(&t, TOA);
 	t.ack = 3;
-	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, "x", 1);
 	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_LATE);
 	/* not late: an earlier segment has it too */
 	talk_toa(&t, FLOW_CLIENT, TOA, "x");
 	talk_opt(&t, TOA);
 	t.ack = 3;
-	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, "x", 1);
 	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_OK);
 	/* an option that may be one */
 	talk_toa(&t, FLOW_CLIENT, "fe08f989cb007107", "x");
@@ -381,11 +321,11 @@ static void test_options_that_do_not_tell(void)
 	/* no SYN */
 	talk_init(&t, IP_PROTO_TCP);
 	t.cfg.mode = HDR_MODE_TOA;
-	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, "x", 1);
 	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_NO_HANDSHAKE);
 	talk_init(&t, IP_PROTO_TCP);
 	talk_opt(&t, TOA);
-	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, "x", 1);
 	c = talk_judge(&t);
 	CU_ASSERT_EQUAL(c.verdict, VERDICT_OK);
 	CU_ASSERT_STRING_EQUAL(c.note, "no-handshake");
@@ -400,7 +340,7 @@ static void test_options_that_do_not_tell(void)
 	t.budget.max_bytes = 0;
 	talk_opt(&t, TOA);
 	talk_say(&t, FLOW_CLIENT, TCP_F_SYN, NULL, 0);
-	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, (const uint8_t *)"x", 1);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, "x", 1);
 	c = talk_judge(&t);
 	CU_ASSERT_EQUAL(c.verdict, VERDICT_INCONCLUSIVE);
 	CU_ASSERT_STRING_EQUAL(c.note, "out-of-memory");

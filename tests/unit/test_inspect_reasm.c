@@ -134,7 +134,7 @@ static void test_like_the_model(void)
 		struct budget b = roomy();
 		struct reasm r = { 0 };
 		uint8_t model[WINDOW] = { 0 };
-		uint32_t i, ready = 0;
+		uint32_t i, ready = 0, contrary = WINDOW;
 
 		for (k = 1; k < 20; k++) {
 			uint32_t off = next_random(&state, WINDOW + 8);
@@ -144,13 +144,19 @@ static void test_like_the_model(void)
 
 			memset(seg, k, sizeof(seg));
 			err = reasm_put(&r, &b, WINDOW, off, seg, len);
-			for (i = off; !err && i < off + len && i < WINDOW; i++)
+			for (i = off; !err && i < off + len && i < WINDOW;
+			     i++) {
 				if (!model[i])
 					model[i] = (uint8_t)k;
+				else if (i < contrary)
+					contrary = i;
+			}
 		}
 		while (ready < WINDOW && model[ready])
 			ready++;
 		CU_ASSERT_EQUAL_FATAL(reasm_ready(&r, 0), ready);
+		CU_ASSERT_EQUAL_FATAL(r.has_contrary, contrary < WINDOW);
+		CU_ASSERT_FATAL(!r.has_contrary || r.contrary_off == contrary);
 		CU_ASSERT_FATAL(!ready || !memcmp(r.buf, model, ready));
 		for (i = 0; i < r.run_count; i++)
 			for (ready = r.run[i].lo; ready < r.run[i].hi; ready++)
