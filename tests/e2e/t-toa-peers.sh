@@ -172,21 +172,27 @@ java_sample() {
     stop java
 }
 
-# preload BYTES - python's accept through libtptoa.so with room for that many
+# accept, accept4 and getpeername through libtptoa.so, with room for so much
 preload() {
     within origin start preload "$NS_O" env "LD_PRELOAD=$LIBTPTOA" \
         "$TOA_PY" truncation 20057
     wait_for 10 said preload ready || bad "$(cat "$DIR/preload.err")"
-    send_line "$VIP6" 10057 "$CURL6" >/dev/null
-    wait_for 10 gone_or_zombie "${PID[preload]}"
+    for _ in 1 2 3 4; do
+        send_line "$VIP6" 10057 "$CURL6" >/dev/null &
+    done
+    wait_for 10 gone_or_zombie "${PID[preload]}" || bad "it does not end"
     stop preload
     # room, family, length that was returned, bytes behind the room untouched
-    expect "what fits" "$(sed 1d "$DIR/preload.out")" "0 -1 16 True
-8 2 16 True
-16 2 16 True
-27 2 16 True
-28 10 28 True
-128 10 28 True"
+    expect "what fits" "$(sed 1d "$DIR/preload.out")" "accept 16 2 16 True
+accept4 16 2 16 True
+accept 28 10 28 True
+accept4 28 10 28 True
+getpeername 0 -1 16 True
+getpeername 8 2 16 True
+getpeername 16 2 16 True
+getpeername 27 2 16 True
+getpeername 28 10 28 True
+getpeername 128 10 28 True"
 }
 
 toa_begin "$TP_PROXY" "$LISTEN4" "$LISTEN6"

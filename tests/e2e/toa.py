@@ -25,9 +25,10 @@ toa.py steady ADDRESS PORT SOURCE FILE
 toa.py get ADDRESS PORT SOURCE
     GET / from SOURCE. Prints the body.
 toa.py truncation PORT
-    Accepts one connection on AF_INET and asks getpeername(2) of the C library
-    with buffers of several sizes. Prints per size: size, family (-1: none),
-    length that was returned, whether nothing behind the buffer was touched.
+    Accepts four connections on AF_INET and asks getpeername(2), with buffers of
+    several sizes, through the C library. Prints per call: name, size, family
+    (-1: none), length that was returned, whether nothing behind the buffer was
+    touched.
 toa.py raw SOURCE ADDRESS PORT [--syn HEX] [--ack HEX] [--data HEX] [--later HEX]
     A connection without a kernel socket, from an address that nobody has,
     with these TCP options in its segments. Prints that line.
@@ -266,13 +267,21 @@ def truncation(argv):
     s.bind(("0.0.0.0", int(argv[0])))
     s.listen()
     print("ready", flush=True)
-    conn, _ = s.accept()
-    for room in (0, 8, 16, 27, 28, 128):
+
+    def call(name, room, fd, *args):
         buf = ctypes.create_string_buffer(b"\xee" * 160, 160)
         size = ctypes.c_uint32(room)
-        libc.getpeername(conn.fileno(), buf, ctypes.byref(size))
+        fd = getattr(libc, name)(fd, buf, ctypes.byref(size), *args)
         family = int.from_bytes(buf.raw[:2], "little") if room > 1 else -1
-        print(room, family, size.value, buf.raw[room:] == b"\xee" * (160 - room))
+        print(name, room, family, size.value,
+              buf.raw[room:] == b"\xee" * (160 - room))
+        return fd
+
+    for room in (16, 28):
+        call("accept", room, s.fileno())
+        fd = call("accept4", room, s.fileno(), 0)
+    for room in (0, 8, 16, 27, 28, 128):
+        call("getpeername", room, fd)
 
 
 def checksum(data):
