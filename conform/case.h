@@ -108,6 +108,7 @@ enum identity_kind {
 #define CASE_PORTS_MAX 64
 
 /* @expected, @got: for people
+ * @first_bad: the least value of the sweep that failed
  * @outcome, @identity, @close_ms: of its last trial; @close_ms is the time
  *	      from the connection to its end by the peer
  * @ports:   local ports of its connections, for the capture
@@ -119,6 +120,7 @@ struct case_result {
 	uint32_t n_trials;
 	uint32_t n_failed;
 	uint32_t n_inconclusive;
+	uint32_t first_bad;
 	uint64_t ms;
 	enum outcome outcome;
 	enum identity_kind identity;

@@ -68,7 +68,7 @@ static const struct case_def cases[] = {
 	     "v2:4,tlv=20:0100000000"
 	     "210007544c5376312e33"
 	     "22000b6578616d706c652e636f6d"
-	     "23000b54455354204349504845520a"),
+	     "23000c54455354204349504845520a"),
 	GOOD("tlv/ssl-new-subs", "SSL with GROUP, SIG_SCHEME, CLIENT_CERT",
 	     "T8", "PP 2.2.6: sub-TLVs 0x26, 0x27, 0x28",
 	     "v2:4,tlv=20:0100000000"

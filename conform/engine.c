@@ -59,8 +59,8 @@ static void run_describe(const struct run *r, const struct trial *t)
 	if (r->n_values > 1)
 		(void)snprintf(at, sizeof(at), "at %u: ", t->sweep);
 	outcome_text(t->outcome, &t->identity, ms, text, sizeof(text));
-	(void)snprintf(r->result->got, sizeof(r->result->got), "%s%s%s%.50s%s", at,
-		       text, t->note[0] ? " (" : "", t->note,
+	(void)snprintf(r->result->got, sizeof(r->result->got), "%s%s%s%.50s%s",
+		       at, text, t->note[0] ? " (" : "", t->note,
 		       t->note[0] ? ")" : "");
 }
 
@@ -106,11 +106,14 @@ static void engine_take(struct engine *e, struct trial *t)
 {
 	struct run *r = &e->runs[t->run];
 	struct case_result *res = r->result;
-	bool is_first_bad = t->status == STATUS_FAIL && !res->n_failed;
+	bool is_first_bad = t->status == STATUS_FAIL &&
+			    (!res->n_failed || t->sweep < res->first_bad);
 	bool is_first_odd = t->status == STATUS_INCONCLUSIVE &&
 			    !res->n_failed && !res->n_inconclusive;
 
 	res->n_trials++;
+	if (is_first_bad)
+		res->first_bad = t->sweep;
 	res->n_failed += t->status == STATUS_FAIL;
 	res->n_inconclusive += t->status == STATUS_INCONCLUSIVE;
 	res->outcome = t->outcome;

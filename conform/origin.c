@@ -11,6 +11,7 @@
 #include "base/exitcode.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "like.h"
 #include "tool.h"
 #include "wire/wire.h"
 
@@ -106,6 +107,8 @@ static int origin_cases(const struct origin_options *o,
 			const struct engine_config *cfg, const struct recon *rc,
 			struct report *r)
 {
+	static struct verdict verdict;
+	struct like like = { 0 };
 	const struct case_def **defs;
 	size_t n = origin_select(o, origin_modes(o, rc), &defs);
 	struct case_result *results = calloc(n ? n : 1, sizeof(*results));
@@ -120,6 +123,11 @@ static int origin_cases(const struct origin_options *o,
 	err = engine_run(cfg, defs, n, results);
 	r->results = results;
 	r->n = n;
+	if (!err && o->want_like && !o->n_specs && !o->is_udp)
+		err = like_run(cfg, origin_modes(o, rc), &like);
+	verdict_build(o, rc, &like, r, &verdict);
+	r->verdict = &verdict;
+	r->ms = clock_ms() - r->ms;
 	status = report_end(r);
 	if (err)
 		log_error("%s", strerror(-err));
@@ -132,6 +140,19 @@ static int origin_cases(const struct origin_options *o,
 	return status;
 }
 
+/* origin_wrong() - a page without cases */
+static void origin_wrong(const struct recon *rc, const char *why,
+			 struct report *r)
+{
+	static struct verdict verdict;
+
+	verdict_wrong(rc, why, &verdict);
+	r->verdict = &verdict;
+	r->ms = clock_ms() - r->ms;
+	(void)report_end(r);
+	log_error("inconclusive: %s", why);
+}
+
 int command_origin(int argc, char **argv)
 {
 	static struct origin_options o;
@@ -141,7 +162,6 @@ int command_origin(int argc, char **argv)
 	struct report r = { .opt = &o.report };
 	char why[REPORT_TEXT_MAX];
 	struct engine_config cfg;
-	uint64_t begin = clock_ms();
 	int status = options_origin(argc, argv, &o);
 
 	if (status >= 0)
@@ -173,12 +193,13 @@ int command_origin(int argc, char **argv)
 	};
 	origin_subject(&o, &r);
 	status = recon_run(&cfg, &o, &rc, why, sizeof(why));
-	if (status) {
+	r.ms = clock_ms();
+	if (status == EXIT_INCONCLUSIVE)
+		origin_wrong(&rc, why, &r);
+	else if (status)
 		log_error("%s: %s", r.subject, why);
-	} else {
-		r.ms = clock_ms() - begin;
+	else
 		status = origin_cases(&o, &cfg, &rc, &r);
-	}
 	oracle_fini(&o.oracle);
 	return status;
 }

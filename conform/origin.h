@@ -29,4 +29,14 @@ struct recon {
 int recon_run(const struct engine_config *cfg, const struct origin_options *o,
 	      struct recon *ret, char *why, size_t cap);
 
+struct like;
+
+/* verdict_build() - the page of a run. @like: NULL if it was not asked for */
+void verdict_build(const struct origin_options *o, const struct recon *rc,
+		   const struct like *like, const struct report *r,
+		   struct verdict *v);
+
+/* verdict_wrong() - the page where there was nothing to judge */
+void verdict_wrong(const struct recon *rc, const char *why, struct verdict *v);
+
 #endif

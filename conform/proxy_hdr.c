@@ -134,14 +134,15 @@ static void v1_read(const uint8_t *p, size_t len, struct hdr *h)
 	memcpy(line, p, text);
 	line[text] = '\0';
 	h->transport = 1;
-	if (!strncmp(line, "PROXY UNKNOWN", 13) && (!line[13] || line[13] == ' '))
+	if (!strncmp(line, "PROXY UNKNOWN", 13) &&
+	    (!line[13] || line[13] == ' '))
 		return;
 	n = v1_words(line, words);
 	if (n != V1_WORDS) {
 		h->flaw = HDR_FLAW_LINE;
 		return;
 	}
-	af = !strcmp(words[1], "TCP4") ? AF_INET
+	af = !strcmp(words[1], "TCP4")	 ? AF_INET
 	     : !strcmp(words[1], "TCP6") ? AF_INET6
 					 : AF_UNSPEC;
 	if (af == AF_UNSPEC)

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* proxy_play_udp.c - the plays over UDP, see proxy.h */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/exitcode.h"
+#include "base/fd.h"
+#include "base/sock.h"
+#include "proxy.h"
+#include "wire/wire.h"
+
+#define DGRAM_MAX  2048
+#define DGRAMS_MAX 32
+/* a copy, or a piece, may still come */
+#define GRACE_MS   40
+/* what fits an Ethernet frame with any header before it */
+#define BIG_BYTES  1300
+#define V2_SIG_LEN 12
+
+/* A datagram that the origin got. */
+struct dgram {
+	size_t len;
+	uint64_t at_ms;
+	struct sockaddr_storage from;
+	socklen_t from_len;
+	uint8_t data[DGRAM_MAX];
+};
+
+/* @got: what came since the play began */
+struct play {
+	const struct proxy_options *o;
+	struct proxy_seen *s;
+	int fd; /* the origin */
+	size_t n_got;
+	struct dgram got[DGRAMS_MAX];
+};
+
+struct token {
+	char text[BIG_BYTES];
+	size_t len;
+	uint64_t said_ms;
+};
+
+static bool holds(const struct dgram *d, const struct token *t)
+{
+	return t->len <= d->len && memmem(d->data, d->len, t->text, t->len);
+}
+
+/* Read what is there. Return: false for nothing */
+static bool play_take(struct play *p, uint64_t timeout_ms)
+{
+	struct pollfd pfd = { .fd = p->fd, .events = POLLIN };
+	struct dgram *d = &p->got[p->n_got];
+	ssize_t n;
+
+	if (p->n_got == DGRAMS_MAX || poll(&pfd, 1, (int)timeout_ms) <= 0)
+		return false;
+	d->from_len = sizeof(d->from);
+	n = recvfrom(p->fd, d->data, sizeof(d->data), 0,
+		     (struct sockaddr *)&d->from, &d->from_len);
+	if (n < 0)
+		return false;
+	d->len = (size_t)n;
+	d->at_ms = clock_ms();
+	p->n_got++;
+	return true;
+}
+
+/* Until a datagram holds @t, and for a moment more. Return: it, or NULL */
+static const struct dgram *play_wait(struct play *p, const struct token *t)
+{
+	uint64_t end_ms = clock_ms() + p->o->timeout_ms, now;
+	const struct dgram *found = NULL;
+
+	while (!found && (now = clock_ms()) < end_ms)
+		if (play_take(p, end_ms - now) &&
+		    holds(&p->got[p->n_got - 1], t))
+			found = &p->got[p->n_got - 1];
+	while (play_take(p, GRACE_MS))
+		;
+	return found;
+}
+
+static int play_socket(struct play *p, uint32_t n, struct endpoint *ret_self)
+{
+	struct endpoint from = { proxy_source(p->o, n, &p->o->target), 0 };
+	int fd = -1;
+
+	if (sock_connect(&p->o->target, &from, SOCK_F_UDP, &fd))
+		return -1;
+	if (sock_local(fd, ret_self))
+		fd_close(&fd);
+	return fd;
+}
+
+static void play_say(int fd, const char *what, struct token *t)
+{
+	t->len = proxy_token(what, t->text);
+	t->said_ms = clock_ms();
+	(void)!send(fd, t->text, t->len, MSG_NOSIGNAL);
+}
+
+static void opening_fill(struct opening *op, const struct play *p,
+			 const struct endpoint *self, const struct dgram *d,
+			 const struct token *t)
+{
+	op->has_run = true;
+	op->self = *self;
+	op->dialled = p->o->target;
+	if (!d)
+		return;
+	proxy_opening(op, d->data, d->len, t->text, t->len, true);
+	op->first_read = d->len;
+	op->peer = endpoint_from_sockaddr(&d->from);
+	op->delay_ms = d->at_ms > t->said_ms ? d->at_ms - t->said_ms : 0;
+}
+
+/* ---- a session ---- */
+
+/* Answer @d; what SPP puts before a datagram is put before its answer. */
+static void play_reply(struct play *p, int fd, const struct dgram *d,
+		       struct dgram_seen *seen)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	uint8_t out[DGRAM_MAX], in[DGRAM_MAX];
+	char word[PROXY_TOKEN_MAX];
+	size_t len = proxy_token("reply", word), lead = 0;
+	struct hdr h = hdr_read(d->data, d->len, true);
+	ssize_t n;
+
+	if (h.kind == HDR_SPP && !h.flaw) {
+		lead = h.len;
+		memcpy(out, d->data, lead);
+	}
+	memcpy(out + lead, word, len);
+	(void)!sendto(p->fd, out, lead + len, MSG_NOSIGNAL,
+		      (const struct sockaddr *)&d->from, d->from_len);
+	if (poll(&pfd, 1, (int)p->o->timeout_ms) <= 0)
+		return;
+	n = recv(fd, in, sizeof(in), 0);
+	if (n < 0)
+		return;
+	seen->reply_came = true;
+	seen->reply_ok = (size_t)n >= len &&
+			 !memcmp(in + (size_t)n - len, word, len);
+	seen->reply_has_header = seen->reply_ok && (size_t)n > len;
+}
+
+/* Datagram @d of a session whose tokens are @t: which is it, and what of? */
+static void judge_dgram(struct udp_seen *u, const struct dgram *d,
+			const struct token t[PROXY_DGRAMS])
+{
+	static const uint8_t sig[V2_SIG_LEN] = "\r\n\r\n\0\r\nQUIT\n";
+	struct hdr h = hdr_read(d->data, d->len, true);
+	size_t lead = h.flaw ? 0 : h.len, rest, i, n = 0;
+
+	for (i = 0; i < PROXY_DGRAMS; i++)
+		n += t[i].len && holds(d, &t[i]);
+	for (i = 0; i < PROXY_DGRAMS; i++) {
+		if (!t[i].len || !holds(d, &t[i]))
+			continue;
+		u->d[i].copies++;
+		u->d[i].is_merged |= n > 1;
+	}
+	if (n)
+		return;
+	rest = d->len > lead ? d->len - lead : 0;
+	if (lead && !rest) {
+		u->n_alone++;
+		u->alone = h;
+	} else if (d->len < V2_SIG_LEN && !memcmp(d->data, sig, d->len)) {
+		u->is_hdr_cut = true;
+	} else if (rest == t[0].len) {
+		u->d[0].is_altered = true;
+	} else {
+		u->d[0].is_cut |= rest < t[0].len;
+		u->n_strange++;
+	}
+}
+
+static void play_session(struct play *p, int fd, const struct endpoint *self)
+{
+	struct udp_seen *u = &p->s->udp;
+	struct token t[PROXY_DGRAMS] = { 0 };
+	size_t i, n = p->n_got;
+
+	for (i = 0; i < PROXY_DGRAMS; i++) {
+		const struct dgram *d;
+
+		play_say(fd, "dgram", &t[i]);
+		d = play_wait(p, &t[i]);
+		opening_fill(&u->d[i].opening, p, self, d, &t[i]);
+		if (d)
+			play_reply(p, fd, d, &u->d[i]);
+	}
+	for (; n < p->n_got; n++)
+		judge_dgram(u, &p->got[n], t);
+}
+
+static void play_odd_sizes(struct play *p, int fd)
+{
+	struct udp_seen *u = &p->s->udp;
+	const struct dgram *d;
+	struct token t;
+	size_t n;
+
+	p->n_got = 0;
+	n = proxy_token("big", t.text);
+	memset(t.text + n, 'x', sizeof(t.text) - n);
+	t.len = sizeof(t.text);
+	t.said_ms = clock_ms();
+	u->has_big = send(fd, t.text, t.len, MSG_NOSIGNAL) == (ssize_t)t.len;
+	d = play_wait(p, &t);
+	u->big_ok = d != NULL;
+	p->n_got = 0;
+	u->has_empty = send(fd, "", 0, MSG_NOSIGNAL) == 0;
+	u->empty_came = play_take(p, p->o->timeout_ms);
+}
+
+/* Silence until the session is over, then once more. */
+static void play_idle(struct play *p, int fd, const struct endpoint *self)
+{
+	struct udp_seen *u = &p->s->udp;
+	struct token t;
+
+	if (!p->o->idle_ms)
+		return;
+	(void)poll(NULL, 0, (int)(p->o->idle_ms + p->o->idle_ms / 4));
+	p->n_got = 0;
+	play_say(fd, "idle", &t);
+	opening_fill(&u->idle, p, self, play_wait(p, &t), &t);
+	u->has_idle = true;
+}
+
+/* A client whose first datagram begins with a header. */
+static void play_forged(struct play *p)
+{
+	static const uint8_t v2[] = { 0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a,
+				      0x51, 0x55, 0x49, 0x54, 0x0a, 0x21, 0x12,
+				      0x00, 0x0c, 192,	0,    2,    77,	  192,
+				      0,    2,	  78,	0x10, 0x01, 0x10, 0x02 };
+	struct udp_seen *u = &p->s->udp;
+	char word[PROXY_TOKEN_MAX];
+	struct endpoint self;
+	struct token t;
+	size_t n;
+	int fd = play_socket(p, 0, &self);
+
+	if (fd < 0)
+		return;
+	p->n_got = 0;
+	n = proxy_token("forged", word);
+	memcpy(t.text, v2, sizeof(v2));
+	memcpy(t.text + sizeof(v2), word, n);
+	t.len = sizeof(v2) + n;
+	t.said_ms = clock_ms();
+	u->has_forged = send(fd, t.text, t.len, MSG_NOSIGNAL) > 0;
+	opening_fill(&u->forged, p, &self, play_wait(p, &t), &t);
+	u->forged_refused = !p->n_got;
+	fd_close(&fd);
+}
+
+static void play_crowd(struct play *p)
+{
+	static struct token t[PROXY_CROWD_MAX];
+	struct udp_seen *u = &p->s->udp;
+	struct endpoint self[PROXY_CROWD_MAX];
+	int fds[PROXY_CROWD_MAX];
+	uint32_t i, n;
+
+	for (n = 0; n < p->o->crowd; n++) {
+		fds[n] = play_socket(p, n, &self[n]);
+		if (fds[n] < 0)
+			break;
+	}
+	for (i = 0; i < n; i++)
+		play_say(fds[i], "crowd", &t[i]);
+	p->n_got = 0;
+	/* one by one: they may come in any order */
+	while (play_take(p, p->o->timeout_ms)) {
+		for (i = 0; i < n && !holds(&p->got[0], &t[i]); i++)
+			;
+		if (i < n && !u->crowd[i].has_come)
+			opening_fill(&u->crowd[i], p, &self[i], &p->got[0],
+				     &t[i]);
+		p->n_got = 0;
+		for (i = 0; i < n && u->crowd[i].has_come; i++)
+			;
+		if (i == n)
+			break;
+	}
+	for (i = 0; i < n; i++)
+		fd_close(&fds[i]);
+	u->n_crowd = n;
+}
+
+int proxy_play_udp(const struct proxy_options *o, struct proxy_seen *s)
+{
+	static struct play p;
+	struct endpoint self;
+	int client, err;
+
+	p = (struct play) { .o = o, .s = s, .fd = -1 };
+	err = sock_listen(&o->listen, SOCK_F_UDP, 0, &p.fd);
+	if (err) {
+		(void)snprintf(s->why, sizeof(s->why),
+			       "cannot listen for the proxy: %s",
+			       strerror(-err));
+		return EXIT_IO;
+	}
+	client = play_socket(&p, 0, &self);
+	if (client < 0) {
+		(void)snprintf(s->why, sizeof(s->why),
+			       "no socket to the proxy: %s", strerror(errno));
+		fd_close(&p.fd);
+		return EXIT_IO;
+	}
+	play_session(&p, client, &self);
+	if (!p.n_got) {
+		(void)snprintf(s->why, sizeof(s->why),
+			       "no datagram reaches our listening port");
+	} else {
+		s->kind = s->udp.n_alone ? s->udp.alone.kind
+					 : s->udp.d[0].opening.hdr.kind;
+		play_odd_sizes(&p, client);
+		play_forged(&p);
+		play_crowd(&p);
+		play_idle(&p, client, &self);
+	}
+	fd_close(&client);
+	fd_close(&p.fd);
+	return s->why[0] ? EXIT_INCONCLUSIVE : 0;
+}
