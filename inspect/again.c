@@ -17,9 +17,14 @@ struct again {
 bool again_can(const struct config *cfg)
 {
 	struct stat st;
+	size_t i;
 
-	return cfg->path && strcmp(cfg->path, "-") != 0 &&
-	       stat(cfg->path, &st) == 0 && S_ISREG(st.st_mode);
+	for (i = 0; i < cfg->source.path_count; i++)
+		if (strcmp(cfg->source.paths[i], "-") == 0 ||
+		    stat(cfg->source.paths[i], &st) != 0 ||
+		    !S_ISREG(st.st_mode))
+			return false;
+	return cfg->source.path_count > 0;
 }
 
 int again_open(const struct config *cfg, struct again **ret)
@@ -31,7 +36,7 @@ int again_open(const struct config *cfg, struct again **ret)
 		log_error("out of memory");
 		return -ENOMEM;
 	}
-	if (source_open(cfg->path, cfg->filter, err, &a->src) != 0) {
+	if (source_open_spec(&cfg->source, err, &a->src) != 0) {
 		log_error("%s", err);
 		free(a);
 		return -EIO;
@@ -43,9 +48,13 @@ int again_open(const struct config *cfg, struct again **ret)
 int again_next(struct again *a, struct frame *ret)
 {
 	char err[SOURCE_ERR_MAX];
+	int r;
 
+	do {
+		r = source_next(a->src, err, ret);
+	} while (r == SOURCE_IDLE);
 	/* The first reading has told of the damage. */
-	return source_next(a->src, err, ret) > 0;
+	return r == SOURCE_FRAME;
 }
 
 void again_close(struct again *a)

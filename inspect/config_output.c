@@ -207,19 +207,32 @@ static int config_done_form(struct config_draft *d, const struct opt_spec *spec)
 	return -1;
 }
 
-int config_done_output(struct config_draft *d, const struct opt_spec *spec)
+/* What reads the capture twice needs a file, and knows of one. */
+static int config_done_twice(const struct config *cfg,
+			     const struct opt_spec *spec)
 {
-	const struct output *o = &d->cfg.output;
-	int status = config_done_form(d, spec);
+	const char *option = cfg->output.annotate    ? "--annotate"
+			     : cfg->output.write_bad ? "--write-bad"
+						     : NULL;
 
-	if (status >= 0)
-		return status;
-	if (!o->annotate && !o->write_bad)
+	if (!option)
 		return -1;
-	if (!d->cfg.path || strcmp(d->cfg.path, "-") == 0)
+	if (cfg->source.path_count > 1)
+		return opt_fail(spec,
+				"%s takes one capture: put them together "
+				"before, with mergecap -w ALL.pcapng FILE...",
+				option);
+	if (!cfg->path || strcmp(cfg->path, "-") == 0)
 		return opt_fail(spec,
 				"%s reads the capture twice: save it to a file "
-				"first, and give that with -r",
-				o->annotate ? "--annotate" : "--write-bad");
+				"before, and give that with -r",
+				option);
 	return -1;
+}
+
+int config_done_output(struct config_draft *d, const struct opt_spec *spec)
+{
+	int status = config_done_form(d, spec);
+
+	return status < 0 ? config_done_twice(&d->cfg, spec) : status;
 }

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "annotate.h"
 #include "base/log.h"
 #include "report.h"
 #include "report_hex.h"
 #include "rows.h"
 #include "summary.h"
+#include "write_bad.h"
 
 struct sinks {
 	unsigned count;
@@ -61,6 +63,10 @@ int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret)
 		return -ENOMEM;
 	}
 	r = sinks_open_main(cfg, out, s);
+	if (!r && cfg->output.annotate)
+		r = annotate_open(cfg, s);
+	if (!r && cfg->output.write_bad)
+		r = write_bad_open(cfg, s);
 	if (r) {
 		sinks_free(s);
 		return r;
