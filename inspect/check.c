@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "advice.h"
+#include "expect.h"
 #include "remark.h"
 #include "wire/ip.h"
 #include "wire/pp2.h"
@@ -61,17 +62,31 @@ static bool check_is_same(const struct endpoint *a, const struct endpoint *b,
 	return ip_addr_eq(&x, &y) && (!has_port || a->port == b->port);
 }
 
-/* check_expects() - is @h's client the one of --expect? Otherwise why not. */
-static enum anomaly check_expects(const struct config *cfg,
-				  const struct pp_hdr *h)
+/* check_is_expected() - is @named the client of --expect, or --expect-from? */
+static bool check_is_expected(const struct config *cfg, const struct flow *fl,
+			      const struct endpoint *named, bool has_port)
 {
-	if (cfg->expect.addr.family == IP_NONE)
-		return ANOMALY_NONE;
-	if (!pp_has_client(h))
-		return ANOMALY_FLOW_EXPECT_NOBODY;
-	return check_is_same(&cfg->expect, &h->src, cfg->has_expect_port)
-		       ? ANOMALY_NONE
-		       : ANOMALY_FLOW_EXPECT;
+	const struct endpoint ends[] = { fl->dir[FLOW_CLIENT].end,
+					 fl->dir[FLOW_ORIGIN].end };
+
+	if (cfg->expect.addr.family != IP_NONE &&
+	    !check_is_same(&cfg->expect, named,
+			   has_port && cfg->has_expect_port))
+		return false;
+	return !cfg->expect_from ||
+	       expect_judge(cfg->expect_from, fl->proto, ends, named, has_port);
+}
+
+/* check_expects() - does @h name the expected client? Otherwise why not. */
+static enum anomaly check_expects(const struct config *cfg,
+				  const struct flow *fl, const struct pp_hdr *h)
+{
+	if (pp_has_client(h))
+		return check_is_expected(cfg, fl, &h->src, true)
+			       ? ANOMALY_NONE
+			       : ANOMALY_FLOW_EXPECT;
+	return cfg->expect.addr.family == IP_NONE ? ANOMALY_NONE
+						  : ANOMALY_FLOW_EXPECT_NOBODY;
 }
 
 /* Does the header name another client than what stands beside it? One that
@@ -182,7 +197,7 @@ static struct check check_found(const struct config *cfg, const struct flow *fl,
 	if (cfg->mode != HDR_MODE_AUTO && cfg->mode != f->kind)
 		return check_at(VERDICT_MISMATCH, ANOMALY_PP_WRONG_VERSION,
 				f->frame, 0);
-	a = check_expects(cfg, &h);
+	a = check_expects(cfg, fl, &h);
 	if (a == ANOMALY_NONE)
 		a = check_disagrees(d, o);
 	if (a != ANOMALY_NONE)
@@ -237,15 +252,14 @@ static struct check check_none(const struct config *cfg, const struct flow *fl,
 
 /* No header in the payload, but an option: is it the right one, in time? */
 static struct check check_option(const struct config *cfg,
-				 const struct option *o)
+				 const struct flow *fl, const struct option *o)
 {
 	struct toa_option toa = option_client(o);
 
 	if (cfg->mode != HDR_MODE_AUTO && cfg->mode != HDR_MODE_TOA)
 		return check_at(VERDICT_MISMATCH, ANOMALY_PP_WRONG_VERSION,
 				o->frame, 0);
-	if (cfg->expect.addr.family != IP_NONE &&
-	    !option_is_same_client(&toa, &cfg->expect, cfg->has_expect_port))
+	if (!check_is_expected(cfg, fl, &toa.client, toa.has_port))
 		return check_at(VERDICT_MISMATCH, ANOMALY_FLOW_EXPECT, o->frame,
 				0);
 	if (option_is_late(o))
@@ -255,13 +269,12 @@ static struct check check_option(const struct config *cfg,
 
 /* The same of an address beside datagrams. */
 static struct check check_beside(const struct config *cfg,
-				 const struct beside *b)
+				 const struct flow *fl, const struct beside *b)
 {
 	if (cfg->mode != HDR_MODE_AUTO && cfg->mode != HDR_MODE_UOA)
 		return check_at(VERDICT_MISMATCH, ANOMALY_PP_WRONG_VERSION,
 				b->frame, 0);
-	if (cfg->expect.addr.family != IP_NONE &&
-	    !check_is_same(&cfg->expect, &b->client, cfg->has_expect_port))
+	if (!check_is_expected(cfg, fl, &b->client, true))
 		return check_at(VERDICT_MISMATCH, ANOMALY_FLOW_EXPECT, b->frame,
 				0);
 	return check_make(VERDICT_OK, ANOMALY_NONE);
@@ -372,9 +385,9 @@ static struct check check_judge(const struct config *cfg, const struct flow *fl)
 	/* Payload that claims to be a header is one for who looks for any. */
 	if (d->find.state != FIND_BAD || cfg->mode != HDR_MODE_AUTO) {
 		if (beside_names(d->beside))
-			return check_beside(cfg, d->beside);
+			return check_beside(cfg, fl, d->beside);
 		if (o)
-			return check_option(cfg, o);
+			return check_option(cfg, fl, o);
 	}
 	return check_no_hdr(cfg, fl);
 }

@@ -7,6 +7,7 @@
 
 #include "base/exitcode.h"
 #include "config_opts.h"
+#include "expect.h"
 #include "rows.h"
 #include "wire/wire.h"
 
@@ -107,4 +108,6 @@ void config_fini(struct config *cfg)
 {
 	free(cfg->filter);
 	cfg->filter = NULL;
+	expect_free(cfg->expect_from);
+	cfg->expect_from = NULL;
 }

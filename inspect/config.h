@@ -16,6 +16,8 @@
 /* The kind that counts without being listed, even if it were less sure. */
 #define CONFIG_TOA_KIND 200
 
+struct expect;
+
 enum config_hex {
 	CONFIG_HEX_TCP,
 	CONFIG_HEX_UDP,
@@ -29,6 +31,7 @@ enum config_hex {
  * @toa_kind:  kinds that count as client addresses, if @has_toa_kind
  * @expect:    the client that each header must name; IP_NONE for any,
  *	       @has_expect_port tells whether the port counts
+ * @expect_from: the clients of a log, NULL for any; freed by config_fini()
  * @is_strict: what is only remarkable is a finding too
  * @udp_idle_ms: silence after which a receiver has forgotten a UDP flow's
  *client
@@ -51,6 +54,7 @@ struct config {
 	enum hdr_mode mode;
 	struct endpoint expect;
 	bool has_expect_port;
+	struct expect *expect_from;
 	bool has_toa_kind;
 	bool toa_kind[UINT8_MAX + 1];
 	bool want_json;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config_opts.h"
+#include "expect.h"
 #include "wire/pp1.h"
 #include "wire/pp2.h"
 #include "wire/tcp.h"
@@ -87,6 +88,10 @@ void config_opts_judge(struct config_draft *d)
 		{ 0, "expect", "IP[:PORT]", OPT_CALL, cfg, 0, 0, NULL,
 		  config_set_expect,
 		  "the client that each header, or option, has to name" },
+		{ 0, "expect-from", "FILE", OPT_STR, &d->expect_from, 0, 0,
+		  NULL, NULL,
+		  "the clients that have to be named, all of them: a log of "
+		  "tp-client" },
 		{ 0, "trust", "CIDR[,CIDR]...", OPT_CALL, cfg, 0, 0, NULL,
 		  config_set_trust,
 		  "the peers that may name a client (default: all)" },
@@ -112,8 +117,8 @@ void config_opts_judge(struct config_draft *d)
 int config_done_judge(struct config_draft *d, const struct opt_spec *spec)
 {
 	struct config *cfg = &d->cfg;
+	char err[EXPECT_ERR_MAX];
 
-	(void)spec;
 	cfg->mode = (enum hdr_mode)d->mode;
 	cfg->want_csum = !d->no_csum;
 	cfg->udp_idle_ms = d->udp_idle_s * 1000;
@@ -121,5 +126,8 @@ int config_done_judge(struct config_draft *d, const struct opt_spec *spec)
 	if (!cfg->hdr_max)
 		cfg->hdr_max = cfg->hex == CONFIG_HEX_NONE ? CONFIG_HDR_MAX
 							   : PP2_HDR_MAX;
+	if (d->expect_from &&
+	    expect_open(d->expect_from, err, &cfg->expect_from) != 0)
+		return opt_fail(spec, "%s", err);
 	return -1;
 }

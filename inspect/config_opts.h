@@ -18,6 +18,7 @@ struct config_draft {
 	struct config cfg;
 	int hex;
 	int mode;
+	const char *expect_from;
 	uint32_t udp_idle_s;
 	bool list_interfaces;
 	bool no_csum;

@@ -8,7 +8,11 @@
 #include "base/exitcode.h"
 #include "base/log.h"
 #include "engine.h"
+#include "expect.h"
 #include "source.h"
+
+/* of the expected clients that did not come */
+#define INSPECT_UNSEEN_SHOWN 10
 
 struct inspect {
 	const struct config *cfg;
@@ -61,22 +65,45 @@ static int inspect_status(const struct tally *t)
 		else if (t->verdict[i] && i != VERDICT_OK)
 			return EXIT_FINDING;
 	}
+	if (t->unseen)
+		return EXIT_FINDING;
 	if (!t->verdict[VERDICT_OK] || open > t->flows_empty ||
 	    t->flows_refused || t->flows_evicted)
 		return EXIT_INCONCLUSIVE;
 	return EXIT_OK;
 }
 
+/* inspect_expected() - who of --expect-from did not come */
+static void inspect_expected(const struct config *cfg, struct tally *t)
+{
+	struct endpoint who[INSPECT_UNSEEN_SHOWN];
+	char text[ENDPOINT_TEXT_MAX];
+	size_t i;
+
+	if (!cfg->expect_from)
+		return;
+	t->expected = expect_count(cfg->expect_from);
+	t->unseen = expect_missing(cfg->expect_from, who, ARRAY_SIZE(who));
+	if (cfg->is_quiet)
+		return;
+	for (i = 0; i < t->unseen && i < ARRAY_SIZE(who); i++) {
+		(void)endpoint_format(&who[i], text);
+		log_warn("no flow names %s, which is expected", text);
+	}
+}
+
 int inspect_report(struct inspect *in, struct sinks *out,
 		   struct tally *ret_tally)
 {
 	bool failed = engine_end(in->engine, out) != 0;
-	const struct tally *t = engine_tally(in->engine);
-	int status = inspect_status(t);
+	struct tally t = *engine_tally(in->engine);
+	int status;
 
-	if (sinks_end(out, t, status) != 0)
+	inspect_expected(in->cfg, &t);
+	status = inspect_status(&t);
+	if (sinks_end(out, &t, status) != 0)
 		failed = true;
-	*ret_tally = *t;
+	*ret_tally = t;
 	return failed ? EXIT_IO : status;
 }
 

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # what a flow's packets mean
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 target_sources(inspect_core PRIVATE
-    advice.c app.c beside.c check_json.c facts.c remark.c udp_mode.c)
+    advice.c app.c beside.c check_json.c expect.c
+    facts.c remark.c udp_mode.c)
+target_link_libraries(inspect_core PUBLIC PkgConfig::JANSSON)

@@ -25,6 +25,10 @@ void tally_json(struct json *j, const struct tally *t)
 	if (t->attempts_evicted)
 		json_u64(j, "attempts_evicted", t->attempts_evicted);
 	json_u64(j, "memory_refused", t->memory_refused);
+	if (t->expected) {
+		json_u64(j, "expected", t->expected);
+		json_u64(j, "expected_unseen", t->unseen);
+	}
 	json_begin(j, "verdicts", '{');
 	for (i = 0; i < VERDICTS; i++)
 		if (t->verdict[i])
@@ -49,6 +53,10 @@ void tally_text(FILE *out, const struct tally *t)
 			(void)fputc(tolower((unsigned char)*p), out);
 	}
 	(void)fputc('\n', out);
+	if (t->expected)
+		(void)fprintf(out, "%llu clients expected, %llu did not come\n",
+			      (unsigned long long)t->expected,
+			      (unsigned long long)t->unseen);
 	for (i = DECODE_OK + 1; i < DECODE_RESULTS; i++)
 		if (t->frame[i] && i != DECODE_OTHER)
 			(void)fprintf(

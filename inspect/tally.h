@@ -14,6 +14,7 @@
  * @flows_refused: packets of flows that there was no memory for
  * @flows_evicted: flows that were judged before their end, for want of room
  * @attempts_evicted: the same, closed or without payload
+ * @expected: clients of --expect-from, @unseen of them did not come
  * @decode: fragments and tunnels
  * @anomaly: that of the first malformed frame, @anomaly_frame its number
  */
@@ -27,6 +28,8 @@ struct tally {
 	uint64_t attempts_evicted;
 	uint64_t verdict[VERDICTS];
 	uint64_t memory_refused;
+	uint64_t expected;
+	uint64_t unseen;
 	struct decode_stats decode;
 	enum anomaly anomaly;
 	uint64_t anomaly_frame;
