@@ -60,7 +60,7 @@ typedef bool rule_visit(struct control *c, const struct ctl_rule *r, void *arg);
 static bool rules_walk(struct control *c, const char *id, rule_visit *visit,
 		       void *arg, struct ctl_error *err)
 {
-	static const struct ctl_rule_filter any = { .protocol = -1 };
+	static const struct ctl_rule_filter any = { NULL };
 	enum {
 		STEP = 32
 	};
@@ -69,8 +69,9 @@ static bool rules_walk(struct control *c, const char *id, rule_visit *visit,
 	bool ok = rules || ctl_fail(err, CTL_INTERNAL, "out of memory");
 
 	while (ok) {
-		ok = control_list_rules(c, NULL, id, &any, at, STEP, rules, &n,
-					&total, err);
+		ok = control_list_rules(c, NULL, id, &any,
+					(struct ctl_page) { at, STEP }, rules,
+					&n, &total, err);
 		for (i = 0; ok && i < n; i++)
 			ok = visit(c, &rules[i], arg);
 		at += n;
@@ -177,7 +178,8 @@ static bool import_know_groups(struct control *c, const struct instance *in,
 	if (!ok)
 		ctl_fail(err, CTL_INTERNAL, "out of memory");
 	else
-		ok = control_list_groups(c, in->zone, NULL, 0, GROUP_MAX,
+		ok = control_list_groups(c, in->zone, NULL, NULL,
+					 (struct ctl_page) { 0, GROUP_MAX },
 					 groups, &n, &total, err);
 	for (i = 0; ok && i < n; i++)
 		ruleset_add_line(rs,

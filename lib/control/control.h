@@ -61,15 +61,23 @@ bool control_delete_instance(struct control *c, const char *zone,
 bool control_get_instance(struct control *c, const char *zone, const char *id,
 			  struct instance *ret, struct ctl_error *err);
 
-/* control_list_instances() - in the order in which they were made; @id and
- * @protection (-1: any) filter.
- * @ret: room for @limit
- * @ret_total: that match, whatever @offset and @limit
+/* A part of a list. @limit: room there is for it */
+struct ctl_page {
+	uint32_t offset;
+	uint32_t limit;
+};
+
+/* control_list_instances() - in the order in which they were made.
+ * @ids:        a JSON array of ids, one of which it has to be; NULL: any
+ * @protection: enum ctl_protection; -1: any
+ * @ret:        room for @page.limit
+ * @ret_total:  that match, whatever @page
  */
-bool control_list_instances(struct control *c, const char *zone, const char *id,
-			    int protection, uint32_t offset, uint32_t limit,
-			    struct instance *ret, uint32_t *ret_n,
-			    uint32_t *ret_total, struct ctl_error *err);
+bool control_list_instances(struct control *c, const char *zone,
+			    const char *ids, int protection,
+			    struct ctl_page page, struct instance *ret,
+			    uint32_t *ret_n, uint32_t *ret_total,
+			    struct ctl_error *err);
 
 /* Rules of an instance, which has to be online. */
 
@@ -111,19 +119,22 @@ bool control_delete_rules(struct control *c, const char *zone, const char *id,
 			  const char *const *rules, uint32_t n,
 			  struct ctl_error *err);
 
-/* Filters of a list; NULL or -1: any */
+/* Filters of a list, each a JSON array of strings, one of which it has to be;
+ * NULL: any. @ports: "80", for rules that have the port
+ */
 struct ctl_rule_filter {
-	const char *rule_id;
-	const char *tag;
-	int protocol;  /* enum rule_proto */
-	uint16_t port; /* 0: any */
+	const char *ids;
+	const char *tags;
+	const char *protocols; /* "TCP", "UDP" */
+	const char *ports;
 };
 
-/* control_list_rules() - as control_list_instances() */
+/* control_list_rules() - oldest first, as control_list_instances() */
 bool control_list_rules(struct control *c, const char *zone, const char *id,
-			const struct ctl_rule_filter *filter, uint32_t offset,
-			uint32_t limit, struct ctl_rule *ret, uint32_t *ret_n,
-			uint32_t *ret_total, struct ctl_error *err);
+			const struct ctl_rule_filter *filter,
+			struct ctl_page page, struct ctl_rule *ret,
+			uint32_t *ret_n, uint32_t *ret_total,
+			struct ctl_error *err);
 
 /* control_import() - the lines of @in, read as tp-proxy reads a file, with the
  * rules that are there already: a port of theirs is in use, a group of the zone
@@ -161,10 +172,11 @@ bool control_modify_group(struct control *c, const char *zone, const char *id,
 bool control_delete_group(struct control *c, const char *zone, const char *id,
 			  struct ctl_error *err);
 
-bool control_list_groups(struct control *c, const char *zone, const char *id,
-			 uint32_t offset, uint32_t limit, struct ctl_group *ret,
-			 uint32_t *ret_n, uint32_t *ret_total,
-			 struct ctl_error *err);
+/* control_list_groups() - @ids, @names: JSON arrays as above */
+bool control_list_groups(struct control *c, const char *zone, const char *ids,
+			 const char *names, struct ctl_page page,
+			 struct ctl_group *ret, uint32_t *ret_n,
+			 uint32_t *ret_total, struct ctl_error *err);
 
 /* The data path. */
 

@@ -131,8 +131,15 @@ bool control_create_group(struct control *c, const char *zone, const char *name,
 		c, group_insert(c, zone, name, members, n, ret_id, err), err);
 }
 
-#define GROUP_MATCHES \
-	" WHERE (?1 IS NULL OR g.zone = ?1) AND (?2 IS NULL OR g.id = ?2)"
+#define GROUP_MATCHES                                                    \
+	" WHERE (?1 IS NULL OR g.zone = ?1)"                             \
+	" AND (?2 IS NULL OR g.id IN (SELECT value FROM json_each(?2)))" \
+	" AND (?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(?3) j"      \
+	"  WHERE j.value = g.name COLLATE NOCASE))"
+
+#define GROUP_COLUMNS                                     \
+	"g.id, g.zone, g.name, g.created_s, g.updated_s," \
+	" (SELECT count(*) FROM rule WHERE group_id = g.id)"
 
 static void group_read(sqlite3_stmt *st, struct ctl_group *ret)
 {
@@ -145,10 +152,10 @@ static void group_read(sqlite3_stmt *st, struct ctl_group *ret)
 	ret->used_count = (uint32_t)sqlite3_column_int(st, 5);
 }
 
-bool control_list_groups(struct control *c, const char *zone, const char *id,
-			 uint32_t offset, uint32_t limit, struct ctl_group *ret,
-			 uint32_t *ret_n, uint32_t *ret_total,
-			 struct ctl_error *err)
+bool control_list_groups(struct control *c, const char *zone, const char *ids,
+			 const char *names, struct ctl_page page,
+			 struct ctl_group *ret, uint32_t *ret_n,
+			 uint32_t *ret_total, struct ctl_error *err)
 {
 	uint32_t n = 0, i;
 	sqlite3_stmt *st;
@@ -156,16 +163,16 @@ bool control_list_groups(struct control *c, const char *zone, const char *id,
 
 	total = db_number(c->db, -1,
 			  "SELECT count(*) FROM origin_group g" GROUP_MATCHES,
-			  "ss", zone, id);
+			  "sss", zone, ids, names);
 	st = db_query(c->db,
-		      "SELECT g.id, g.zone, g.name, g.created_s, g.updated_s,"
-		      " (SELECT count(*) FROM rule WHERE group_id = g.id)"
+		      "SELECT " GROUP_COLUMNS
 		      " FROM origin_group g" GROUP_MATCHES
-		      " ORDER BY g.rowid LIMIT ?3 OFFSET ?4",
-		      "ssii", zone, id, (int64_t)limit, (int64_t)offset);
+		      " ORDER BY g.rowid LIMIT ?4 OFFSET ?5",
+		      "sssii", zone, ids, names, (int64_t)page.limit,
+		      (int64_t)page.offset);
 	if (total < 0 || !st)
 		return db_fail(c->db, err);
-	while (n < limit && sqlite3_step(st) == SQLITE_ROW)
+	while (n < page.limit && sqlite3_step(st) == SQLITE_ROW)
 		group_read(st, &ret[n++]);
 	(void)sqlite3_reset(st);
 	for (i = 0; i < n; i++)
@@ -179,12 +186,21 @@ bool control_list_groups(struct control *c, const char *zone, const char *id,
 static bool group_load(struct control *c, const char *zone, const char *id,
 		       struct ctl_group *ret, struct ctl_error *err)
 {
-	uint32_t n, total;
+	sqlite3_stmt *st =
+		db_query(c->db,
+			 "SELECT " GROUP_COLUMNS " FROM origin_group g"
+			 " WHERE g.id = ?1 AND (?2 IS NULL OR g.zone = ?2)",
+			 "ss", id, zone);
+	int r = st ? sqlite3_step(st) : SQLITE_ERROR;
 
-	if (!control_list_groups(c, zone, id, 0, 1, ret, &n, &total, err))
-		return false;
-	return n == 1 || ctl_fail(err, CTL_NOT_FOUND,
-				  "there is no origin group '%.40s'", id);
+	if (r == SQLITE_ROW)
+		group_read(st, ret);
+	if (st)
+		(void)sqlite3_reset(st);
+	if (r == SQLITE_DONE)
+		return ctl_fail(err, CTL_NOT_FOUND,
+				"there is no origin group '%.40s'", id);
+	return r == SQLITE_ROW || db_fail(c->db, err);
 }
 
 static bool group_modify(struct control *c, const char *zone, const char *id,

@@ -230,32 +230,33 @@ bool control_get_instance(struct control *c, const char *zone, const char *id,
 	return instance_load(c, zone, id, ret, err);
 }
 
-#define INSTANCE_MATCHES                                                   \
-	" WHERE (?1 IS NULL OR i.zone = ?1) AND (?2 IS NULL OR i.id = ?2)" \
+#define INSTANCE_MATCHES                                                 \
+	" WHERE (?1 IS NULL OR i.zone = ?1)"                             \
+	" AND (?2 IS NULL OR i.id IN (SELECT value FROM json_each(?2)))" \
 	" AND (?3 < 0 OR ?3 = (i.mainland > 0 OR i.overseas > 0))"
 
-bool control_list_instances(struct control *c, const char *zone, const char *id,
-			    int protection, uint32_t offset, uint32_t limit,
-			    struct instance *ret, uint32_t *ret_n,
-			    uint32_t *ret_total, struct ctl_error *err)
+bool control_list_instances(struct control *c, const char *zone,
+			    const char *ids, int protection,
+			    struct ctl_page page, struct instance *ret,
+			    uint32_t *ret_n, uint32_t *ret_total,
+			    struct ctl_error *err)
 {
 	uint32_t n = 0;
 	sqlite3_stmt *st;
 	int64_t total;
-	int r;
 
 	total = db_number(c->db, -1,
 			  "SELECT count(*) FROM instance i" INSTANCE_MATCHES,
-			  "ssi", zone, id, (int64_t)protection);
+			  "ssi", zone, ids, (int64_t)protection);
 	st = db_query(c->db,
 		      "SELECT " INSTANCE_COLUMNS
 		      " FROM instance i" INSTANCE_MATCHES
 		      " ORDER BY i.rowid LIMIT ?4 OFFSET ?5",
-		      "ssiii", zone, id, (int64_t)protection, (int64_t)limit,
-		      (int64_t)offset);
+		      "ssiii", zone, ids, (int64_t)protection,
+		      (int64_t)page.limit, (int64_t)page.offset);
 	if (total < 0 || !st)
 		return db_fail(c->db, err);
-	while (n < limit && (r = sqlite3_step(st)) == SQLITE_ROW)
+	while (n < page.limit && sqlite3_step(st) == SQLITE_ROW)
 		instance_read(st, &ret[n++]);
 	(void)sqlite3_reset(st);
 	*ret_n = n;

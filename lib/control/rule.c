@@ -429,16 +429,22 @@ bool control_delete_rules(struct control *c, const char *zone, const char *id,
 	return control_end(c, rules_delete(c, zone, id, rules, n, err), err);
 }
 
-#define RULE_MATCHES                                                      \
-	" WHERE r.instance_id = ?1 AND (?2 IS NULL OR r.id = ?2)"         \
-	" AND (?3 IS NULL OR r.tag = ?3) AND (?4 < 0 OR r.protocol = ?4)" \
-	" AND (?5 = 0 OR EXISTS (SELECT 1 FROM rule_port p"               \
-	"  WHERE p.rule_id = r.id AND p.low <= ?5 AND p.high >= ?5))"
+#define RULE_MATCHES                                                           \
+	" WHERE r.instance_id = ?1"                                            \
+	" AND (?2 IS NULL OR r.id IN (SELECT value FROM json_each(?2)))"       \
+	" AND (?3 IS NULL OR r.tag IN (SELECT value FROM json_each(?3)))"      \
+	" AND (?4 IS NULL OR CASE r.protocol WHEN 0 THEN 'TCP' ELSE 'UDP' END" \
+	"  IN (SELECT value FROM json_each(?4)))"                              \
+	" AND (?5 IS NULL OR EXISTS (SELECT 1 FROM rule_port p,"               \
+	"  json_each(?5) j WHERE p.rule_id = r.id"                             \
+	"  AND p.low <= CAST(j.value AS INTEGER)"                              \
+	"  AND p.high >= CAST(j.value AS INTEGER)))"
 
 bool control_list_rules(struct control *c, const char *zone, const char *id,
-			const struct ctl_rule_filter *filter, uint32_t offset,
-			uint32_t limit, struct ctl_rule *ret, uint32_t *ret_n,
-			uint32_t *ret_total, struct ctl_error *err)
+			const struct ctl_rule_filter *filter,
+			struct ctl_page page, struct ctl_rule *ret,
+			uint32_t *ret_n, uint32_t *ret_total,
+			struct ctl_error *err)
 {
 	struct instance in;
 	uint32_t n = 0, i;
@@ -448,17 +454,17 @@ bool control_list_rules(struct control *c, const char *zone, const char *id,
 	if (!instance_load(c, zone, id, &in, err))
 		return false;
 	total = db_number(c->db, -1, "SELECT count(*) FROM rule r" RULE_MATCHES,
-			  "sssii", id, filter->rule_id, filter->tag,
-			  (int64_t)filter->protocol, (int64_t)filter->port);
+			  "sssss", id, filter->ids, filter->tags,
+			  filter->protocols, filter->ports);
 	st = db_query(c->db,
 		      "SELECT " RULE_COLUMNS " FROM rule r" RULE_MATCHES
 		      " ORDER BY r.seq LIMIT ?6 OFFSET ?7",
-		      "sssiiii", id, filter->rule_id, filter->tag,
-		      (int64_t)filter->protocol, (int64_t)filter->port,
-		      (int64_t)limit, (int64_t)offset);
+		      "sssssii", id, filter->ids, filter->tags,
+		      filter->protocols, filter->ports, (int64_t)page.limit,
+		      (int64_t)page.offset);
 	if (total < 0 || !st)
 		return db_fail(c->db, err);
-	while (n < limit && sqlite3_step(st) == SQLITE_ROW)
+	while (n < page.limit && sqlite3_step(st) == SQLITE_ROW)
 		rule_read(st, &ret[n++]);
 	(void)sqlite3_reset(st);
 	for (i = 0; i < n; i++)

@@ -20,11 +20,15 @@ static enum ctl_status instance_status(struct state *s)
 
 static enum ctl_status rule_status(struct state *s, const char *id)
 {
-	struct ctl_rule_filter f = { .rule_id = id, .protocol = -1 };
+	struct ctl_rule_filter f = { .ids = NULL };
 	struct ctl_rule r;
 	uint32_t n, total;
+	char ids[64];
 
-	CU_ASSERT_FATAL(control_list_rules(s->c, ZONE, s->id, &f, 0, 1, &r, &n,
+	(void)snprintf(ids, sizeof(ids), "[\"rule-none\",\"%s\"]", id);
+	f.ids = ids;
+	CU_ASSERT_FATAL(control_list_rules(s->c, ZONE, s->id, &f,
+					   (struct ctl_page) { 0, 1 }, &r, &n,
 					   &total, &s->err));
 	CU_ASSERT_EQUAL_FATAL(n, 1);
 	return r.status;
@@ -274,8 +278,9 @@ static void test_groups(void)
 	/* another list: the rule is deployed anew */
 	CU_ASSERT(control_modify_group(s.c, ZONE, id, NULL, other, 1, &s.err));
 	CU_ASSERT_EQUAL(rule_status(&s, ids[0]), STATUS_PROGRESS);
-	CU_ASSERT(control_list_groups(s.c, ZONE, NULL, 0, 1, &g, &n, &total,
-				      &s.err));
+	CU_ASSERT(control_list_groups(s.c, ZONE, NULL, "[\"TESTORIGIN\"]",
+				      (struct ctl_page) { 0, 1 }, &g, &n,
+				      &total, &s.err));
 	CU_ASSERT(n == 1 && total == 1 && g.used_count == 1 &&
 		  g.n_members == 1);
 	CU_ASSERT_STRING_EQUAL(g.members[0], "192.0.2.9");
@@ -379,6 +384,56 @@ static void test_state_file(void)
 	state_fini(&s);
 }
 
+static uint32_t filtered(struct state *s, const struct ctl_rule_filter *f,
+			 struct ctl_page page, uint32_t *ret_total)
+{
+	struct ctl_rule rules[4];
+	uint32_t n;
+
+	CU_ASSERT_FATAL(page.limit <= ARRAY_SIZE(rules));
+	CU_ASSERT_FATAL(control_list_rules(s->c, ZONE, s->id, f, page, rules,
+					   &n, ret_total, &s->err));
+	return n;
+}
+
+static void test_filters(void)
+{
+	static const struct {
+		struct ctl_rule_filter f;
+		uint32_t total;
+	} t[] = {
+		{ { .protocols = "[\"TCP\"]" }, 5 },
+		{ { .protocols = "[\"UDP\"]" }, 0 },
+		{ { .protocols = "[\"UDP\",\"TCP\"]" }, 5 },
+		{ { .ports = "[\"102\"]" }, 1 },
+		{ { .ports = "[\"102\",\"115\",\"9\"]" }, 2 },
+		{ { .tags = "[\"\"]" }, 5 },
+		{ { .tags = "[\"x\"]" }, 0 },
+		{ { .ids = "[]" }, 0 },
+	};
+	char port[CTL_PORT_TEXT_MAX], id[CTL_ID_MAX];
+	uint32_t total, i;
+	struct state s;
+
+	state_init(&s);
+	for (i = 0; i < 5; i++) {
+		struct port_range r = { (uint16_t)(100 + 10 * i),
+					(uint16_t)(105 + 10 * i) };
+
+		CU_ASSERT(state_add(&s, ctl_port_text(r, port), id));
+	}
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		(void)filtered(&s, &t[i].f, (struct ctl_page) { 0, 1 }, &total);
+		CU_ASSERT_EQUAL(total, t[i].total);
+	}
+	CU_ASSERT_EQUAL(
+		filtered(&s, &t[0].f, (struct ctl_page) { 3, 4 }, &total), 2);
+	CU_ASSERT_EQUAL(total, 5);
+	CU_ASSERT_EQUAL(
+		filtered(&s, &t[0].f, (struct ctl_page) { 9, 4 }, &total), 0);
+	state_fini(&s);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -389,6 +444,7 @@ int main(void)
 		{ "ports are used once (seed/45)", test_port_overlaps },
 		{ "a call is all or none", test_all_or_none },
 		{ "what of a rule changes", test_rule_modify },
+		{ "lists have filters and pages", test_filters },
 		{ "groups (seed/20, 21)", test_groups },
 		{ "what the data path gets and tells", test_effective },
 		{ "two instances, one port", test_effective_conflict },
