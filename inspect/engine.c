@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "order.h"
+#include "pack.h"
 #include "pool.h"
 #include "wire/bytes.h"
 #include "wire/ip.h"
@@ -567,6 +569,38 @@ int engine_end(struct engine *en, struct sinks *sinks)
 		engine_pop(en);
 	free(live);
 	return en->error;
+}
+
+static void engine_visit_flow(struct engine *en, engine_visit_fn *fn, void *ctx)
+{
+	struct check c;
+
+	flow_settle(&en->scratch);
+	c = check_flow(en->cfg, &en->scratch);
+	fn(ctx, &en->scratch, &c);
+}
+
+void engine_visit(struct engine *en, engine_visit_fn *fn, void *ctx)
+{
+	uint32_t i;
+
+	for (i = 0; i < en->order.count; i++) {
+		unpack(en->order.item[i].packed, &en->scratch,
+		       sizeof(en->scratch));
+		engine_visit_flow(en, fn, ctx);
+	}
+	for (i = 0; i < en->table.room; i++) {
+		struct entry e = *table_at(&en->table, i);
+
+		if (!(e.state & ENTRY_USED))
+			continue;
+		if (e.state & ENTRY_IS_PACKED)
+			unpack(e.hold, &en->scratch, sizeof(en->scratch));
+		else
+			memcpy(&en->scratch, e.hold, sizeof(en->scratch));
+		engine_skipped(&e, &en->scratch);
+		engine_visit_flow(en, fn, ctx);
+	}
 }
 
 const struct fast_opts *engine_fast(const struct engine *en)

@@ -63,6 +63,13 @@ int engine_end(struct engine *en, struct sinks *sinks);
 /* engine_tally() - of what was accounted, and judged, so far */
 const struct tally *engine_tally(struct engine *en);
 
+/* engine_visit() - judge each flow that was not handed to sinks yet as if it
+ * ended now, and call @fn with it; the flows go on as they were
+ */
+typedef void engine_visit_fn(void *ctx, const struct flow *fl,
+			     const struct check *c);
+void engine_visit(struct engine *en, engine_visit_fn *fn, void *ctx);
+
 /* engine_live() - flows that have not ended */
 uint32_t engine_live(const struct engine *en);
 

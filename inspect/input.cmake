@@ -3,6 +3,6 @@
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 target_sources(inspect_core PRIVATE
-    capfile.c capfile_find.c config_source.c filter.c input.c interrupt.c
-    live.c progress.c ring.c source.c stream.c)
+    capfile.c capfile_find.c config_source.c feed.c filter.c input.c
+    interrupt.c live.c progress.c ring.c source.c source_stat.c stream.c top.c)
 target_link_libraries(inspect_core PUBLIC PkgConfig::ZLIB PkgConfig::ZSTD)

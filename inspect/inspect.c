@@ -7,9 +7,8 @@
 
 #include "base/exitcode.h"
 #include "base/log.h"
-#include "engine.h"
 #include "expect.h"
-#include "source.h"
+#include "feed.h"
 
 /* of the expected clients that did not come */
 #define INSPECT_UNSEEN_SHOWN 10
@@ -17,6 +16,7 @@
 struct inspect {
 	const struct config *cfg;
 	struct engine *engine;
+	struct source_stat source;
 };
 
 int inspect_new(const struct config *cfg, struct inspect **ret)
@@ -92,6 +92,33 @@ static void inspect_expected(const struct config *cfg, struct tally *t)
 	}
 }
 
+void inspect_set_source(struct inspect *in, const struct source_stat *stat)
+{
+	in->source = *stat;
+}
+
+void inspect_visit(struct inspect *in, engine_visit_fn *fn, void *ctx)
+{
+	engine_visit(in->engine, fn, ctx);
+}
+
+static void inspect_count(void *ctx, const struct flow *fl,
+			  const struct check *c)
+{
+	struct tally *t = ctx;
+
+	(void)fl;
+	t->flows++;
+	t->verdict[c->verdict]++;
+}
+
+void inspect_peek(struct inspect *in, struct tally *ret)
+{
+	*ret = *engine_tally(in->engine);
+	ret->source = in->source;
+	engine_visit(in->engine, inspect_count, ret);
+}
+
 int inspect_report(struct inspect *in, struct sinks *out,
 		   struct tally *ret_tally)
 {
@@ -99,6 +126,7 @@ int inspect_report(struct inspect *in, struct sinks *out,
 	struct tally t = *engine_tally(in->engine);
 	int status;
 
+	t.source = in->source;
 	inspect_expected(in->cfg, &t);
 	status = inspect_status(&t);
 	if (sinks_end(out, &t, status) != 0)
@@ -107,63 +135,49 @@ int inspect_report(struct inspect *in, struct sinks *out,
 	return failed ? EXIT_IO : status;
 }
 
-/* inspect_read() - feed the whole of @src. Return: 0, or an exit status */
-static int inspect_read(struct inspect *in, struct source *src)
+/* inspect_all() - from the first frame to the report. Return: exit status */
+static int inspect_all(struct inspect *in, struct feed *feed,
+		       struct sinks *sinks)
 {
-	char err[SOURCE_ERR_MAX];
-	struct frame f;
-	int r;
+	struct source_stat stat;
+	struct tally tally;
+	int status, judged, finished;
 
-	while ((r = source_next(src, err, &f)) > 0) {
-		inspect_frame(in, &f);
-		if (engine_tally(in->engine)->anomaly ==
-		    ANOMALY_NET_LINK_TYPE) {
-			log_error("%s: link type %d is not decoded; Ethernet, "
-				  "Linux cooked, raw IP and BSD null are",
-				  in->cfg->path, f.link);
-			return EXIT_IO;
-		}
-	}
-	if (r < 0) {
-		log_error("%s", err);
+	if (feed_attach(feed, sinks) != 0) {
+		log_error("out of memory");
 		return EXIT_IO;
 	}
-	return 0;
+	/* Live flows are told as they end: the end may be far. */
+	engine_set_sinks(in->engine, sinks, !source_live(feed_source(feed)));
+	status = feed_run(feed, in);
+	finished = feed_finish(feed);
+	source_stat(feed_source(feed), &stat);
+	inspect_set_source(in, &stat);
+	/* What was read before the damage is reported all the same. */
+	judged = inspect_report(in, sinks, &tally);
+	if (!in->cfg->is_quiet)
+		tally_text(stderr, &tally);
+	if (!status)
+		status = finished;
+	return status ? status : judged;
 }
 
 int inspect_run(const struct config *cfg, FILE *out)
 {
-	char err[SOURCE_ERR_MAX];
-	struct source *src = NULL;
+	struct feed *feed = NULL;
 	struct inspect *in = NULL;
 	struct sinks *sinks = NULL;
-	struct tally tally;
-	int status, judged;
+	int status = feed_open(cfg, &feed);
 
-	status = source_open(cfg->path, cfg->filter, err, &src);
-	if (status) {
-		log_error("%s", err);
-		return status == -EINVAL ? EXIT_USAGE : EXIT_IO;
-	}
-	if (inspect_new(cfg, &in) != 0) {
+	if (status)
+		return status;
+	status = EXIT_IO;
+	if (inspect_new(cfg, &in) != 0)
 		log_error("out of memory");
-		status = EXIT_IO;
-		goto out;
-	}
-	if (sinks_open(cfg, out, &sinks) != 0) {
-		status = EXIT_IO;
-		goto out;
-	}
-	status = inspect_read(in, src);
-	/* What was read before the damage is reported all the same. */
-	judged = inspect_report(in, sinks, &tally);
-	if (!cfg->is_quiet)
-		tally_text(stderr, &tally);
-	if (!status)
-		status = judged;
-out:
+	else if (sinks_open(cfg, out, &sinks) == 0)
+		status = inspect_all(in, feed, sinks);
 	sinks_free(sinks);
 	inspect_free(in);
-	source_close(src);
+	feed_close(feed);
 	return status;
 }

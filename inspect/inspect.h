@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "engine.h"
 #include "frame.h"
 #include "sink.h"
 
@@ -17,6 +18,15 @@ void inspect_free(struct inspect *in);
 /* inspect_frame() - account one frame */
 void inspect_frame(struct inspect *in, const struct frame *f);
 
+/* inspect_set_source() - what the tally says of where the frames come from */
+void inspect_set_source(struct inspect *in, const struct source_stat *stat);
+
+/* inspect_visit() - see engine_visit() */
+void inspect_visit(struct inspect *in, engine_visit_fn *fn, void *ctx);
+
+/* inspect_peek() - the tally as if the capture ended now */
+void inspect_peek(struct inspect *in, struct tally *ret);
+
 /* inspect_report() - judge each flow and hand it to @out. Once; no frame
  * after it.
  * Return: EXIT_OK, EXIT_FINDING or EXIT_INCONCLUSIVE; EXIT_IO if a sink failed
@@ -24,7 +34,7 @@ void inspect_frame(struct inspect *in, const struct frame *f);
 int inspect_report(struct inspect *in, struct sinks *out,
 		   struct tally *ret_tally);
 
-/* inspect_run() - the whole of -r. Return: an exit status */
+/* inspect_run() - the whole of -r, or of -i. Return: an exit status */
 int inspect_run(const struct config *cfg, FILE *out);
 
 #endif

@@ -43,6 +43,9 @@ static int sinks_open_main(const struct config *cfg, FILE *out, struct sinks *s)
 {
 	const struct output *o = &cfg->output;
 
+	/* the table is all that stands there */
+	if (cfg->want_top)
+		return 0;
 	if (o->want_summary)
 		return summary_open(cfg, out, s);
 	if (o->format == OUTPUT_FIELDS || o->format == OUTPUT_CSV ||

@@ -320,6 +320,7 @@ void source_stat(struct source *src, struct source_stat *ret)
 	}
 	if (is_unknown)
 		ret->size = 0;
+	ret->is_live = src->live != NULL;
 	if (src->live)
 		live_stat(src->live, &ret->live);
 }

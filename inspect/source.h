@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
+#include "base/json.h"
 #include "frame.h"
 #include "live.h"
 #include "wire/anomaly.h"
@@ -33,7 +35,7 @@ struct source_spec {
 
 /* @done, @size:  bytes of the files; @size is 0 where that is not known
  * @frames:	  read, before the filter
- * @live:	  what the kernel says
+ * @is_live:	  @live is what the kernel says
  * @damage:	  the first file that could not be read to its end, if
  *		  @is_damaged: @file, at byte @damage_off, after frame
  *		  @damage_frame of it; the anomaly is NONE for errors of
@@ -43,6 +45,7 @@ struct source_stat {
 	uint64_t done;
 	uint64_t size;
 	uint64_t frames;
+	bool is_live;
 	struct live_stat live;
 	bool is_damaged;
 	enum anomaly damage;
@@ -80,6 +83,15 @@ int source_open(const char *path, const char *filter, char err[SOURCE_ERR_MAX],
  */
 int source_next(struct source *src, char err[SOURCE_ERR_MAX],
 		struct frame *ret);
+
+/* source_json() - as members: "cut" for a damaged file, "live" for an interface
+ */
+void source_json(struct json *j, const struct source_stat *st);
+
+/* source_text() - the same for people; only of interfaces, since damage was
+ * told when it was found
+ */
+void source_text(FILE *out, const struct source_stat *st);
 
 /* source_close() - NULL is a no-op */
 void source_close(struct source *src);

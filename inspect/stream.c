@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 
 #define STREAM_IN_LEN	 65536
 #define STREAM_MAGIC_LEN 4
+#define STREAM_WAIT_MS	 250
 /* zlib: 32 KiB of window, and a gzip header */
 #define STREAM_GZ_BITS (15 + 16)
 
@@ -32,6 +34,7 @@ enum stream_kind {
 struct stream {
 	int fd;
 	bool is_stdin;
+	bool is_regular;
 	bool is_inside;
 	bool saw_end;
 	enum stream_kind kind;
@@ -43,6 +46,18 @@ struct stream {
 	uint8_t in[STREAM_IN_LEN];
 };
 
+/* stream_wait() - until @s, if it may block, has bytes, with a look at signals
+ * now and then. Return: 0 or -EINTR
+ */
+static int stream_wait(const struct stream *s)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+
+	if (s->is_regular)
+		return 0;
+	return poll(&p, 1, STREAM_WAIT_MS) > 0 ? 0 : -EINTR;
+}
+
 /* stream_fill() - more bytes behind those in @s->in. Return: 0 or -errno */
 static int stream_fill(struct stream *s)
 {
@@ -52,6 +67,8 @@ static int stream_fill(struct stream *s)
 		s->at = s->end = 0;
 	if (s->saw_end || s->end == sizeof(s->in))
 		return 0;
+	if (stream_wait(s) != 0)
+		return -EINTR;
 	n = read(s->fd, s->in + s->end, sizeof(s->in) - s->end);
 	if (n < 0)
 		return -errno;
@@ -101,7 +118,8 @@ int stream_open(const char *path, struct stream **ret)
 		r = -errno;
 		goto out;
 	}
-	if (S_ISREG(st.st_mode))
+	s->is_regular = S_ISREG(st.st_mode);
+	if (s->is_regular)
 		s->size = (uint64_t)st.st_size;
 	r = stream_begin(s);
 out:
@@ -135,6 +153,8 @@ static ssize_t stream_read_plain(struct stream *s, uint8_t *buf, size_t len)
 		s->at += kept;
 		return (ssize_t)kept;
 	}
+	if (stream_wait(s) != 0)
+		return -EINTR;
 	n = read(s->fd, buf, len);
 	if (n < 0)
 		return -errno;

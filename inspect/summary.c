@@ -31,7 +31,7 @@ const char *summary_mode_name(unsigned i)
 	return NULL;
 }
 
-static unsigned summary_mode(const char *name)
+unsigned summary_mode(const char *name)
 {
 	unsigned i;
 

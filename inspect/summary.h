@@ -69,6 +69,9 @@ void summary_text(struct paint *p, const struct summary *s);
 /* summary_mode_name() - of row @i of @mode; NULL behind the last */
 const char *summary_mode_name(unsigned i);
 
+/* summary_mode() - the row of a view's mode */
+unsigned summary_mode(const char *name);
+
 /* summary_open() - add the sink that tells it on @out, as text or JSON.
  * Return: 0 or -errno, logged
  */

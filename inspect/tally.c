@@ -18,6 +18,7 @@ void tally_json(struct json *j, const struct tally *t)
 		json_str(j, "anomaly", anomaly_slug(t->anomaly));
 		json_u64(j, "anomaly_frame", t->anomaly_frame);
 	}
+	source_json(j, &t->source);
 	json_u64(j, "flows", t->flows);
 	json_u64(j, "flows_refused", t->flows_refused);
 	if (t->flows_evicted)
@@ -77,4 +78,5 @@ void tally_text(FILE *out, const struct tally *t)
 	if (t->memory_refused)
 		(void)fprintf(out, "%llu times --max-memory was reached\n",
 			      (unsigned long long)t->memory_refused);
+	source_text(out, &t->source);
 }

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "check.h"
 #include "decode.h"
+#include "source.h"
 
 /* @frame: enum decode_result
  * @flows_empty: INCONCLUSIVE because the client sent no payload
@@ -16,6 +17,7 @@
  * @attempts_evicted: the same, closed or without payload
  * @expected: clients of --expect-from, @unseen of them did not come
  * @decode: fragments and tunnels
+ * @source: where the frames came from; all zero until the end
  * @anomaly: that of the first malformed frame, @anomaly_frame its number
  */
 struct tally {
@@ -33,6 +35,7 @@ struct tally {
 	struct decode_stats decode;
 	enum anomaly anomaly;
 	uint64_t anomaly_frame;
+	struct source_stat source;
 };
 
 /* tally_json() - as members: "frames", "skipped", "flows", "verdicts", ... */

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* feed.c - see feed.h */
+#include "feed.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/exitcode.h"
+#include "base/log.h"
+#include "base/priv.h"
+#include "interrupt.h"
+#include "progress.h"
+#include "top.h"
+#include "wire/link.h"
+
+/* Between two looks at signals and the clock. */
+#define FEED_FRAMES_FILE 1024
+#define FEED_FRAMES_LIVE 64
+
+/* @bad_links: frames of types that are not decoded were seen
+ * @link:      of the last frame, which was looked at
+ */
+struct feed {
+	const struct config *cfg;
+	struct source *src;
+	struct ring *ring;
+	struct top *top;
+	struct progress progress;
+	bool has_bad_links;
+	int link;
+	uint64_t frames;
+};
+
+/* feed_drop() - the interface is open: nothing else needs privileges, but
+ * files may be written to folders of others
+ */
+static int feed_drop(const struct config *cfg)
+{
+	bool has_files = cfg->ring.path || cfg->output.report;
+	uint64_t keep = cfg->user || !has_files ? 0 : 1U << CAP_DAC_OVERRIDE;
+	int r = priv_drop(cfg->user, keep);
+
+	if (!r)
+		return 0;
+	if (cfg->user)
+		log_error("cannot become the user %s: %s", cfg->user,
+			  r == -ENOENT ? "there is none" : strerror(-r));
+	else
+		log_error("cannot drop privileges: %s", strerror(-r));
+	return r == -ENOENT ? EXIT_USAGE : EXIT_IO;
+}
+
+static int feed_open_live(struct feed *f)
+{
+	const struct config *cfg = f->cfg;
+	struct live *live = source_live(f->src);
+	char err[RING_ERR_MAX];
+	int status = feed_drop(cfg);
+
+	if (status)
+		return status;
+	if (cfg->ring.path &&
+	    ring_open(&cfg->ring, live_link(live), live_snaplen(live),
+		      (int64_t)(clock_wall_ms() * NS_PER_MS), err,
+		      &f->ring) != 0) {
+		log_error("%s", err);
+		return EXIT_IO;
+	}
+	if (cfg->want_top && top_new(cfg->source.live.iface, &f->top) != 0) {
+		log_error("out of memory");
+		return EXIT_IO;
+	}
+	if (!cfg->is_quiet && !cfg->want_top)
+		log_info("capturing on %s; Ctrl-C ends it",
+			 cfg->source.live.iface);
+	return 0;
+}
+
+int feed_open(const struct config *cfg, struct feed **ret)
+{
+	char err[SOURCE_ERR_MAX];
+	struct feed *f = calloc(1, sizeof(*f));
+	int r, status = EXIT_IO;
+
+	if (!f) {
+		log_error("out of memory");
+		return EXIT_IO;
+	}
+	f->cfg = cfg;
+	f->link = -1;
+	r = interrupt_init();
+	if (r) {
+		log_error("signals: %s", strerror(-r));
+		goto out;
+	}
+	r = source_open_spec(&cfg->source, err, &f->src);
+	if (r) {
+		log_error("%s", err);
+		status = r == -EINVAL ? EXIT_USAGE : EXIT_IO;
+		goto out;
+	}
+	status = source_live(f->src) ? feed_open_live(f) : 0;
+	progress_init(&f->progress, !cfg->is_quiet && !source_live(f->src));
+out:
+	if (status)
+		feed_close(f);
+	else
+		*ret = f;
+	return status;
+}
+
+void feed_close(struct feed *f)
+{
+	char err[RING_ERR_MAX];
+
+	if (!f)
+		return;
+	progress_end(&f->progress);
+	top_free(f->top);
+	(void)ring_close(f->ring, err);
+	source_close(f->src);
+	free(f);
+}
+
+int feed_attach(struct feed *f, struct sinks *s)
+{
+	return f->top ? top_attach(f->top, s) : 0;
+}
+
+bool feed_link_ok(struct feed *f, int link, const char *where)
+{
+	struct wire_err err;
+	struct link_hdr h;
+
+	if (link == f->link)
+		return !f->has_bad_links;
+	f->link = link;
+	if (link_decode(link, (const uint8_t *)"", 0, &h, &err) != WIRE_BAD ||
+	    err.anomaly != ANOMALY_NET_LINK_TYPE)
+		return true;
+	if (!f->has_bad_links)
+		log_error("%s: link type %d is not decoded; Ethernet, Linux "
+			  "cooked, PPP, raw IP and BSD null are",
+			  where, link);
+	f->has_bad_links = true;
+	return false;
+}
+
+static void feed_snapshot(struct feed *f, struct inspect *in)
+{
+	struct source_stat stat;
+	struct tally t;
+
+	progress_end(&f->progress);
+	source_stat(f->src, &stat);
+	inspect_set_source(in, &stat);
+	inspect_peek(in, &t);
+	log_info("after %llu frames:", (unsigned long long)t.frames);
+	tally_text(stderr, &t);
+	progress_init(&f->progress, !f->cfg->is_quiet && !source_live(f->src));
+}
+
+/* feed_look() - signals and the clock. Return: whether to go on */
+static bool feed_look(struct feed *f, struct inspect *in)
+{
+	if (interrupt_take_snapshot())
+		feed_snapshot(f, in);
+	if (f->top)
+		top_tick(f->top, in, f->src);
+	return !interrupt_is_stop();
+}
+
+bool feed_tick(struct feed *f, struct inspect *in, uint64_t done,
+	       uint64_t frames)
+{
+	struct source_stat stat;
+
+	if (f->progress.is_on) {
+		source_stat(f->src, &stat);
+		progress_update(&f->progress, done ? done : stat.done,
+				stat.size, frames);
+	}
+	return feed_look(f, in);
+}
+
+/* feed_frame() - Return: 0; an exit status; -ENODATA: nothing more is wanted */
+static int feed_frame(struct feed *f, struct inspect *in,
+		      const struct frame *frame)
+{
+	const struct config *cfg = f->cfg;
+	char err[RING_ERR_MAX];
+	int r = 0;
+
+	f->frames++;
+	if (frame->link != f->link)
+		(void)feed_link_ok(f, frame->link,
+				   cfg->source.path_count
+					   ? cfg->source.paths[frame->file]
+					   : cfg->source.live.iface);
+	if (f->ring)
+		r = ring_put(f->ring, frame, err);
+	if (r == -ENODATA)
+		return r;
+	inspect_frame(in, frame);
+	if (r) {
+		log_error("%s", err);
+		return EXIT_IO;
+	}
+	return 0;
+}
+
+int feed_run(struct feed *f, struct inspect *in)
+{
+	uint64_t each = source_live(f->src) ? FEED_FRAMES_LIVE
+					    : FEED_FRAMES_FILE;
+	char err[SOURCE_ERR_MAX];
+	struct frame frame;
+	int r, status = 0;
+
+	do {
+		r = source_next(f->src, err, &frame);
+		if (r == SOURCE_FRAME)
+			status = feed_frame(f, in, &frame);
+		if (r == SOURCE_IDLE && f->ring &&
+		    ring_flush(f->ring, err) != 0)
+			r = -EIO;
+		if ((r == SOURCE_IDLE || f->frames % each == 0) &&
+		    !feed_tick(f, in, 0, f->frames))
+			break;
+	} while ((r == SOURCE_FRAME && !status) || r == SOURCE_IDLE);
+	if (status == -ENODATA)
+		status = 0;
+	if (r < 0) {
+		progress_end(&f->progress);
+		log_error("%s", err);
+		status = r == -EINVAL ? EXIT_USAGE : EXIT_IO;
+	}
+	return status;
+}
+
+int feed_finish(struct feed *f)
+{
+	char err[RING_ERR_MAX];
+	int r;
+
+	progress_end(&f->progress);
+	r = ring_close(f->ring, err);
+	f->ring = NULL;
+	if (r) {
+		log_error("%s", err);
+		return EXIT_IO;
+	}
+	return f->has_bad_links ? EXIT_IO : 0;
+}
+
+struct source *feed_source(struct feed *f)
+{
+	return f->src;
+}
