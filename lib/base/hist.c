@@ -74,3 +74,8 @@ uint64_t hist_percentile(const struct hist *h, double pct)
 	}
 	return h->max;
 }
+
+uint64_t hist_bucket_value(size_t index)
+{
+	return hist_value(index);
+}

@@ -5,6 +5,7 @@
 #ifndef BASE_HIST_H
 #define BASE_HIST_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define HIST_SUB_BITS	6
@@ -25,5 +26,8 @@ void hist_merge(struct hist *into, const struct hist *from);
  * values do not exceed; 0 if empty
  */
 uint64_t hist_percentile(const struct hist *h, double pct);
+
+/* hist_bucket_value() - the largest value that bucket @index counts */
+uint64_t hist_bucket_value(size_t index);
 
 #endif
