@@ -100,7 +100,7 @@ static void find_accept(struct find *f, struct budget *b, const uint8_t *buf,
 static void find_refuse(struct find *f, struct budget *b, const uint8_t *buf,
 			uint32_t len, const struct wire_err *err)
 {
-	f->app = app_guess(buf, len);
+	f->app = (uint8_t)app_guess(buf, len);
 	if (f->state == FIND_WAIT && err->anomaly == ANOMALY_PP_NO_SIGNATURE) {
 		f->state = FIND_NONE;
 	} else if (f->state == FIND_WAIT) {
