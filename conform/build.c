@@ -30,6 +30,17 @@ struct claim claim_nth(uint32_t n)
 	return c;
 }
 
+bool claim_is_any(const struct ip_addr *a)
+{
+	const struct claim first = claim_nth(0);
+	struct ip_addr x = ip_addr_unmap(a);
+
+	if (x.family == IP_V4)
+		return !memcmp(x.bytes, first.src4.bytes, 2) &&
+		       x.bytes[2] >= 100 && x.bytes[3] >= 100;
+	return x.family == IP_V6 && !memcmp(x.bytes, first.src6.bytes, 14);
+}
+
 uint32_t build_crc32c(const uint8_t *p, size_t len)
 {
 	uint32_t crc = 0xffffffff;

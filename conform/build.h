@@ -61,6 +61,9 @@ struct build {
  */
 struct claim claim_nth(uint32_t n);
 
+/* claim_is_any() - could @a be the source of a claim? */
+bool claim_is_any(const struct ip_addr *a);
+
 /* build_items() - append the items of @text to @b.
  * Return: false with a message in @err
  */

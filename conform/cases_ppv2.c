@@ -267,7 +267,7 @@ static const struct case_def cases[] = {
 	     NONE, CASE_PPV2, 0, "V2.9",
 	     "PP 2.2: the length has 16 bits; receivers set limits",
 	     "send v2:4,pad=$ probe; expect client",
-	     "200,216,520,1008,1400,2032,4080,8176,16368,32752,65535", NULL),
+	     "91,92,200,216,520,1008,1400,2032,4080,8176,16368,32752,65535", NULL),
 };
 /* clang-format on */
 

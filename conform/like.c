@@ -77,7 +77,13 @@ void like_score(const char *seen, struct like *ret)
 
 bool like_is_sure(const struct like *l)
 {
-	return l->compared >= COMPARED_MIN && l->agreed * 10 >= l->compared * 9;
+	/* percent; the runner-up has to stay behind, unless all agrees */
+	uint32_t own = l->compared ? l->agreed * 100 / l->compared : 0;
+	uint32_t next =
+		l->next_compared ? l->next_agreed * 100 / l->next_compared : 0;
+
+	return l->compared >= COMPARED_MIN &&
+	       (own >= 95 || (own >= 75 && own >= next + 8));
 }
 
 /* the vectors as cases; scripts are in one block of SCRIPT_MAX each */

@@ -29,7 +29,9 @@ void like_score(const char *seen, struct like *ret);
 /* like_vector_count() - length of @seen */
 size_t like_vector_count(void);
 
-/* like_is_sure() - at least nine of ten agree, and at least 12 were compared */
+/* like_is_sure() - nearly all agree, or most do and nobody else comes near; and
+ * at least 12 were compared
+ */
 bool like_is_sure(const struct like *l);
 
 #endif

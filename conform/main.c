@@ -14,6 +14,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{ "origin", command_origin, "test a deployed origin" },
+	{ "proxy", command_proxy, "test somebody else's proxy" },
 };
 
 static int usage(FILE *out, int status)

@@ -116,5 +116,6 @@ int options_target(const char *text, struct endpoint *ret);
 
 /* The subcommands. Return: the exit status */
 int command_origin(int argc, char **argv);
+int command_proxy(int argc, char **argv);
 
 #endif

@@ -79,7 +79,8 @@ bool oracle_is_late(const struct oracle *o);
 int oracle_mark(struct oracle *o);
 
 /* oracle_ask() - *@ret is IDENTITY_UNKNOWN while there is nothing to read.
- * Return: false if that will not change
+ * Return: false if that will not change; a late oracle may find the claim after
+ * somebody else, whose line came late
  */
 bool oracle_ask(struct oracle *o, const struct oracle_question *q,
 		struct identity *ret);

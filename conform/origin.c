@@ -93,6 +93,16 @@ static void origin_subject(const struct origin_options *o, struct report *r)
 		       probe_name(o->probe.type));
 }
 
+/* origin_has_cases() - is there any case of that name? */
+static bool origin_has_cases(const struct origin_options *o)
+{
+	const struct case_def **defs;
+	size_t n = origin_select(o, origin_modes(o, NULL), &defs);
+
+	free(defs);
+	return n != 0;
+}
+
 static int origin_list(const struct origin_options *o)
 {
 	const struct case_def **defs;
@@ -114,11 +124,10 @@ static int origin_cases(const struct origin_options *o,
 	struct case_result *results = calloc(n ? n : 1, sizeof(*results));
 	int err, status;
 
-	if (!n || !defs || !results) {
-		log_error("no case matches");
+	if (!defs || !results) {
 		free(defs);
 		free(results);
-		return EXIT_USAGE;
+		return EXIT_IO;
 	}
 	err = engine_run(cfg, defs, n, results);
 	r->results = results;
@@ -168,6 +177,10 @@ int command_origin(int argc, char **argv)
 		return status;
 	if (o.report.is_dryrun)
 		return origin_list(&o);
+	if (!origin_has_cases(&o)) {
+		log_error("no case matches");
+		return EXIT_USAGE;
+	}
 	(void)fd_raise_limit();
 	(void)signal(SIGINT, stop_now);
 	(void)signal(SIGTERM, stop_now);

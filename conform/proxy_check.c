@@ -63,8 +63,10 @@ static bool has_header(const struct check *c, bool is_whole)
 	else if (!is_pp(op->hdr.kind))
 		(void)say(c, STATUS_INCONCLUSIVE, "there is no header");
 	else if (is_whole && op->hdr.flaw)
-		(void)say(c, STATUS_INCONCLUSIVE, "the header cannot be read: "
-			  "it %s", hdr_flaw_text(op->hdr.flaw));
+		(void)say(c, STATUS_INCONCLUSIVE,
+			  "the header cannot be read: "
+			  "it %s",
+			  hdr_flaw_text(op->hdr.flaw));
 	else
 		return true;
 	return false;
@@ -126,12 +128,18 @@ static enum case_status check_flaw(const struct check *c)
 		const char *name;
 		enum hdr_flaw flaw;
 	} flaws[] = {
-		{ "short", HDR_FLAW_SHORT },	 { "line", HDR_FLAW_LINE },
-		{ "end", HDR_FLAW_END },	 { "proto", HDR_FLAW_PROTO },
-		{ "addr", HDR_FLAW_ADDR },	 { "port", HDR_FLAW_PORT },
-		{ "version", HDR_FLAW_VERSION }, { "command", HDR_FLAW_COMMAND },
-		{ "family", HDR_FLAW_FAMILY },	 { "length", HDR_FLAW_LENGTH },
-		{ "tlv", HDR_FLAW_TLV },	 { "crc", HDR_FLAW_CRC },
+		{ "short", HDR_FLAW_SHORT },
+		{ "line", HDR_FLAW_LINE },
+		{ "end", HDR_FLAW_END },
+		{ "proto", HDR_FLAW_PROTO },
+		{ "addr", HDR_FLAW_ADDR },
+		{ "port", HDR_FLAW_PORT },
+		{ "version", HDR_FLAW_VERSION },
+		{ "command", HDR_FLAW_COMMAND },
+		{ "family", HDR_FLAW_FAMILY },
+		{ "length", HDR_FLAW_LENGTH },
+		{ "tlv", HDR_FLAW_TLV },
+		{ "crc", HDR_FLAW_CRC },
 		{ "mapped", HDR_FLAW_MAPPED },
 	};
 	enum hdr_flaw got = c->op->hdr.flaw;
@@ -141,11 +149,9 @@ static enum case_status check_flaw(const struct check *c)
 		return STATUS_INCONCLUSIVE;
 	for (i = 0; i < ARRAY_SIZE(flaws); i++)
 		if (got == flaws[i].flaw && !strcmp(c->arg, flaws[i].name))
-			return say(c, STATUS_FAIL, "it %s",
-				   hdr_flaw_text(got));
+			return say(c, STATUS_FAIL, "it %s", hdr_flaw_text(got));
 	if (got)
-		return say(c, STATUS_INCONCLUSIVE, "it %s",
-			   hdr_flaw_text(got));
+		return say(c, STATUS_INCONCLUSIVE, "it %s", hdr_flaw_text(got));
 	return say(c, STATUS_PASS, "%s", hdr_flaw_text(got));
 }
 
@@ -224,8 +230,7 @@ static enum case_status check_client_addr(const struct check *c)
 {
 	if (!names_client(c))
 		return STATUS_INCONCLUSIVE;
-	return say_endpoint(c,
-			    same_ip(&c->op->hdr.src.addr, &c->op->self.addr),
+	return say_endpoint(c, same_ip(&c->op->hdr.src.addr, &c->op->self.addr),
 			    &c->op->hdr.src, &c->op->self);
 }
 
@@ -491,8 +496,10 @@ static enum case_status check_crowd(const struct check *c)
 		wrong += !endpoint_eq(&op->hdr.src, &op->self);
 	}
 	if (!judged)
-		return say(c, STATUS_INCONCLUSIVE, "%u clients, %u lost, none "
-			   "with a header", n, lost);
+		return say(c, STATUS_INCONCLUSIVE,
+			   "%u clients, %u lost, none "
+			   "with a header",
+			   n, lost);
 	(void)snprintf(c->r->expected, sizeof(c->r->expected),
 		       "each client its own address");
 	return say(c, wrong ? STATUS_FAIL : STATUS_PASS,

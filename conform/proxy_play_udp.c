@@ -16,7 +16,7 @@
 #define DGRAM_MAX  2048
 #define DGRAMS_MAX 32
 /* a copy, or a piece, may still come */
-#define GRACE_MS   40
+#define GRACE_MS 40
 /* what fits an Ethernet frame with any header before it */
 #define BIG_BYTES  1300
 #define V2_SIG_LEN 12
@@ -239,10 +239,11 @@ static void play_idle(struct play *p, int fd, const struct endpoint *self)
 /* A client whose first datagram begins with a header. */
 static void play_forged(struct play *p)
 {
-	static const uint8_t v2[] = { 0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a,
-				      0x51, 0x55, 0x49, 0x54, 0x0a, 0x21, 0x12,
-				      0x00, 0x0c, 192,	0,    2,    77,	  192,
-				      0,    2,	  78,	0x10, 0x01, 0x10, 0x02 };
+	static const uint8_t v2[] = {
+		0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49,
+		0x54, 0x0a, 0x21, 0x12, 0x00, 0x0c, 192,  0,	2,    77,
+		192,  0,    2,	  78,	0x10, 0x01, 0x10, 0x02
+	};
 	struct udp_seen *u = &p->s->udp;
 	char word[PROXY_TOKEN_MAX];
 	struct endpoint self;

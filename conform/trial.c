@@ -15,8 +15,8 @@
 #include "base/fd.h"
 #include "base/sock.h"
 
-#define ORACLE_POLL_MS 20
-#define TRIES_MAX      3 /* of a datagram that may have been lost */
+#define ORACLE_SETTLE_MS 100
+#define TRIES_MAX	 3 /* of a datagram that may have been lost */
 
 int trial_init(struct trial *t, const struct engine_config *cfg,
 	       struct loop *loop, uint32_t slot)
@@ -356,8 +356,7 @@ static void trial_ask(struct trial *t, bool *ret_may_come)
 					   .reply = t->rx,
 					   .reply_len = t->rx_len };
 
-	*ret_may_come = oracle_ask(t->cfg->oracle, &q, &t->identity) &&
-			t->identity.kind == IDENTITY_UNKNOWN;
+	*ret_may_come = oracle_ask(t->cfg->oracle, &q, &t->identity);
 }
 
 /* trial_settled() - the exchange ended with @o: whom did the origin believe? */
@@ -467,6 +466,11 @@ static void trial_oracle(struct trial *t, bool is_due)
 	bool may_come;
 
 	trial_ask(t, &may_come);
+	/* somebody was named, and may be an earlier trial's: a little longer */
+	if (may_come && t->identity.kind != IDENTITY_UNKNOWN && !t->settle_ms)
+		t->settle_ms = clock_ms() + ORACLE_SETTLE_MS;
+	if (t->settle_ms && clock_ms() >= t->settle_ms)
+		is_due = true;
 	if (!may_come || is_due)
 		trial_done(t, t->outcome);
 }
@@ -542,6 +546,7 @@ void trial_begin(struct trial *t, const struct case_def *def, uint32_t sweep,
 	t->identity = (struct identity) { 0 };
 	t->note[0] = '\0';
 	t->close_ms = 0;
+	t->settle_ms = 0;
 	t->is_hushed = false;
 	t->begin_ms = t->open_ms = clock_ms();
 	if (!script_parse(def->script, sweep, &t->script, err))

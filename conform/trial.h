@@ -47,7 +47,7 @@ struct trial {
 	uint32_t sweep;
 	bool is_slow, is_udp, is_untrusted;
 	uint8_t tries;
-	uint64_t due_ms, begin_ms, open_ms, close_ms;
+	uint64_t due_ms, begin_ms, open_ms, close_ms, settle_ms;
 
 	const struct case_def *def;
 	struct script script;

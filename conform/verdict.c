@@ -286,7 +286,7 @@ static void fact_size(const struct report *r, struct verdict *v)
 	if (!res || res->status != STATUS_INFO)
 		return;
 	if (res->n_failed)
-		verdict_fact(v, "v2 size limit", "below %u bytes",
+		verdict_fact(v, "v2 size limit", "takes less than %u bytes",
 			     res->first_bad + 16);
 	else
 		verdict_fact(v, "v2 size limit", "none (65,551 bytes taken)");
