@@ -110,7 +110,7 @@ nginx_document() {
     page document '"behaves like":"nginx '
     page document 'refuses split headers'
     page document 'never checks CRC32C'
-    page document 'still open after 1|ended after 1'
+    page document '"silent client":"still open'
     is document pass ppv1/valid/tcp4 ppv1/valid/tcp6 ppv2/valid/tcp4 \
         ppv2/valid/tcp6 ppv2/local/empty ppv1/unknown/short \
         trust/no-header/probe trust/no-header/silent ppv1/line/lf-only \
