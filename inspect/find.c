@@ -291,6 +291,12 @@ static bool find_is_cut(const struct config *cfg, const struct packet *pkt,
 
 	if (pkt->cap_len == pkt->len)
 		return false;
+	/* As long as it is whole, a short one is not taken for SPP. */
+	if (cfg->mode == HDR_MODE_AUTO &&
+	    pp_decode_dgram(pkt->payload, pkt->cap_len, cfg->hdr_max, &h,
+			    &ignored) == WIRE_BAD &&
+	    ignored.anomaly == ANOMALY_SPP_SHORT)
+		return true;
 	return err->anomaly == ANOMALY_SPP_SHORT ||
 	       pp_decode(pkt->payload, pkt->cap_len, cfg->hdr_max, &h,
 			 &ignored) == WIRE_SHORT;

@@ -7,7 +7,11 @@
 
 /* LINKTYPE numbers */
 enum {
+	CASE_NULL = 0,
 	CASE_ETHERNET = 1,
+	CASE_PPP = 9,
+	CASE_PPP_HDLC = 50,
+	CASE_RAW = 101,
 	CASE_SLL = 113,
 	CASE_SLL2 = 276,
 };
@@ -26,6 +30,7 @@ extern const struct gen_case cases_document[];
 extern const struct gen_case cases_own[];
 extern const struct gen_case cases_toa[];
 extern const struct gen_case cases_verdict[];
+extern const struct gen_case cases_packet[];
 
 #define CASE_MAX 512
 

@@ -184,6 +184,10 @@ static void net_finish(libnet_t *l, struct net *n, enum net_side side,
 	if (len + NET_LINK_MAX + NET_EXT_LEN > sizeof(frame))
 		errx(1, "a packet of %u bytes is too long", len);
 	net_spoil(n, packet, proto, len);
+	if (n->wrap) {
+		n->wrap(n, side, packet, len);
+		goto out;
+	}
 	at = net_put_link(n, side, frame);
 	if (n->is_ext) {
 		net_put16(packet + 4,
@@ -197,6 +201,7 @@ static void net_finish(libnet_t *l, struct net *n, enum net_side side,
 		at = net_put(frame, at, packet, len);
 	}
 	file_put(n->file, frame, at);
+out:
 	libnet_adv_free_packet(l, packet);
 	libnet_destroy(l);
 }

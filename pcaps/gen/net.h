@@ -53,6 +53,9 @@ struct net_opt {
 /* @is_ext: IPv6 with hop-by-hop and destination options before the transport
  * @fault:  enum net_fault, or-ed; stays until changed
  * @opt:    of the side's segments; stays until changed
+ * @wrap:   writes the frames of a finished IP packet, if @link and @is_ext are
+ *	    not enough; else NULL
+ * @wrap_arg: for @wrap alone
  */
 struct net {
 	struct file *file;
@@ -61,6 +64,9 @@ struct net {
 	unsigned fault;
 	struct net_end end[2];
 	struct net_opt opt[2];
+	void (*wrap)(struct net *n, enum net_side side, const uint8_t *packet,
+		     size_t len);
+	const void *wrap_arg;
 };
 
 /* net_tcp() - one segment from @side. Its sequence number is @at past the
