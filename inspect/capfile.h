@@ -219,8 +219,9 @@ capfile_next_pcap(struct capfile *cf, const uint8_t *buf, size_t len,
 	if (len - CAPFILE_RECORD_LEN < cap)
 		return capfile_more(cf, CAPFILE_RECORD_LEN + (size_t)cap);
 	/* 2^32 seconds in nanoseconds fit */
-	ret->ts_ns = (int64_t)(capfile_u32(cf, buf) * 1000000000ULL +
-			       capfile_u32(cf, buf + 4) * cf->pcap_ts_mul);
+	ret->ts_ns =
+		(int64_t)(capfile_u32(cf, buf) * 1000000000ULL +
+			  (uint64_t)capfile_u32(cf, buf + 4) * cf->pcap_ts_mul);
 	ret->data = buf + CAPFILE_RECORD_LEN;
 	ret->cap_len = cap;
 	ret->wire_len = capfile_u32(cf, buf + 12);

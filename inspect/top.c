@@ -162,22 +162,27 @@ struct top_page {
 	bool has_line;
 };
 
+static void top_put(struct top_page *p, char line[TOP_LINE_MAX])
+{
+	if (!p->rows)
+		return;
+	p->rows--;
+	if (p->columns < TOP_LINE_MAX)
+		line[p->columns] = '\0';
+	(void)fprintf(p->out, "%s%s\033[K", p->has_line ? "\r\n" : "", line);
+	p->has_line = true;
+}
+
 __attribute__((format(printf, 2, 3))) static void top_line(struct top_page *p,
 							   const char *fmt, ...)
 {
 	char line[TOP_LINE_MAX];
 	va_list ap;
 
-	if (!p->rows)
-		return;
-	p->rows--;
 	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	if (p->columns < sizeof(line))
-		line[p->columns] = '\0';
-	(void)fprintf(p->out, "%s%s\033[K", p->has_line ? "\r\n" : "", line);
-	p->has_line = true;
+	top_put(p, line);
 }
 
 static void top_draw_head(struct top_page *p, const struct top_view *v)
