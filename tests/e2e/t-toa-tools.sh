@@ -117,7 +117,8 @@ raw_places() {
     expect_counter duplicate 1
     # two at once: neither
     raw "$FAKE4" --toa "ack=200:$CLAIM4:1111" --toa "ack=200:192.0.2.66:6"
-    expect_counter duplicate 2
+    raw "$FAKE4" --toa "ack=200:[$CLAIM6]:1111" --toa "ack=200:192.0.2.66:6"
+    expect_counter duplicate 3
     expect_counter from_syn 2
 }
 

@@ -244,6 +244,37 @@ unloaded_under_load() {
     stop proxy
     load_writer
 }
+
+# A connection whose handshake is under way when the writer is told to go
+unload_waits() {
+    local line unloading
+
+    load_writer
+    load_reader --trust "$OUT4"
+    start_origin
+    in_origin nft add table inet late
+    in_origin nft 'add chain inet late in { type filter hook input priority 0; }'
+    in_origin nft add rule inet late in tcp dport 21004 counter drop
+    within proxy start held "$NS_P" "$TOA_PY" mark "$ORIGIN4" 21004 \
+        192.0.2.7 777
+    wait_for 5 has_dropped || bad "no SYN"
+    toa writer unload 2>"$DIR/load.err" &
+    unloading=$!
+    wait_for 5 not_there "$PIN/writer/writer_setsockopt" || bad "it goes on"
+    line=$(within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21046 192.0.2.8 1)
+    expect "another one" "$line" "errno 92"
+    in_origin nft delete table inet late
+    wait_for 10 gone_or_zombie "$unloading" || bad "it does not go"
+    wait_for 5 gone_or_zombie "${PID[held]}" || bad "no connection"
+    stop held
+    expect_match "told" "$(cat "$DIR/held.out")" '"accept": "192.0.2.7 777"'
+    expect_match "said" "$(cat "$DIR/load.err")" '^tp-toa: writer unloaded$'
+    load_writer
+}
+has_dropped() {
+    in_origin nft list table inet late | grep -qE 'counter packets [1-9]'
+}
+not_there() { [ ! -e "$1" ]; }
 counter_above() { [ "$(counter "$1")" -gt "$2" ]; }
 
 # As tp-toa(1) has it: a user with nothing but a file's three capabilities
@@ -331,11 +362,13 @@ reset_before_accept() {
     within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21047 192.0.2.7 777 --abort
     within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21047 2001:db8::7 1 --abort
     expect_counter syn_recv_sock_toa 2
-    expect_counter ip6_address_free 1
+    expect_counter ip6_address_free 2
     expect "live" "$(toa list | wc -l)" 0
     touch "$DIR/end"
-    wait_for 10 said late '^192.0.2.7 777$' || bad "$(cat "$DIR/late.out")"
+    wait_for 10 gone_or_zombie "${PID[late]}" || bad "nothing to accept"
     stop late
+    expect "accepted" "$(sed 1d "$DIR/late.out")" "::ffff:192.0.2.7 777
+2001:db8::7 1"
 }
 
 # nothing is left of an unloaded reader and writer
@@ -475,6 +508,7 @@ run_case "replaced under a live connection" upgrade
 run_case "replaced again and again while connections are made" \
     replaced_under_load
 run_case "writer unloaded while connections are made" unloaded_under_load
+run_case "a writer that leaves waits for handshakes" unload_waits
 run_case "getsockopt's errors are those of DPVS" lookup_errors
 run_case "reset before it is accepted" reset_before_accept
 run_case "the shim refuses" shim

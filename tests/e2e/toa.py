@@ -7,8 +7,8 @@ toa.py origin [--defer] [--tfo] [--mptcp] [--first-read] FAMILY:PORT ...
     one line of JSON: what accept, getpeername and getsockopt(0, 4096) said,
     then echoes. --first-read: asks and answers after the first bytes.
 toa.py late PORT FILE
-    Listens on AF_INET, accepts one connection once FILE exists and prints whom
-    accept named.
+    Listens on AF_INET6, accepts two connections once FILE exists and prints
+    whom accept named.
 toa.py mark ADDRESS PORT CLIENT CPORT [--kind N] [--place N] [--send N]
             [--mptcp] [--tfo] [--plain] [--hold FILE] [--abort]
     A proxy's connection through the setsockopt shim. Prints that line.
@@ -87,14 +87,13 @@ def lookups(argv):
 
 
 def late(argv):
-    s = socket.socket()
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(("0.0.0.0", int(argv[0])))
-    s.listen()
+    s = socket.create_server(("::", int(argv[0])), family=socket.AF_INET6,
+                             dualstack_ipv6=True)
     print("ready", flush=True)
     while not os.path.exists(argv[1]):
         time.sleep(0.02)
-    print(text(s.accept()[1]), flush=True)
+    for _ in range(2):
+        print(text(s.accept()[1]), flush=True)
 
 
 def serve(conn, accepted, first_read):
