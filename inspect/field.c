@@ -74,6 +74,7 @@ static const struct field fields[] = {
 	{ "tp.transport", TEXT, "TCP or UDP", field_tp, FIELD_TP_TRANSPORT },
 	{ "tp.src", TEXT, "client's side, with port", field_tp, FIELD_TP_SRC },
 	{ "tp.dst", TEXT, "origin's side, with port", field_tp, FIELD_TP_DST },
+	{ "tp.tunnel", TEXT, "around the flow, the outermost first", field_tp, FIELD_TP_TUNNEL },
 	{ "tp.mode", TEXT, "none, toa, ppv1, ppv2, spp", field_tp, FIELD_TP_MODE },
 	{ "tp.client", TEXT, "client that the flow names", field_tp, FIELD_TP_CLIENT },
 	{ "tp.via", TEXT, "what the client dialled", field_tp, FIELD_TP_VIA },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report_option.h"
+#include "tunnel_show.h"
 #include "wire/ip.h"
 
 void field_put(struct field_values *out, const char *fmt, ...)
@@ -217,7 +218,7 @@ static void field_tp_check(const struct check *c, int arg,
 
 void field_tp(const struct view *v, int arg, struct field_values *out)
 {
-	char text[ENDPOINT_TEXT_MAX];
+	char text[ENDPOINT_TEXT_MAX], tunnel[TUNNEL_TEXT_MAX];
 
 	switch ((enum field_tp)arg) {
 	case FIELD_TP_TRANSPORT:
@@ -228,6 +229,11 @@ void field_tp(const struct view *v, int arg, struct field_values *out)
 		break;
 	case FIELD_TP_DST:
 		field_put(out, "%s", view_end(&v->origin->end, text));
+		break;
+	case FIELD_TP_TUNNEL:
+		if (v->flow->tunnel)
+			field_put(out, "%s",
+				  tunnel_text(v->flow->tunnel, tunnel));
 		break;
 	case FIELD_TP_MODE:
 		field_put(out, "%s", v->mode);

@@ -12,6 +12,7 @@
 #include "hdr_json.h"
 #include "report_option.h"
 #include "tree.h"
+#include "tunnel_show.h"
 #include "wire/ip.h"
 
 struct report {
@@ -76,10 +77,13 @@ char *report_verdict(const struct view *v, char out[REPORT_VERDICT_MAX])
 void report_line(struct paint *p, const struct view *v)
 {
 	char a[ENDPOINT_TEXT_MAX], b[ENDPOINT_TEXT_MAX];
-	char verdict[REPORT_VERDICT_MAX];
+	char verdict[REPORT_VERDICT_MAX], tunnel[TUNNEL_TEXT_MAX];
 
 	paint_word(p, PAINT_PLAIN, "%s %s > %s", v->transport,
 		   view_end(&v->client->end, a), view_end(&v->origin->end, b));
+	if (v->flow->tunnel)
+		paint_word(p, PAINT_PLAIN, "in %s",
+			   tunnel_name_text(v->flow->tunnel, tunnel));
 	paint_word(p, PAINT_PLAIN, "%s", v->mode);
 	if (v->has_hdr)
 		report_text_hdr(p, v);
@@ -161,6 +165,7 @@ static void report_json(FILE *out, const struct view *v, char *buf, size_t cap)
 	json_u64(&j, "sport", client->end.port);
 	report_json_ip(&j, "dst", &origin->end.addr);
 	json_u64(&j, "dport", origin->end.port);
+	tunnel_json(&j, v->flow->tunnel);
 	json_str(&j, "mode", v->mode);
 	report_json_hdr(&j, v);
 	report_option_json(&j, &client->options, !client->find.hdr);

@@ -7,6 +7,7 @@
 #include "facts.h"
 #include "report.h"
 #include "report_option.h"
+#include "tunnel_show.h"
 #include "wire/ip.h"
 #include "wire/pp2.h"
 
@@ -267,6 +268,7 @@ void tree_put(struct paint *p, const struct view *v)
 							  : "datagrams";
 	char a[ENDPOINT_TEXT_MAX], b[ENDPOINT_TEXT_MAX];
 	char first[TREE_TIME_MAX], span[TREE_TIME_MAX];
+	char tunnel[TUNNEL_TEXT_MAX];
 	const struct flow *fl = v->flow;
 	uint32_t i;
 
@@ -285,6 +287,9 @@ void tree_put(struct paint *p, const struct view *v)
 				     : (fl->last_ns - fl->first_ns) / 1000,
 			     span),
 		   fl->is_reset ? ", reset" : "");
+	if (fl->tunnel)
+		paint_item(p, 1, "Tunnel", PAINT_PLAIN, "%s",
+			   tunnel_text(fl->tunnel, tunnel));
 	tree_side(p, v->client, "Client's side", unit);
 	tree_side(p, v->origin, "Origin's side", unit);
 	tree_hdr(p, v);
