@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 
+#include "decode_show.h"
+
 void tally_json(struct json *j, const struct tally *t)
 {
 	unsigned i;
@@ -19,6 +21,7 @@ void tally_json(struct json *j, const struct tally *t)
 		json_u64(j, "anomaly_frame", t->anomaly_frame);
 	}
 	source_json(j, &t->source);
+	decode_stats_json(j, &t->decode);
 	json_u64(j, "flows", t->flows);
 	json_u64(j, "flows_refused", t->flows_refused);
 	if (t->flows_evicted)
@@ -59,7 +62,7 @@ void tally_text(FILE *out, const struct tally *t)
 			      (unsigned long long)t->expected,
 			      (unsigned long long)t->unseen);
 	for (i = DECODE_OK + 1; i < DECODE_RESULTS; i++)
-		if (t->frame[i] && i != DECODE_OTHER)
+		if (t->frame[i] && i != DECODE_OTHER && i != DECODE_FRAGMENT)
 			(void)fprintf(
 				out, "%llu frames %s\n",
 				(unsigned long long)t->frame[i],
@@ -78,5 +81,6 @@ void tally_text(FILE *out, const struct tally *t)
 	if (t->memory_refused)
 		(void)fprintf(out, "%llu times --max-memory was reached\n",
 			      (unsigned long long)t->memory_refused);
+	decode_stats_text(out, &t->decode);
 	source_text(out, &t->source);
 }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* decode_show.h - what became of fragments and tunnels, for people and programs
+ */
+#ifndef INSPECT_DECODE_SHOW_H
+#define INSPECT_DECODE_SHOW_H
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "decode.h"
+
+/* decode_stats_json() - member "fragments" if there were any, and
+ * "tunnels_refused" if it is not 0
+ */
+void decode_stats_json(struct json *j, const struct decode_stats *s);
+
+/* decode_stats_text() - a line each, if there is something to say */
+void decode_stats_text(FILE *out, const struct decode_stats *s);
+
+#endif
