@@ -7,6 +7,7 @@
 
 #include "annotate.h"
 #include "base/log.h"
+#include "html.h"
 #include "report.h"
 #include "report_hex.h"
 #include "rows.h"
@@ -66,6 +67,8 @@ int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret)
 		return -ENOMEM;
 	}
 	r = sinks_open_main(cfg, out, s);
+	if (!r && cfg->output.report)
+		r = html_open(cfg, s);
 	if (!r && cfg->output.annotate)
 		r = annotate_open(cfg, s);
 	if (!r && cfg->output.write_bad)

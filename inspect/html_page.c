@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* html_page.c - see html.h: the page, top to bottom */
+#include <stdlib.h>
+
+#include "base/exitcode.h"
+#include "html.h"
+#include "html_assets.h"
+#include "html_plot.h"
+#include "tree.h"
+
+static void html_head(FILE *out, const struct html_page *page)
+{
+	(void)fprintf(out,
+		      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+		      "<meta charset=\"utf-8\">\n"
+		      "<meta http-equiv=\"Content-Security-Policy\" "
+		      "content=\"default-src 'none'; style-src 'sha256-%s'; "
+		      "script-src 'sha256-%s'; base-uri 'none'; "
+		      "form-action 'none'\">\n"
+		      "<meta name=\"viewport\" "
+		      "content=\"width=device-width, initial-scale=1\">\n"
+		      "<meta name=\"referrer\" content=\"no-referrer\">\n"
+		      "<title>",
+		      asset_report_css_sha256, asset_report_js_sha256);
+	html_put(out, page->cfg->path ? page->cfg->path : "live capture");
+	(void)fprintf(out,
+		      " - tp-inspect</title>\n<style>%s</style>\n</head>\n"
+		      "<body>\n",
+		      asset_report_css);
+}
+
+static const char *html_status(int status)
+{
+	switch (status) {
+	case EXIT_OK:
+		return "<b class=\"good\">Every flow with payload names its "
+		       "client as it should.</b>";
+	case EXIT_FINDING:
+		return "<b class=\"bad\">Some flows do not name their client "
+		       "as they should.</b>";
+	case EXIT_INCONCLUSIVE:
+		return "<b class=\"open\">The capture does not tell.</b>";
+	default:
+		return "<b class=\"bad\">The capture could not be read to its "
+		       "end.</b>";
+	}
+}
+
+static void html_card(FILE *out, uint64_t n, const char *class,
+		      const char *what)
+{
+	(void)fprintf(out, "<div><b class=\"%s\">%llu</b>%s</div>\n", class,
+		      (unsigned long long)n, what);
+}
+
+static void html_title(FILE *out, const struct html_page *page)
+{
+	const struct summary *s = page->summary;
+	uint64_t open = 0;
+	char text[TREE_TIME_MAX];
+	unsigned v;
+
+	for (v = 0; v < VERDICTS; v++)
+		if (check_is_open((enum verdict)v))
+			open += s->verdict[v];
+	(void)fputs("<header>\n<h1>Client addresses in ", out);
+	html_put(out, page->cfg->path ? page->cfg->path : "a live capture");
+	(void)fprintf(out, "</h1>\n<p>%s</p>\n", html_status(page->status));
+	if (s->first_ns != FRAME_NO_TIME) {
+		(void)fprintf(out, "<p class=\"faint\">%s",
+			      tree_time(s->first_ns, text));
+		(void)fprintf(out, ", for %s; %llu frames</p>\n",
+			      tree_span((s->last_ns - s->first_ns) / 1000,
+					text),
+			      (unsigned long long)page->tally->frames);
+	}
+	if (page->cfg->filter) {
+		(void)fputs("<p class=\"faint\">Filter: <code>", out);
+		html_put(out, page->cfg->filter);
+		(void)fputs("</code></p>\n", out);
+	}
+	(void)fputs("<div class=\"cards\">\n", out);
+	html_card(out, s->flows, "", "flows");
+	html_card(out, s->verdict[VERDICT_OK], "good", "OK");
+	html_card(out, s->flows - s->verdict[VERDICT_OK] - open, "bad",
+		  "with findings");
+	html_card(out, open, "open", "open");
+	(void)fputs("</div>\n</header>\n<main>\n", out);
+}
+
+static void html_plot(FILE *out, char *svg, const char *what)
+{
+	if (!svg)
+		return;
+	(void)fprintf(out,
+		      "<figure role=\"img\" aria-label=\"%s\">"
+		      "<figcaption>%s</figcaption>\n%s\n</figure>\n",
+		      what, what, svg);
+	free(svg);
+}
+
+/* What the plot shows, for who cannot see it: without the bins in which no
+ * flow began.
+ */
+static void html_times(FILE *out, const struct timeline *t)
+{
+	char text[TREE_TIME_MAX];
+	unsigned i, v;
+
+	if (!t->used)
+		return;
+	(void)fputs("<details class=\"more\"><summary>Flows over time as a "
+		    "table</summary>\n<div class=\"scroll\"><table>\n<tr>"
+		    "<th scope=\"col\">from<th scope=\"col\" class=\"n\">OK"
+		    "<th scope=\"col\" class=\"n\">with findings"
+		    "<th scope=\"col\" class=\"n\">open</tr>\n",
+		    out);
+	for (i = 0; i < t->used; i++) {
+		int64_t from_ns = t->start_ns + t->width_ns * (int64_t)i;
+		unsigned long long ok = t->bin[i][VERDICT_OK];
+		unsigned long long open = 0, bad = 0;
+
+		for (v = 0; v < VERDICTS; v++) {
+			if (check_is_open((enum verdict)v))
+				open += t->bin[i][v];
+			else if (v != VERDICT_OK)
+				bad += t->bin[i][v];
+		}
+		if (ok + open + bad)
+			(void)fprintf(out,
+				      "<tr><td>%s<td class=\"n\">%llu"
+				      "<td class=\"n\">%llu"
+				      "<td class=\"n\">%llu</tr>\n",
+				      tree_time(from_ns, text), ok, bad, open);
+	}
+	(void)fputs("</table></div></details>\n", out);
+}
+
+static void html_plots(FILE *out, const struct summary *s)
+{
+	char *flows = html_plot_flows(s), *delays = html_plot_delays(s);
+
+	(void)fputs("<h2>Over time</h2>\n", out);
+	if (!flows && !delays)
+		(void)fprintf(
+			out, "<p class=\"faint\">%s</p>\n",
+			html_plot_has()
+				? "There is nothing to plot."
+				: "There are no plots: gnuplot, which draws "
+				  "them, is not installed (package "
+				  "gnuplot-nox). The tables have the same "
+				  "numbers.");
+	(void)fputs("<div class=\"plots\">\n", out);
+	html_plot(out, flows, "Flows by the time they began, and by verdict");
+	html_plot(out, delays, "How long headers and replies took");
+	(void)fputs("</div>\n", out);
+	html_times(out, &s->timeline);
+}
+
+static const char *html_class(enum verdict v)
+{
+	if (v == VERDICT_OK)
+		return "good";
+	return check_is_open(v) ? "open" : "bad";
+}
+
+static void html_verdicts(FILE *out, const struct summary *s)
+{
+	bool has[SUMMARY_MODE_MAX] = { false };
+	unsigned i, v, modes = 0;
+
+	(void)fputs("<h2>Verdicts</h2>\n<div class=\"scroll\"><table>\n"
+		    "<tr><th scope=\"col\">verdict",
+		    out);
+	for (; modes < SUMMARY_MODE_MAX && summary_mode_name(modes); modes++) {
+		for (v = 0; v < VERDICTS; v++)
+			has[modes] |= s->mode[modes][v] != 0;
+		if (has[modes])
+			(void)fprintf(out, "<th scope=\"col\" class=\"n\">%s",
+				      summary_mode_name(modes));
+	}
+	(void)fputs("<th scope=\"col\" class=\"n\">all</tr>\n", out);
+	for (v = 0; v < VERDICTS; v++) {
+		if (!s->verdict[v])
+			continue;
+		(void)fprintf(out, "<tr><th scope=\"row\" class=\"%s\">%s",
+			      html_class((enum verdict)v),
+			      verdict_name((enum verdict)v));
+		for (i = 0; i < modes; i++)
+			if (has[i])
+				(void)fprintf(
+					out, "<td class=\"n\">%llu",
+					(unsigned long long)s->mode[i][v]);
+		(void)fprintf(out, "<td class=\"n\">%llu</tr>\n",
+			      (unsigned long long)s->verdict[v]);
+	}
+	(void)fputs("</table></div>\n", out);
+}
+
+static void html_reasons(FILE *out, const struct summary *s)
+{
+	unsigned i;
+
+	if (!s->reasons)
+		return;
+	(void)fputs("<h2>Why, and what to do</h2>\n"
+		    "<table class=\"stack\">\n<tr>"
+		    "<th scope=\"col\" class=\"n\">flows"
+		    "<th scope=\"col\">verdict<th scope=\"col\">reason"
+		    "<th scope=\"col\">advice</tr>\n",
+		    out);
+	for (i = 0; i < s->reasons; i++) {
+		const struct summary_reason *r = &s->reason[i];
+		bool has = r->anomaly != ANOMALY_NONE;
+
+		(void)fprintf(out,
+			      "<tr><td class=\"n\">%llu<td class=\"%s\">%s<td>",
+			      (unsigned long long)r->flows,
+			      html_class(r->verdict), verdict_name(r->verdict));
+		if (has) {
+			html_put(out, anomaly_info(r->anomaly)->text);
+			(void)fprintf(out, " <span class=\"faint\">(%s)</span>",
+				      anomaly_slug(r->anomaly));
+		}
+		(void)fputs("<td>", out);
+		if (r->advice)
+			html_put(out, r->advice);
+		(void)fputs("</tr>\n", out);
+	}
+	(void)fputs("</table>\n", out);
+}
+
+static void html_top(FILE *out, const char *title, const char *what,
+		     const struct topk *t)
+{
+	const struct topk_slot *best[SUMMARY_TOP];
+	unsigned n = topk_best(t, best, SUMMARY_TOP), i;
+	char text[IP_ADDR_TEXT_MAX];
+
+	if (!n)
+		return;
+	(void)fprintf(out,
+		      "<section><h2>%s</h2>\n<div class=\"scroll\"><table>\n"
+		      "<tr><th scope=\"col\">%s"
+		      "<th scope=\"col\" class=\"n\">flows"
+		      "<th scope=\"col\" class=\"n\">findings</tr>\n",
+		      title, what);
+	for (i = 0; i < n; i++)
+		(void)fprintf(out,
+			      "<tr><td>%s<td class=\"n\">%llu%s"
+			      "<td class=\"n\">%llu</tr>\n",
+			      ip_addr_format(&best[i]->key, text),
+			      (unsigned long long)best[i]->count,
+			      best[i]->error ? " or less" : "",
+			      (unsigned long long)best[i]->value);
+	(void)fputs("</table></div></section>\n", out);
+}
+
+static void html_delay(FILE *out, const char *what, const struct hist *h)
+{
+	static const double pct[] = { 0, 50, 90, 99, 100 };
+	char text[TREE_TIME_MAX];
+	unsigned i;
+
+	if (!h->count)
+		return;
+	(void)fprintf(out, "<tr><th scope=\"row\">%s<td class=\"n\">%llu", what,
+		      (unsigned long long)h->count);
+	for (i = 0; i < ARRAY_SIZE(pct); i++)
+		(void)fprintf(out, "<td class=\"n\">%s",
+			      tree_span((int64_t)hist_percentile(h, pct[i]),
+					text));
+	(void)fputs("</tr>\n", out);
+}
+
+static void html_delays(FILE *out, const struct summary *s)
+{
+	if (!s->header_us.count && !s->reply_us.count)
+		return;
+	(void)fputs("<h2>Delays</h2>\n<div class=\"scroll\"><table>\n"
+		    "<tr><th scope=\"col\">from and to"
+		    "<th scope=\"col\" class=\"n\">flows"
+		    "<th scope=\"col\" class=\"n\">least"
+		    "<th scope=\"col\" class=\"n\">median"
+		    "<th scope=\"col\" class=\"n\">90 %"
+		    "<th scope=\"col\" class=\"n\">99 %"
+		    "<th scope=\"col\" class=\"n\">most</tr>\n",
+		    out);
+	html_delay(out, "handshake to header", &s->header_us);
+	html_delay(out, "header to first reply", &s->reply_us);
+	(void)fputs("</table></div>\n", out);
+}
+
+void html_write(FILE *out, const struct html_page *page)
+{
+	const struct summary *s = page->summary;
+
+	html_head(out, page);
+	html_title(out, page);
+	html_plots(out, s);
+	html_verdicts(out, s);
+	html_reasons(out, s);
+	html_delays(out, s);
+	(void)fputs("<div class=\"plots\">\n", out);
+	html_top(out, "Top clients, as named", "client", &s->clients);
+	html_top(out, "Top senders", "sender", &s->peers);
+	(void)fputs("</div>\n", out);
+	html_findings(out, page);
+	(void)fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n",
+		      asset_report_js);
+}
