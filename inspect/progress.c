@@ -32,8 +32,8 @@ char *progress_scaled(char out[16], double n, const char *unit)
 		n /= 1000;
 		i++;
 	}
-	(void)snprintf(out, 16, "%.*f %s%s", i && n < 9.95 ? 1 : 0, n,
-		       prefixes[i], unit);
+	(void)snprintf(out, 16, "%.*f%s%s%s", i && n < 9.95 ? 1 : 0, n,
+		       i || *unit ? " " : "", prefixes[i], unit);
 	return out;
 }
 
@@ -50,6 +50,9 @@ char *progress_format(char out[PROGRESS_LINE_MAX], unsigned columns,
 
 	if (s <= 0)
 		s = 1e-9;
+	/* a file may grow while it is read */
+	if (size && done > size)
+		done = size;
 	(void)progress_scaled(bytes, (double)done, "B");
 	(void)progress_scaled(rate, (double)done / s, "B/s");
 	(void)progress_scaled(count, (double)frames / s, "");
@@ -60,9 +63,6 @@ char *progress_format(char out[PROGRESS_LINE_MAX], unsigned columns,
 			out[columns] = '\0';
 		return out;
 	}
-	/* a file may grow while it is read */
-	if (done > size)
-		done = size;
 	left = done ? (uint64_t)((double)(size - done) * s / (double)done) : 0;
 	n = snprintf(text, sizeof(text),
 		     "%3u%%  %s of %s  %s  %s packets/s  %u:%02u left",

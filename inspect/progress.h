@@ -37,7 +37,9 @@ char *progress_format(char out[PROGRESS_LINE_MAX], unsigned columns,
 		      uint64_t elapsed_ns, uint64_t done, uint64_t size,
 		      uint64_t frames);
 
-/* progress_bytes() - "1.5 GB", "980 kB"; @unit "B". Return: @out */
+/* progress_scaled() - "1.5 GB", "980 kB" for the unit "B"; "12 k" for "".
+ * Return: @out
+ */
 char *progress_scaled(char out[16], double n, const char *unit);
 
 #endif
