@@ -208,6 +208,10 @@ static const struct advice advice_table[ANOMALY_COUNT] = {
 	[ANOMALY_FLOW_EXPECT] = {
 		"Find the hop whose client this is: a proxy before this one "
 		"has put its own address in place of its client's." },
+	[ANOMALY_FLOW_OTHER_CLIENT] = {
+		"The proxy names the wrong client: look for reused "
+		"connections, a stale table of UDP flows, or a forged header "
+		"that it passed on." },
 	[ANOMALY_FLOW_EXPECT_NOBODY] = {
 		"The header stands for the proxy itself (LOCAL, UNKNOWN, "
 		"UNSPEC): have it send the client's family and address." },

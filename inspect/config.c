@@ -110,4 +110,7 @@ void config_fini(struct config *cfg)
 	cfg->filter = NULL;
 	expect_free(cfg->expect_from);
 	cfg->expect_from = NULL;
+	free(cfg->join.front);
+	free(cfg->join.back);
+	cfg->join.front = cfg->join.back = NULL;
 }

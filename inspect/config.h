@@ -32,6 +32,7 @@ enum config_hex {
  * @expect:    the client that each header must name; IP_NONE for any,
  *	       @has_expect_port tells whether the port counts
  * @expect_from: the clients of a log, NULL for any; freed by config_fini()
+ * @join:      captures of --join, NULL without; equal if one has both legs
  * @is_strict: what is only remarkable is a finding too
  * @udp_idle_ms: silence after which a receiver has forgotten a UDP flow's
  *client
@@ -55,6 +56,10 @@ struct config {
 	struct endpoint expect;
 	bool has_expect_port;
 	struct expect *expect_from;
+	struct {
+		char *front;
+		char *back;
+	} join;
 	bool has_toa_kind;
 	bool toa_kind[UINT8_MAX + 1];
 	bool want_json;

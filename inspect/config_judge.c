@@ -73,6 +73,40 @@ static bool config_set_trust(void *dst, const char *value,
 	return false;
 }
 
+/* config_join_file() - the value of @key in a list of KEY=FILE, allocated; NULL
+ * if it is not there
+ */
+static char *config_join_file(const char *list, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (; list; list = strchr(list, ',') ? strchr(list, ',') + 1 : NULL)
+		if (strncmp(list, key, len) == 0 && list[len] == '=' &&
+		    list[len + 1] && list[len + 1] != ',')
+			return strndup(list + len + 1,
+				       strcspn(list + len + 1, ","));
+	return NULL;
+}
+
+static bool config_set_join(void *dst, const char *value, char err[OPT_ERR_MAX])
+{
+	struct config *cfg = dst;
+
+	free(cfg->join.front);
+	free(cfg->join.back);
+	cfg->join.front = config_join_file(value, "both");
+	cfg->join.back = config_join_file(value, "both");
+	if (!cfg->join.front) {
+		cfg->join.front = config_join_file(value, "front");
+		cfg->join.back = config_join_file(value, "back");
+	}
+	if (cfg->join.front && cfg->join.back)
+		return true;
+	(void)snprintf(err, OPT_ERR_MAX,
+		       "'%s' is not front=FILE,back=FILE or both=FILE", value);
+	return false;
+}
+
 void config_opts_judge(struct config_draft *d)
 {
 	struct config *cfg = &d->cfg;
@@ -92,6 +126,11 @@ void config_opts_judge(struct config_draft *d)
 		  NULL, NULL,
 		  "the clients that have to be named, all of them: a log of "
 		  "tp-client" },
+		{ 0, "join", "front=FILE,back=FILE|both=FILE", OPT_CALL, cfg, 0,
+		  0, NULL, config_set_join,
+		  "pair the clients' connections with those to the origin, in "
+		  "captures of both sides of a proxy, and compare the client "
+		  "that is named with the real one" },
 		{ 0, "trust", "CIDR[,CIDR]...", OPT_CALL, cfg, 0, 0, NULL,
 		  config_set_trust,
 		  "the peers that may name a client (default: all)" },

@@ -129,7 +129,11 @@ int config_done_source(struct config_draft *d, const struct opt_spec *spec)
 		return opt_fail(spec, "standard input can be read once");
 	if (is_live && (cfg->path || cfg->hex != CONFIG_HEX_NONE))
 		return opt_fail(spec, "--interface excludes --read and --hex");
-	if (!is_live && !cfg->path && cfg->hex == CONFIG_HEX_NONE)
+	if (cfg->join.front &&
+	    (is_live || cfg->path || cfg->hex != CONFIG_HEX_NONE))
+		return opt_fail(spec, "--join names its captures itself");
+	if (!is_live && !cfg->path && cfg->hex == CONFIG_HEX_NONE &&
+	    !cfg->join.front)
 		return opt_fail(spec, "give a capture (-r FILE), an interface "
 				      "(-i NAME) or --hex");
 	wrong = config_check_live(cfg);

@@ -21,6 +21,7 @@ void flow_fini(struct flow *fl, struct budget *b)
 		option_fini(&fl->dir[i].options, b);
 		beside_fini(&fl->dir[i].beside, b);
 	}
+	tap_fini(&fl->tap, b);
 }
 
 bool flow_is_reused(const struct flow *fl, enum flow_side side,
@@ -136,6 +137,8 @@ void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 {
 	flow_look(fl, side, cfg, b, pkt, frame);
 	facts_packet(&fl->facts, fl, side, cfg, pkt);
+	if (cfg->join.front)
+		tap_packet(&fl->tap, fl, side, cfg, b, pkt);
 }
 
 /* flow_is_open() - may the answer of this side still change with its next
@@ -165,6 +168,8 @@ struct flow_quiet flow_quiet(const struct flow *fl, enum flow_side side)
 	const struct find *f = &d->find;
 	struct flow_quiet q = { 0 };
 
+	if (fl->tap && !tap_is_full(fl->tap, side))
+		return q;
 	if (fl->proto == IP_PROTO_UDP) {
 		q.data = f->payloads && !flow_is_open_udp(f) &&
 			 !flow_is_open(fl, side);
@@ -209,4 +214,6 @@ void flow_settle(struct flow *fl)
 	*o = tmp;
 	/* They were told of the sides as they were taken to be. */
 	fl->facts = (struct facts) { 0 };
+	if (fl->tap)
+		*fl->tap = (struct tap) { 0 };
 }

@@ -11,6 +11,7 @@
 #include "facts.h"
 #include "find.h"
 #include "option.h"
+#include "tap.h"
 
 enum flow_side {
 	FLOW_CLIENT, /* sent the SYN, or was seen first */
@@ -56,6 +57,7 @@ struct flow {
 	int64_t first_ns;
 	int64_t last_ns;
 	struct facts facts;
+	struct tap *tap; /* NULL unless the configuration wants it */
 	struct flow_dir dir[FLOW_SIDES];
 };
 

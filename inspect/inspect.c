@@ -162,11 +162,12 @@ static int inspect_all(struct inspect *in, struct feed *feed,
 	return status ? status : judged;
 }
 
-int inspect_run(const struct config *cfg, FILE *out)
+/* inspect_do() - @sinks: opened for @out if it is NULL, else the caller's */
+static int inspect_do(const struct config *cfg, FILE *out, struct sinks *sinks)
 {
 	struct feed *feed = NULL;
 	struct inspect *in = NULL;
-	struct sinks *sinks = NULL;
+	struct sinks *own = NULL;
 	int status = feed_open(cfg, &feed);
 
 	if (status)
@@ -174,10 +175,20 @@ int inspect_run(const struct config *cfg, FILE *out)
 	status = EXIT_IO;
 	if (inspect_new(cfg, &in) != 0)
 		log_error("out of memory");
-	else if (sinks_open(cfg, out, &sinks) == 0)
-		status = inspect_all(in, feed, sinks);
-	sinks_free(sinks);
+	else if (sinks || sinks_open(cfg, out, &own) == 0)
+		status = inspect_all(in, feed, sinks ? sinks : own);
+	sinks_free(own);
 	inspect_free(in);
 	feed_close(feed);
 	return status;
+}
+
+int inspect_run(const struct config *cfg, FILE *out)
+{
+	return inspect_do(cfg, out, NULL);
+}
+
+int inspect_to(const struct config *cfg, struct sinks *sinks)
+{
+	return inspect_do(cfg, NULL, sinks);
 }

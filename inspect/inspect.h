@@ -37,4 +37,7 @@ int inspect_report(struct inspect *in, struct sinks *out,
 /* inspect_run() - the whole of -r, or of -i. Return: an exit status */
 int inspect_run(const struct config *cfg, FILE *out);
 
+/* inspect_to() - the same with sinks of the caller's own, which stay its own */
+int inspect_to(const struct config *cfg, struct sinks *sinks);
+
 #endif

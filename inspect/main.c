@@ -7,6 +7,7 @@
 #include "config.h"
 #include "hex.h"
 #include "inspect.h"
+#include "join.h"
 
 int main(int argc, char **argv)
 {
@@ -21,6 +22,8 @@ int main(int argc, char **argv)
 	(void)setvbuf(stdout, buf, _IOFBF, sizeof(buf));
 	if (cfg.hex != CONFIG_HEX_NONE)
 		status = hex_run(&cfg, stdin, stdout);
+	else if (cfg.join.front)
+		status = join_run(&cfg, stdout);
 	else
 		status = inspect_run(&cfg, stdout);
 	config_fini(&cfg);

@@ -57,6 +57,12 @@ static int sinks_open_main(const struct config *cfg, FILE *out, struct sinks *s)
 	return report_open(cfg, out, s);
 }
 
+int sinks_new(struct sinks **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
 int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret)
 {
 	struct sinks *s = calloc(1, sizeof(*s));

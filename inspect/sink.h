@@ -35,6 +35,9 @@ struct sinks;
  */
 int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret);
 
+/* sinks_new() - an empty list, for sinks_add(). Return: 0 or -ENOMEM */
+int sinks_new(struct sinks **ret);
+
 /* sinks_add() - one more; @ctx becomes the list's, and is freed on failure.
  * Return: 0; -ENOBUFS if there are SINK_MAX
  */

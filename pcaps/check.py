@@ -49,6 +49,24 @@ def inspect(program, folder, *more):
     return run.stdout, run.returncode
 
 
+def inspect_join(program, folder):
+    """the same with --join, for captures of both sides of a proxy"""
+    run = subprocess.run(
+        [program, "-q", "-J", "--join", f"both={folder / 'input.pcap'}"],
+        capture_output=True, text=True, timeout=60)
+    if run.stderr:
+        complain(f"{folder.name}: {run.stderr.strip()}")
+    return run.stdout, run.returncode
+
+
+def expectations(program, folder):
+    """(file, what tp-inspect says, exit status) of what is kept"""
+    yield (folder / "expect.jsonl", *inspect(program, folder))
+    join = folder / "expect-join.jsonl"
+    if join.exists():
+        yield (join, *inspect_join(program, folder))
+
+
 def rebuild(pcapgen, root):
     subprocess.run([pcapgen, root], check=True, timeout=60)
     return sorted(pathlib.Path(root).iterdir())
@@ -68,13 +86,13 @@ def check_rebuilt(pcapgen):
 
 def check_expected(program):
     for folder in folders():
-        said, status = inspect(program, folder)
-        want = (folder / "expect.jsonl").read_text()
-        if said != want:
-            complain(f"{folder.name}: expected\n{want}got\n{said}")
-        last = json.loads(want.splitlines()[-1])
-        if status != last["exit"]:
-            complain(f"{folder.name}: exit {status}, summary {last['exit']}")
+        for kept, said, status in expectations(program, folder):
+            want = kept.read_text()
+            if said != want:
+                complain(f"{kept}: expected\n{want}got\n{said}")
+            last = json.loads(want.splitlines()[-1])
+            if status != last["exit"]:
+                complain(f"{kept}: exit {status}, summary {last['exit']}")
         if not (folder / "README.md").exists():
             complain(f"{folder.name}: README.md is missing")
 
@@ -284,8 +302,8 @@ def check_document():
 def update(pcapgen, program):
     rebuild(pcapgen, HERE)
     for folder in folders():
-        said, _ = inspect(program, folder)
-        (folder / "expect.jsonl").write_text(said)
+        for kept, said, _ in expectations(program, folder):
+            kept.write_text(said)
 
 
 def main():

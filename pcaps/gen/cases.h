@@ -30,6 +30,7 @@ extern const struct gen_case cases_document[];
 extern const struct gen_case cases_own[];
 extern const struct gen_case cases_toa[];
 extern const struct gen_case cases_verdict[];
+extern const struct gen_case cases_join[];
 extern const struct gen_case cases_packet[];
 
 #define CASE_MAX 512

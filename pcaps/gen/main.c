@@ -32,6 +32,7 @@ int main(int argc, char **argv)
 	main_make(argv[1], cases_own);
 	main_make(argv[1], cases_toa);
 	main_make(argv[1], cases_verdict);
+	main_make(argv[1], cases_join);
 	main_make(argv[1], cases_packet);
 	return 0;
 }
