@@ -37,7 +37,7 @@ static void html_summary(FILE *out, const struct html_finding *f)
 static void html_facts(FILE *out, const struct html_finding *f)
 {
 	const struct check *c = &f->check;
-	char text[TREE_TIME_MAX];
+	char text[VIEW_TIME_MAX];
 	uint32_t i;
 
 	(void)fputs("<dl>", out);
@@ -47,7 +47,7 @@ static void html_facts(FILE *out, const struct html_finding *f)
 	html_pair(out, "advice", c->advice);
 	html_pair(out, "clause", c->clause);
 	html_pair(out, "client", f->named);
-	html_pair(out, "began", tree_time(f->first_ns, text));
+	html_pair(out, "began", view_time(f->first_ns, " ", " UTC", text));
 	(void)snprintf(text, sizeof(text), "%llu to %llu",
 		       (unsigned long long)f->first_frame,
 		       (unsigned long long)f->last_frame);

@@ -57,7 +57,7 @@ static void html_title(FILE *out, const struct html_page *page)
 {
 	const struct summary *s = page->summary;
 	uint64_t open = 0;
-	char text[TREE_TIME_MAX];
+	char text[VIEW_TIME_MAX];
 	unsigned v;
 
 	for (v = 0; v < VERDICTS; v++)
@@ -68,7 +68,7 @@ static void html_title(FILE *out, const struct html_page *page)
 	(void)fprintf(out, "</h1>\n<p>%s</p>\n", html_status(page->status));
 	if (s->first_ns != FRAME_NO_TIME) {
 		(void)fprintf(out, "<p class=\"faint\">%s",
-			      tree_time(s->first_ns, text));
+			      view_time(s->first_ns, " ", " UTC", text));
 		(void)fprintf(out, ", for %s; %llu frames</p>\n",
 			      tree_span((s->last_ns - s->first_ns) / 1000,
 					text),
@@ -104,7 +104,7 @@ static void html_plot(FILE *out, char *svg, const char *what)
  */
 static void html_times(FILE *out, const struct timeline *t)
 {
-	char text[TREE_TIME_MAX];
+	char text[VIEW_TIME_MAX];
 	unsigned i, v;
 
 	if (!t->used)
@@ -131,7 +131,8 @@ static void html_times(FILE *out, const struct timeline *t)
 				      "<tr><td>%s<td class=\"n\">%llu"
 				      "<td class=\"n\">%llu"
 				      "<td class=\"n\">%llu</tr>\n",
-				      tree_time(from_ns, text), ok, bad, open);
+				      view_time(from_ns, " ", " UTC", text), ok,
+				      bad, open);
 	}
 	(void)fputs("</table></div></details>\n", out);
 }
@@ -259,7 +260,7 @@ static void html_top(FILE *out, const char *title, const char *what,
 static void html_delay(FILE *out, const char *what, const struct hist *h)
 {
 	static const double pct[] = { 0, 50, 90, 99, 100 };
-	char text[TREE_TIME_MAX];
+	char text[VIEW_TIME_MAX];
 	unsigned i;
 
 	if (!h->count)

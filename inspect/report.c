@@ -41,6 +41,20 @@ static void report_text_hdr(struct paint *p, const struct view *v)
 			   (unsigned long long)f->frame);
 }
 
+/* @is_alone: no header has said it */
+static void report_text_beside(struct paint *p, const struct beside *b,
+			       bool is_alone)
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	if (!is_alone)
+		paint_word(p, PAINT_PLAIN, "uoa");
+	paint_word(p, PAINT_STRONG, "client %s", view_end(&b->client, text));
+	paint_word(p, PAINT_PLAIN, "%s in %u packet%s@frame %llu",
+		   uoa_carrier_name(b->carrier), b->packets,
+		   b->packets == 1 ? "" : "s", (unsigned long long)b->frame);
+}
+
 /* "MISSING missing" and "SPLIT flow.split" would say it twice. */
 static bool report_says_more(const struct check *c)
 {
@@ -89,6 +103,8 @@ void report_line(struct paint *p, const struct view *v)
 		report_text_hdr(p, v);
 	if (v->find->hdr && v->toa)
 		paint_word(p, PAINT_PLAIN, "toa");
+	if (beside_names(v->client->beside))
+		report_text_beside(p, v->client->beside, !v->has_hdr);
 	report_option_text(p, &v->client->options);
 	paint_word(p, paint_verdict(v->check->verdict), "%s",
 		   report_verdict(v, verdict));
@@ -147,6 +163,18 @@ static void report_json_dir(struct json *j, const char *key,
 	json_end(j);
 }
 
+static void report_json_time(struct json *j, const struct flow *fl)
+{
+	char text[VIEW_TIME_MAX];
+
+	json_u64(j, "first_frame", fl->first_frame);
+	json_u64(j, "last_frame", fl->last_frame);
+	if (fl->first_ns == FRAME_NO_TIME || fl->last_ns == FRAME_NO_TIME)
+		return;
+	json_str(j, "time", view_time(fl->first_ns, "T", "Z", text));
+	json_i64(j, "duration_us", (fl->last_ns - fl->first_ns) / 1000);
+}
+
 static void report_json(FILE *out, const struct view *v, char *buf, size_t cap)
 {
 	const struct flow_dir *client = v->client;
@@ -160,6 +188,7 @@ static void report_json(FILE *out, const struct view *v, char *buf, size_t cap)
 	json_begin(&j, NULL, '{');
 	json_u64(&j, "v", 1);
 	json_str(&j, "type", "flow");
+	json_u64(&j, "flow", v->flow->id);
 	json_str(&j, "transport", v->transport);
 	report_json_ip(&j, "src", &client->end.addr);
 	json_u64(&j, "sport", client->end.port);
@@ -168,10 +197,14 @@ static void report_json(FILE *out, const struct view *v, char *buf, size_t cap)
 	tunnel_json(&j, v->flow->tunnel);
 	json_str(&j, "mode", v->mode);
 	report_json_hdr(&j, v);
+	if (!client->find.hdr && beside_names(client->beside)) {
+		report_json_ip(&j, "client", &client->beside->client.addr);
+		json_u64(&j, "cport", client->beside->client.port);
+	}
 	report_option_json(&j, &client->options, !client->find.hdr);
 	check_json(&j, c, client->find.hdr != NULL);
 	check_json_facts(&j, v->flow);
-	json_u64(&j, "first_frame", v->flow->first_frame);
+	report_json_time(&j, v->flow);
 	report_json_dir(&j, "sent", client);
 	report_json_dir(&j, "replied", origin);
 	json_end(&j);

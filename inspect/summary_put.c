@@ -197,7 +197,7 @@ static void summary_top(struct paint *p, const char *title,
 static void summary_delay(struct paint *p, const char *title,
 			  const struct hist *h)
 {
-	char text[TREE_TIME_MAX];
+	char text[VIEW_TIME_MAX];
 	unsigned i;
 
 	if (!h->count)
@@ -214,7 +214,7 @@ static void summary_delay(struct paint *p, const char *title,
 
 void summary_text(struct paint *p, const struct summary *s)
 {
-	char first[TREE_TIME_MAX], span[TREE_TIME_MAX];
+	char first[VIEW_TIME_MAX], span[VIEW_TIME_MAX];
 	char line[96];
 
 	(void)fprintf(p->out, "%llu flows: %llu TCP, %llu UDP",
@@ -222,7 +222,7 @@ void summary_text(struct paint *p, const struct summary *s)
 		      (unsigned long long)(s->flows - s->tcp));
 	if (s->first_ns != FRAME_NO_TIME)
 		(void)fprintf(p->out, "; from %s, for %s",
-			      tree_time(s->first_ns, first),
+			      view_time(s->first_ns, " ", " UTC", first),
 			      tree_span((s->last_ns - s->first_ns) / 1000,
 					span));
 	(void)fputs("\n", p->out);

@@ -2,8 +2,6 @@
 /* tree.c - see tree.h */
 #include "tree.h"
 
-#include <time.h>
-
 #include "facts.h"
 #include "report.h"
 #include "report_option.h"
@@ -12,41 +10,19 @@
 #include "wire/pp2.h"
 
 #define TREE_TEXT_MAX 1024
-#define TREE_NS_PER_S 1000000000LL
 
-char *tree_time(int64_t ts_ns, char out[TREE_TIME_MAX])
-{
-	int64_t s = ts_ns / TREE_NS_PER_S, ns = ts_ns % TREE_NS_PER_S;
-	char text[TREE_TIME_MAX / 2];
-	time_t t;
-	struct tm tm;
-
-	if (ns < 0) {
-		ns += TREE_NS_PER_S;
-		s--;
-	}
-	t = (time_t)s;
-	if (ts_ns == FRAME_NO_TIME || !gmtime_r(&t, &tm) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
-		(void)snprintf(out, TREE_TIME_MAX, "-");
-	else
-		(void)snprintf(out, TREE_TIME_MAX, "%s.%06lld UTC", text,
-			       (long long)ns / 1000);
-	return out;
-}
-
-char *tree_span(int64_t us, char out[TREE_TIME_MAX])
+char *tree_span(int64_t us, char out[VIEW_TIME_MAX])
 {
 	if (us < 0)
-		(void)snprintf(out, TREE_TIME_MAX, "-");
+		(void)snprintf(out, VIEW_TIME_MAX, "-");
 	else if (us < 1000)
-		(void)snprintf(out, TREE_TIME_MAX, "%lld us", (long long)us);
+		(void)snprintf(out, VIEW_TIME_MAX, "%lld us", (long long)us);
 	else if (us < 1000000)
-		(void)snprintf(out, TREE_TIME_MAX, "%lld.%lld ms",
+		(void)snprintf(out, VIEW_TIME_MAX, "%lld.%lld ms",
 			       (long long)us / 1000,
 			       (long long)us % 1000 / 100);
 	else
-		(void)snprintf(out, TREE_TIME_MAX, "%lld.%03lld s",
+		(void)snprintf(out, VIEW_TIME_MAX, "%lld.%03lld s",
 			       (long long)us / 1000000,
 			       (long long)us % 1000000 / 1000);
 	return out;
@@ -144,7 +120,7 @@ static void tree_hdr_body(struct paint *p, const struct view *v)
 static void tree_hdr(struct paint *p, const struct view *v)
 {
 	const struct find *f = v->find;
-	char where[TREE_TIME_MAX];
+	char where[VIEW_TIME_MAX];
 
 	if (!v->has_hdr)
 		return;
@@ -220,7 +196,7 @@ static void tree_side(struct paint *p, const struct flow_dir *d,
 static void tree_timing(struct paint *p, const struct view *v)
 {
 	struct facts_timing t = facts_timing(&v->flow->facts, v->flow->proto);
-	char text[TREE_TIME_MAX];
+	char text[VIEW_TIME_MAX];
 
 	if (t.handshake_us < 0 && t.header_us < 0 && t.reply_us < 0 &&
 	    t.close_us < 0)
@@ -267,7 +243,7 @@ void tree_put(struct paint *p, const struct view *v)
 	const char *unit = v->flow->proto == IP_PROTO_TCP ? "segments"
 							  : "datagrams";
 	char a[ENDPOINT_TEXT_MAX], b[ENDPOINT_TEXT_MAX];
-	char first[TREE_TIME_MAX], span[TREE_TIME_MAX];
+	char first[VIEW_TIME_MAX], span[VIEW_TIME_MAX];
 	char tunnel[TUNNEL_TEXT_MAX];
 	const struct flow *fl = v->flow;
 	uint32_t i;
@@ -281,7 +257,7 @@ void tree_put(struct paint *p, const struct view *v)
 		   "%llu to %llu, %s, lasting %s%s",
 		   (unsigned long long)fl->first_frame,
 		   (unsigned long long)fl->last_frame,
-		   tree_time(fl->first_ns, first),
+		   view_time(fl->first_ns, " ", " UTC", first),
 		   tree_span(fl->first_ns == FRAME_NO_TIME
 				     ? -1
 				     : (fl->last_ns - fl->first_ns) / 1000,

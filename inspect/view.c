@@ -3,8 +3,11 @@
 #include "view.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "wire/ip.h"
+
+#define VIEW_NS_PER_S 1000000000LL
 
 static const char *view_mode(const struct view *v)
 {
@@ -86,5 +89,28 @@ char *view_named(const struct view *v, char out[ENDPOINT_TEXT_MAX])
 		(void)endpoint_format(&v->named, out);
 	else if (v->has_client)
 		(void)ip_addr_format(&v->named.addr, out);
+	return out;
+}
+
+char *view_time(int64_t ts_ns, const char *between, const char *zone,
+		char out[VIEW_TIME_MAX])
+{
+	int64_t s = ts_ns / VIEW_NS_PER_S, ns = ts_ns % VIEW_NS_PER_S;
+	char day[sizeof("2026-11-22")], clock[sizeof("22:31:14")];
+	time_t t;
+	struct tm tm;
+
+	if (ns < 0) {
+		ns += VIEW_NS_PER_S;
+		s--;
+	}
+	t = (time_t)s;
+	if (ts_ns == FRAME_NO_TIME || !gmtime_r(&t, &tm) ||
+	    !strftime(day, sizeof(day), "%Y-%m-%d", &tm) ||
+	    !strftime(clock, sizeof(clock), "%H:%M:%S", &tm))
+		(void)snprintf(out, VIEW_TIME_MAX, "-");
+	else
+		(void)snprintf(out, VIEW_TIME_MAX, "%s%.1s%s.%09u%.4s", day,
+			       between, clock, (unsigned)ns, zone);
 	return out;
 }

@@ -10,6 +10,9 @@
 #include "check.h"
 #include "wire/pp.h"
 
+/* "2026-11-22 22:31:14.123456789 UTC" */
+#define VIEW_TIME_MAX 48
+
 /* @client, @origin: the flow's sides; @find: of the client's
  * @has_hdr:    @hdr is set: a header was found
  * @toa:        the first option that counts, or NULL; @toa_option: what it says
@@ -56,5 +59,11 @@ char *view_end(const struct endpoint *e, char out[ENDPOINT_TEXT_MAX]);
 
 /* view_named() - the client, without a port if there is none; "" for nobody */
 char *view_named(const struct view *v, char out[ENDPOINT_TEXT_MAX]);
+
+/* view_time() - "2026-11-22T22:31:14.123456789Z" with "T" and "Z"; "-" for
+ * FRAME_NO_TIME. Return: @out
+ */
+char *view_time(int64_t ts_ns, const char *between, const char *zone,
+		char out[VIEW_TIME_MAX]);
 
 #endif
