@@ -142,7 +142,9 @@ extern const struct case_table cases_ppv1;
 extern const struct case_table cases_ppv2;
 extern const struct case_table cases_common;
 extern const struct case_table cases_udp;
-extern const struct case_table cases_toa;
+
+/* Of `tp-conform run`: rules, batches and relays of our own proxy */
+extern const struct case_table cases_rule;
 
 const char *case_level_name(enum case_level l);	  /* "MUST" */
 const char *case_grave_name(enum case_grave g);	  /* "CRITICAL" */

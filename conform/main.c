@@ -13,7 +13,9 @@ static const struct {
 	int (*fn)(int argc, char **argv);
 	const char *help;
 } commands[] = {
+	{ "run", command_run, "test this project's own programs" },
 	{ "origin", command_origin, "test a deployed origin" },
+	{ "rules", command_rules, "check, lay out or compare rule files" },
 	{ "proxy", command_proxy, "test somebody else's proxy" },
 };
 

@@ -116,6 +116,8 @@ int options_target(const char *text, struct endpoint *ret);
 
 /* The subcommands. Return: the exit status */
 int command_origin(int argc, char **argv);
+int command_rules(int argc, char **argv);
+int command_run(int argc, char **argv);
 int command_proxy(int argc, char **argv);
 
 #endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* requirement.c - see requirement.h */
+#include "requirement.h"
+
+#include "wire/wire.h"
+
+#define NOT_BUILT "not built: the control plane"
+#define NEEDS_TOA \
+	"needs TOA in the kernel or a namespace: t-toa.sh, t-toa-peers.sh"
+
+const struct requirement requirements[] = {
+#define R(id, level, clause, why_not) { id, LEVEL_##level, clause, why_not },
+#include "requirement.def"
+#undef R
+};
+
+const size_t n_requirements = ARRAY_SIZE(requirements);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run.h - private to `tp-conform run`: the project's programs on trial */
+#ifndef CONFORM_RUN_H
+#define CONFORM_RUN_H
+
+#include <sys/types.h>
+
+#include "case.h"
+#include "tool.h"
+
+#define WORLD_TEXT_MAX 65536
+#define WORLD_ARGS_MAX 48
+#define WORLD_PORTS    11 /* in a row, for ranges */
+
+/* The programs, a folder for files, and the ports of one set-up.
+ * @fwd_port, @origin_port: the first of WORLD_PORTS that are free
+ */
+struct world {
+	char proxy[TOOL_PATH_MAX], origin[TOOL_PATH_MAX];
+	char client[TOOL_PATH_MAX], self[TOOL_PATH_MAX];
+	char dir[64];
+	uint16_t fwd_port, origin_port;
+	uint32_t sweep;
+	pid_t proxy_pid, origin_pid;
+	int proxy_fd, origin_fd;
+};
+
+/* world_init() - find the programs, make the folder.
+ * Return: 0; EXIT_SKIP or EXIT_IO with a message on stderr
+ */
+int world_init(struct world *w);
+void world_fini(struct world *w);
+
+/* world_ports() - choose free ports. Return: 0 or -errno */
+int world_ports(struct world *w);
+
+/* world_expand() - {F}, {O}, {F+N}, {O+N}, {F+$} and $ of @text into @out */
+void world_expand(const struct world *w, const char *text, size_t len,
+		  char *out, size_t cap);
+
+/* world_argv() - split @text, which is changed, at blanks; @argv gets @program
+ * first and NULL last. Return: how many
+ */
+size_t world_argv(char *program, char *text, char *argv[WORLD_ARGS_MAX]);
+
+/* world_write() - a file of the folder; "-" for the rules. Return: 0, -errno */
+int world_write(const struct world *w, const char *name, const void *p,
+		size_t len, char ret_path[TOOL_PATH_MAX]);
+
+/* world_origin(), world_proxy() - start, and wait for "ready".
+ * @args, @rules: expanded; lines of @rules are divided by '|'
+ * Return: 0, or -errno with what it said in @why
+ */
+int world_origin(struct world *w, const char *args, char *why, size_t cap);
+int world_proxy(struct world *w, const char *rules, char *why, size_t cap);
+
+/* world_stop() - end both; what the origin said meanwhile goes to @out */
+void world_stop(struct world *w, char *out, size_t cap);
+
+/* run_own() - one case of cases_rule. Fills @res but its def. */
+void run_own(struct world *w, struct case_result *res);
+
+#endif
