@@ -5,13 +5,14 @@
  * Theory of operation
  *
  * Of each flow a leg is kept: its ends, times, the client that it names, and a
- * fingerprint of its payload (tap.h). Legs are paired in three rounds, each of
- * what the one before has left:
+ * fingerprint of its payload (tap.h). Legs are paired in rounds, each of what
+ * the one before has left:
  *
  *	claim	 the back leg names the front leg's client, and begins while
- *		 that is connected; first those whose payload agrees
+ *		 that is connected; the payload agrees as far as it is known
  *	payload	 they say the same, 32 bytes or more, and nobody else does at
  *		 that time
+ *	claim	 although the payload differs
  *	timing	 the back leg begins when the front leg does, and no other.
  *		 Not if they say different things, unless one of them in TLS
  *

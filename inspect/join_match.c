@@ -428,9 +428,10 @@ int join_match(struct join *j)
 	if (!err)
 		err = join_claims(j, CLAIM_AGREE);
 	if (!err)
-		err = join_claims(j, CLAIM_ANY);
-	if (!err)
 		err = join_round(j, LOOK_PAYLOAD, CLAIMS);
+	/* Nobody says what it says: a proxy that rewrites. */
+	if (!err)
+		err = join_claims(j, CLAIM_ANY);
 	if (!err)
 		err = join_by_timing(j);
 	return err;

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_inspect_join.c - fingerprints of talks, and legs that belong together */
+#include <stdlib.h>
+#include <string.h>
+
+#include <CUnit/CUnit.h>
+
+#include "base/exitcode.h"
+#include "harness.h"
+#include "inspect_talk.h"
+#include "join_report.h"
+#include "wire/ip.h"
+#include "wire/tcp.h"
+
+#define REQUEST "GET /a/longer/path HTTP/1.1\r\nHost: example.com\r\n\r\n"
+
+static char any_file[] = "x";
+
+static void tap_talk(struct talk *t, uint8_t proto)
+{
+	talk_init(t, proto);
+	t->cfg.join.front = any_file;
+}
+
+/* tap_of() - the client's fingerprint of a stream in segments of @step bytes */
+static struct tap_dir tap_of(const char *text, size_t step, bool has_fin)
+{
+	size_t len = strlen(text);
+	struct tap_dir d;
+	struct talk t;
+	size_t at;
+
+	tap_talk(&t, IP_PROTO_TCP);
+	talk_handshake(&t);
+	for (at = 0; at < len; at += step)
+		talk_say(&t, FLOW_CLIENT, TCP_F_ACK, text + at,
+			 len - at < step ? len - at : step);
+	if (has_fin)
+		talk_say(&t, FLOW_CLIENT, TCP_F_FIN | TCP_F_ACK, NULL, 0);
+	CU_ASSERT_FATAL(t.flow.tap != NULL);
+	d = t.flow.tap->dir[FLOW_CLIENT];
+	(void)talk_judge(&t);
+	return d;
+}
+
+static void test_headers_do_not_count(void)
+{
+	struct tap_dir bare = tap_of(REQUEST, 1000, true);
+	size_t step;
+
+	CU_ASSERT_EQUAL(bare.len, sizeof(REQUEST) - 1);
+	CU_ASSERT(bare.is_whole);
+	for (step = 1; step < 120; step++) {
+		struct tap_dir d = tap_of(TALK_V1 REQUEST, step, true);
+
+		CU_ASSERT_EQUAL(d.len, bare.len);
+		CU_ASSERT_EQUAL(tap_compare(&bare, &d), (int)bare.len);
+		CU_ASSERT_EQUAL(tap_key(&bare), tap_key(&d));
+	}
+}
+
+static void test_what_is_compared(void)
+{
+	static char longer[2049];
+	struct tap_dir a, b;
+
+	memset(longer, 'x', sizeof(longer) - 1);
+	a = tap_of(longer, 1000, true);
+	CU_ASSERT_EQUAL(a.len, TAP_MAX);
+	/* the rest does not count */
+	longer[TAP_MAX] = 'y';
+	b = tap_of(longer, 999, true);
+	CU_ASSERT_EQUAL(tap_compare(&a, &b), TAP_MAX);
+	longer[TAP_MAX - 1] = 'y';
+	b = tap_of(longer, 999, true);
+	CU_ASSERT_EQUAL(tap_compare(&a, &b), -1);
+	/* one was captured in part */
+	longer[300] = '\0';
+	b = tap_of(longer, 999, false);
+	CU_ASSERT_EQUAL(tap_compare(&a, &b), 256);
+	CU_ASSERT_EQUAL(tap_compare(&b, &a), 256);
+	/* or has ended there */
+	b = tap_of(longer, 999, true);
+	CU_ASSERT_EQUAL(tap_compare(&a, &b), -1);
+	CU_ASSERT_EQUAL(tap_compare(&b, &a), -1);
+	longer[15] = '\0';
+	b = tap_of(longer, 999, false);
+	CU_ASSERT_EQUAL(tap_compare(&a, &b), 0);
+	CU_ASSERT_EQUAL(tap_key(&b), 0);
+	CU_ASSERT_EQUAL(tap_compare(&b, &b), 15);
+}
+
+static void test_holes_and_repeats(void)
+{
+	struct tap_dir bare = tap_of(REQUEST, 1000, false);
+	struct talk t;
+
+	/* what comes twice counts once; what comes too early comes again */
+	tap_talk(&t, IP_PROTO_TCP);
+	talk_handshake(&t);
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, REQUEST, 10);
+	t.seq[FLOW_CLIENT] = 5;
+	talk_say(&t, FLOW_CLIENT, TCP_F_ACK, REQUEST + 5, 10);
+	t.seq[FLOW_CLIENT] = 20;
+	talk_text(&t, FLOW_CLIENT, REQUEST + 20);
+	CU_ASSERT_EQUAL(t.flow.tap->dir[FLOW_CLIENT].len, 15);
+	t.seq[FLOW_CLIENT] = 15;
+	talk_text(&t, FLOW_CLIENT, REQUEST + 15);
+	CU_ASSERT_EQUAL(tap_compare(&t.flow.tap->dir[FLOW_CLIENT], &bare),
+			(int)sizeof(REQUEST) - 1);
+	/* a bad checksum is nobody's */
+	t.csum = CSUM_BAD;
+	talk_text(&t, FLOW_CLIENT, "more");
+	CU_ASSERT_EQUAL(t.flow.tap->dir[FLOW_CLIENT].len, bare.len);
+	(void)talk_judge(&t);
+}
+
+static void test_datagrams(void)
+{
+	struct tap_dir bare;
+	struct talk t;
+
+	tap_talk(&t, IP_PROTO_UDP);
+	talk_text(&t, FLOW_CLIENT, "one");
+	talk_text(&t, FLOW_CLIENT, "two");
+	bare = t.flow.tap->dir[FLOW_CLIENT];
+	(void)talk_judge(&t);
+	tap_talk(&t, IP_PROTO_UDP);
+	talk_hex(&t, FLOW_CLIENT, TALK_V2_UDP "6f6e65");
+	talk_hex(&t, FLOW_CLIENT, TALK_V2_UDP);
+	talk_text(&t, FLOW_CLIENT, "two");
+	CU_ASSERT_EQUAL(tap_compare(&t.flow.tap->dir[FLOW_CLIENT], &bare), 6);
+	(void)talk_judge(&t);
+}
+
+/* Legs made by hand. Times in milliseconds; @say: what the client says. */
+static void leg_add(struct join_legs *l, const char *from, const char *named,
+		    int64_t first_ms, int64_t last_ms, const char *say)
+{
+	struct join_leg *leg;
+
+	l->leg = realloc(l->leg, (l->count + 1) * sizeof(*l->leg));
+	CU_ASSERT_FATAL(l->leg != NULL);
+	leg = &l->leg[l->count++];
+	*leg = (struct join_leg) {
+		.proto = IP_PROTO_TCP,
+		.mode = "x",
+		.first_ns = first_ms * TALK_MS,
+		.last_ns = last_ms * TALK_MS,
+		.has_payload = true,
+	};
+	CU_ASSERT(endpoint_parse(from, strlen(from), &leg->end[0]));
+	if (named) {
+		leg->has_named = leg->has_port = true;
+		CU_ASSERT(endpoint_parse(named, strlen(named), &leg->named));
+	}
+	if (*say)
+		leg->tap.dir[FLOW_CLIENT] = tap_of(say, 1000, true);
+}
+
+#define C1 "203.0.113.7:40000"
+#define C2 "203.0.113.8:40000"
+#define P  "198.51.100.5:1"
+
+static void check_pair(const struct join *j, uint32_t back, enum join_by by,
+		       uint32_t front)
+{
+	CU_ASSERT_EQUAL(j->back.leg[back].by, by);
+	if (by == JOIN_OPEN)
+		return;
+	CU_ASSERT_EQUAL(j->back.leg[back].peer, front);
+	CU_ASSERT_EQUAL(j->front.leg[front].peer, back);
+	CU_ASSERT_EQUAL(j->front.leg[front].by, by);
+}
+
+static void test_claims(void)
+{
+	struct join j = { 0 };
+
+	/* the same port three times; the second claim lies between them */
+	leg_add(&j.front, C1, NULL, 0, 10, "");
+	leg_add(&j.front, C1, NULL, 5000, 5010, "");
+	leg_add(&j.front, C2, NULL, 5000, 5010, "");
+	leg_add(&j.back, P, C1, 5001, 5010, "");
+	leg_add(&j.back, P, C1, 2500, 2510, "");
+	leg_add(&j.back, P, C1, 1, 10, "");
+	leg_add(&j.back, P, "203.0.113.9:1", 5001, 5010, "");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_BY_CLAIM, 1);
+	check_pair(&j, 1, JOIN_OPEN, 0);
+	check_pair(&j, 2, JOIN_BY_CLAIM, 0);
+	CU_ASSERT_EQUAL(join_check(&j.front.leg[1], &j.back.leg[0]).verdict,
+			VERDICT_OK);
+	/* the only ones left at that time */
+	check_pair(&j, 3, JOIN_BY_TIMING, 2);
+	CU_ASSERT_EQUAL(join_check(&j.front.leg[2], &j.back.leg[3]).anomaly,
+			ANOMALY_FLOW_OTHER_CLIENT);
+	join_fini(&j);
+}
+
+/* The back capture's clock is an hour ahead. */
+static void test_clocks(void)
+{
+	int64_t hour = 3600000;
+	struct join j = { 0 };
+
+	leg_add(&j.front, C1, NULL, 0, 10, REQUEST);
+	leg_add(&j.front, C1, NULL, 5000, 5010, REQUEST "2");
+	leg_add(&j.front, C2, NULL, 9000, 9010, "");
+	leg_add(&j.back, P, C1, hour + 1, hour + 10, REQUEST);
+	leg_add(&j.back, P, C1, hour + 5001, hour + 5010, REQUEST "2");
+	leg_add(&j.back, P, NULL, hour + 9001, hour + 9010, "");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	CU_ASSERT_EQUAL(j.clock_ns, (hour + 1) * TALK_MS);
+	check_pair(&j, 0, JOIN_BY_CLAIM, 0);
+	check_pair(&j, 1, JOIN_BY_CLAIM, 1);
+	check_pair(&j, 2, JOIN_BY_TIMING, 2);
+	join_fini(&j);
+}
+
+static void test_payloads(void)
+{
+	struct join j = { .has_one_clock = true };
+
+	leg_add(&j.front, C1, NULL, 0, 10, REQUEST "1");
+	leg_add(&j.front, C2, NULL, 0, 10, REQUEST "2");
+	leg_add(&j.front, "203.0.113.9:1", NULL, 0, 10, REQUEST "3");
+	/* the proxy confuses two clients that are both there */
+	leg_add(&j.back, P, C2, 1, 10, REQUEST "1");
+	leg_add(&j.back, P, NULL, 1, 10, REQUEST "2");
+	/* nobody's, and one that was rewritten */
+	leg_add(&j.back, P, NULL, 1, 10, REQUEST "4");
+	leg_add(&j.back, P, "203.0.113.9:1", 1, 10, REQUEST "5");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_BY_PAYLOAD, 0);
+	CU_ASSERT_EQUAL(join_check(&j.front.leg[0], &j.back.leg[0]).anomaly,
+			ANOMALY_FLOW_OTHER_CLIENT);
+	check_pair(&j, 1, JOIN_BY_PAYLOAD, 1);
+	check_pair(&j, 2, JOIN_OPEN, 0);
+	check_pair(&j, 3, JOIN_BY_CLAIM, 2);
+	CU_ASSERT(join_payload(&j.front.leg[2], &j.back.leg[3]) < 0);
+	join_fini(&j);
+}
+
+static void test_payload_that_two_say(void)
+{
+	struct join j = { .has_one_clock = true };
+
+	leg_add(&j.front, C1, NULL, 0, 60000, REQUEST);
+	leg_add(&j.front, C2, NULL, 30000, 60000, REQUEST);
+	leg_add(&j.front, "203.0.113.9:1", NULL, 30001, 60000, REQUEST);
+	/* two candidates of which one began just before; then two that did */
+	leg_add(&j.back, P, NULL, 20, 60000, REQUEST);
+	leg_add(&j.back, P, NULL, 30020, 60000, REQUEST);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_BY_PAYLOAD, 0);
+	check_pair(&j, 1, JOIN_OPEN, 0);
+	join_fini(&j);
+	/* too short to tell */
+	j = (struct join) { .has_one_clock = true };
+	leg_add(&j.front, C1, NULL, 0, 10, "short");
+	leg_add(&j.back, P, NULL, 5000, 5010, "short");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	join_fini(&j);
+}
+
+static void test_timing(void)
+{
+	struct join j = { .has_one_clock = true };
+
+	/* 0 and 1 are too near each other; 2 is alone; 3 is too late */
+	leg_add(&j.front, C1, NULL, 0, 10, "");
+	leg_add(&j.front, C2, NULL, 1, 10, "");
+	leg_add(&j.front, C1, NULL, 10000, 10010, "");
+	leg_add(&j.front, C2, NULL, 20000, 20010, "");
+	leg_add(&j.back, P, NULL, 2, 10, "");
+	leg_add(&j.back, P, NULL, 3, 10, "");
+	leg_add(&j.back, P, NULL, 11000, 11010, "");
+	leg_add(&j.back, P, NULL, 21001, 21010, "");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	check_pair(&j, 1, JOIN_OPEN, 0);
+	check_pair(&j, 2, JOIN_BY_TIMING, 2);
+	check_pair(&j, 3, JOIN_OPEN, 0);
+	CU_ASSERT_EQUAL(join_delay_ns(&j, &j.front.leg[2], &j.back.leg[2]),
+			1000 * TALK_MS);
+	join_fini(&j);
+}
+
+/* Without times only what is said counts, and extremes do no harm. */
+static void test_no_times(void)
+{
+	struct join j = { 0 };
+	uint32_t i;
+
+	leg_add(&j.front, C1, NULL, 0, 0, REQUEST "1");
+	leg_add(&j.front, C2, NULL, 0, 0, REQUEST "2");
+	leg_add(&j.front, C2, NULL, 0, 0, "");
+	leg_add(&j.back, P, C1, 0, 0, REQUEST "1");
+	leg_add(&j.back, P, NULL, 0, 0, REQUEST "2");
+	leg_add(&j.back, P, NULL, 0, 0, "");
+	for (i = 0; i < 3; i++) {
+		j.front.leg[i].first_ns = j.front.leg[i].last_ns = INT64_MIN;
+		j.back.leg[i].first_ns = j.back.leg[i].last_ns = INT64_MIN;
+	}
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_BY_CLAIM, 0);
+	check_pair(&j, 1, JOIN_BY_PAYLOAD, 1);
+	check_pair(&j, 2, JOIN_OPEN, 0);
+	j.back.leg[0].first_ns = INT64_MAX;
+	j.front.leg[0].first_ns = INT64_MIN + 1;
+	CU_ASSERT_EQUAL(join_delay_ns(&j, &j.front.leg[0], &j.back.leg[0]),
+			INT64_MIN);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	join_fini(&j);
+}
+
+static void test_status(void)
+{
+	struct join j = { 0 };
+	struct join_tally t = { 0 };
+
+	CU_ASSERT_EQUAL(join_status(&j, &t), EXIT_INCONCLUSIVE);
+	t.verdict[VERDICT_OK] = 1;
+	CU_ASSERT_EQUAL(join_status(&j, &t), EXIT_OK);
+	t.open_front = 1;
+	CU_ASSERT_EQUAL(join_status(&j, &t), EXIT_INCONCLUSIVE);
+	t.verdict[VERDICT_MISMATCH] = 1;
+	CU_ASSERT_EQUAL(join_status(&j, &t), EXIT_FINDING);
+	t = (struct join_tally) { .verdict = { [VERDICT_OK] = 1 } };
+	j.back.refused = 1;
+	CU_ASSERT_EQUAL(join_status(&j, &t), EXIT_INCONCLUSIVE);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "headers do not count", test_headers_do_not_count },
+		{ "what is compared", test_what_is_compared },
+		{ "holes and repeats", test_holes_and_repeats },
+		{ "datagrams", test_datagrams },
+		{ "claims", test_claims },
+		{ "clocks", test_clocks },
+		{ "payloads", test_payloads },
+		{ "payload that two say", test_payload_that_two_say },
+		{ "timing", test_timing },
+		{ "no times", test_no_times },
+		{ "status", test_status },
+	};
+
+	return unit_main("inspect_join", tests, ARRAY_SIZE(tests));
+}
