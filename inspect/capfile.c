@@ -363,6 +363,7 @@ static enum capfile_status capfile_block(struct capfile *cf, const uint8_t *buf,
 		    (cf->want_blocks && total <= CAPFILE_BLOCK_MAX))
 			return capfile_more(cf, total);
 		cf->skip = total;
+		cf->skip_off = cf->offset;
 		return CAPFILE_MORE;
 	}
 	if (capfile_u32(cf, buf + total - 4) != total)
@@ -472,6 +473,6 @@ bool capfile_has_end(struct capfile *cf, size_t len)
 	cf->err.anomaly = cf->format == CAPFILE_NONE && len < 4
 				  ? ANOMALY_CAP_FORMAT
 				  : ANOMALY_CAP_CUT;
-	cf->err.off = cf->offset;
+	cf->err.off = cf->skip ? cf->skip_off : cf->offset;
 	return false;
 }

@@ -106,6 +106,7 @@ struct capfile {
 	uint32_t pcap_ts_mul;
 	uint64_t offset;
 	uint64_t skip;
+	uint64_t skip_off;
 	size_t need;
 	uint64_t frames;
 	struct capfile_err err;
