@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app.h"
 #include "report_option.h"
 #include "tunnel_show.h"
+#include "udp_mode.h"
 #include "wire/ip.h"
 
 void field_put(struct field_values *out, const char *fmt, ...)
@@ -96,6 +98,12 @@ void field_udp(const struct view *v, int arg, struct field_values *out)
 		field_net(v, arg, out);
 }
 
+void field_stream(const struct view *v, int arg, struct field_values *out)
+{
+	if (v->flow->proto == arg)
+		field_put(out, "%llu", (unsigned long long)v->stream);
+}
+
 void field_hdr_end(const struct view *v, int arg, struct field_values *out)
 {
 	if (v->has_hdr && v->hdr.version && pp_has_client(&v->hdr))
@@ -118,6 +126,12 @@ void field_frame(const struct view *v, int arg, struct field_values *out)
 		break;
 	case FIELD_FRAME_FIRST:
 		frame = v->flow->first_frame;
+		break;
+	case FIELD_FRAME_LAST:
+		frame = v->flow->last_frame;
+		break;
+	case FIELD_FRAME_FLOW:
+		frame = v->flow->id;
 		break;
 	case FIELD_FRAME_HDR_LAST:
 		frame = v->has_hdr ? v->find->frame_last : 0;
@@ -206,6 +220,8 @@ static void field_tp_hdr(const struct view *v, int arg,
 static void field_tp_check(const struct check *c, int arg,
 			   struct field_values *out)
 {
+	uint32_t i;
+
 	if (arg == FIELD_TP_VERDICT)
 		field_put(out, "%s", verdict_name(c->verdict));
 	else if (arg == FIELD_TP_ANOMALY && c->anomaly != ANOMALY_NONE)
@@ -214,6 +230,28 @@ static void field_tp_check(const struct check *c, int arg,
 		field_put(out, "%u", c->off);
 	else if (arg == FIELD_TP_NOTE && c->note)
 		field_put(out, "%s", c->note);
+	else if (arg == FIELD_TP_CLAUSE && c->clause)
+		field_put(out, "%s", c->clause);
+	else if (arg == FIELD_TP_ADVICE && c->advice)
+		field_put(out, "%s", c->advice);
+	for (i = 0; arg == FIELD_TP_REMARKS && i < c->remark_count; i++)
+		field_put(out, "%s", anomaly_slug(c->remark[i]));
+}
+
+static void field_tp_facts(const struct view *v, int arg,
+			   struct field_values *out)
+{
+	enum udp_mode mode = udp_mode_of(v->flow);
+	enum app app = arg == FIELD_TP_APP
+			       ? (enum app)v->find->app
+			       : (enum app)v->flow->facts.origin_app;
+
+	if (arg != FIELD_TP_UDP_MODE && v->flow->proto == IP_PROTO_TCP) {
+		if (app > APP_OTHER)
+			field_put(out, "%s", app_name(app));
+	} else if (arg == FIELD_TP_UDP_MODE && mode != UDP_MODE_NONE) {
+		field_put(out, "%s", udp_mode_name(mode));
+	}
 }
 
 void field_tp(const struct view *v, int arg, struct field_values *out)
@@ -246,7 +284,15 @@ void field_tp(const struct view *v, int arg, struct field_values *out)
 	case FIELD_TP_ANOMALY:
 	case FIELD_TP_OFFSET:
 	case FIELD_TP_NOTE:
+	case FIELD_TP_CLAUSE:
+	case FIELD_TP_ADVICE:
+	case FIELD_TP_REMARKS:
 		field_tp_check(v->check, arg, out);
+		break;
+	case FIELD_TP_UDP_MODE:
+	case FIELD_TP_APP:
+	case FIELD_TP_REPLY_APP:
+		field_tp_facts(v, arg, out);
 		break;
 	case FIELD_TP_VIA:
 	case FIELD_TP_HDR_LEN:
@@ -256,24 +302,4 @@ void field_tp(const struct view *v, int arg, struct field_values *out)
 		field_tp_hdr(v, arg, out);
 		break;
 	}
-}
-
-void field_count(const struct view *v, int arg, struct field_values *out)
-{
-	const struct flow_dir *d = arg < FIELD_COUNT_ORIGIN ? v->client
-							    : v->origin;
-	uint64_t n = 0;
-
-	switch ((enum field_count)(arg % FIELD_COUNT_ORIGIN)) {
-	case FIELD_COUNT_PACKETS:
-		n = d->packets;
-		break;
-	case FIELD_COUNT_PAYLOADS:
-		n = d->find.payloads;
-		break;
-	case FIELD_COUNT_BYTES:
-		n = d->bytes;
-		break;
-	}
-	field_put(out, "%llu", (unsigned long long)n);
 }

@@ -19,6 +19,8 @@ enum field_side {
 enum field_frame {
 	FIELD_FRAME_CARRIER,
 	FIELD_FRAME_FIRST,
+	FIELD_FRAME_LAST,
+	FIELD_FRAME_FLOW,
 	FIELD_FRAME_HDR_LAST,
 	FIELD_FRAME_ANOMALY,
 };
@@ -75,12 +77,42 @@ enum field_tp {
 	FIELD_TP_HDR_COUNT,
 	FIELD_TP_PATTERN,
 	FIELD_TP_CRC32C,
+	FIELD_TP_CLAUSE,
+	FIELD_TP_ADVICE,
+	FIELD_TP_REMARKS,
+	FIELD_TP_UDP_MODE,
+	FIELD_TP_APP,
+	FIELD_TP_REPLY_APP,
 };
 
 enum field_count {
 	FIELD_COUNT_PACKETS,
 	FIELD_COUNT_PAYLOADS,
 	FIELD_COUNT_BYTES,
+};
+
+enum field_time {
+	FIELD_TIME_FIRST,
+	FIELD_TIME_DURATION,
+	FIELD_TIME_HANDSHAKE,
+	FIELD_TIME_HEADER,
+	FIELD_TIME_REPLY,
+	FIELD_TIME_CLOSE,
+};
+
+enum field_uoa {
+	FIELD_UOA_CARRIER,
+	FIELD_UOA_SRC4,
+	FIELD_UOA_SRC6,
+	FIELD_UOA_SRCPORT,
+	FIELD_UOA_PACKETS,
+};
+
+enum field_tunnel {
+	FIELD_TUNNEL_KIND,
+	FIELD_TUNNEL_ID,
+	FIELD_TUNNEL_SRC,
+	FIELD_TUNNEL_DST,
 };
 
 /* The same of the origin's side: FIELD_COUNT_ORIGIN + enum field_count */
@@ -96,6 +128,8 @@ void field_put_addr(struct field_values *out, const struct ip_addr *a,
 void field_net(const struct view *v, int arg, struct field_values *out);
 void field_tcp(const struct view *v, int arg, struct field_values *out);
 void field_udp(const struct view *v, int arg, struct field_values *out);
+/* @arg: IP_PROTO_TCP or IP_PROTO_UDP */
+void field_stream(const struct view *v, int arg, struct field_values *out);
 void field_frame(const struct view *v, int arg, struct field_values *out);
 void field_hdr(const struct view *v, int arg, struct field_values *out);
 void field_hdr_end(const struct view *v, int arg, struct field_values *out);
@@ -107,6 +141,10 @@ void field_ssl(const struct view *v, int arg, struct field_values *out);
 void field_text(const struct view *v, int arg, struct field_values *out);
 void field_toa(const struct view *v, int arg, struct field_values *out);
 void field_tp(const struct view *v, int arg, struct field_values *out);
+void field_time(const struct view *v, int arg, struct field_values *out);
+void field_uoa(const struct view *v, int arg, struct field_values *out);
+/* Of the tunnel that is innermost first. */
+void field_tunnel(const struct view *v, int arg, struct field_values *out);
 void field_count(const struct view *v, int arg, struct field_values *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "field.h"
+#include "wire/ip.h"
 
 /* Types, lengths, values, names and texts of the longest header's TLVs. */
 #define ROWS_JSON_MAX (6 * FIELD_VALUES_MAX)
@@ -16,17 +17,18 @@
 struct rows {
 	const struct output *cfg;
 	FILE *out;
+	uint64_t tcp, udp; /* flows so far */
 	struct field_values values;
 	char json[ROWS_JSON_MAX];
 };
 
 /* What CSV has if nobody asks for fields. */
 static const char *const rows_csv_fields[] = {
-	"tp.transport",	  "tp.src",	   "tp.dst",
-	"tp.mode",	  "tp.client",	   "tp.via",
-	"tp.hdr.len",	  "frame.number",  "tp.hdr.frame_last",
-	"tp.verdict",	  "tp.anomaly",	   "tp.note",
-	"tp.first_frame", "tp.sent.bytes", "tp.replied.bytes",
+	"tp.flow",	 "tp.transport",      "tp.src",	       "tp.dst",
+	"tp.mode",	 "tp.client",	      "tp.via",	       "tp.hdr.len",
+	"frame.number",	 "tp.hdr.frame_last", "tp.verdict",    "tp.anomaly",
+	"tp.note",	 "tp.first_frame",    "tp.time_epoch", "tp.duration",
+	"tp.sent.bytes", "tp.replied.bytes",
 };
 
 static size_t rows_count(const struct output *cfg)
@@ -122,15 +124,28 @@ static void rows_header(const struct rows *r)
 	rows_line_end(r);
 }
 
+/* rows_view() - false: @fl is not asked for */
+static bool rows_view(struct rows *r, struct view *v, const struct flow *fl,
+		      const struct check *c)
+{
+	uint64_t *count = fl->proto == IP_PROTO_TCP ? &r->tcp : &r->udp;
+	uint64_t stream = (*count)++;
+
+	if (r->cfg->flow && r->cfg->flow != fl->id)
+		return false;
+	view_init(v, fl, c);
+	v->stream = stream;
+	return true;
+}
+
 static int rows_line(void *ctx, const struct flow *fl, const struct check *c)
 {
 	struct rows *r = ctx;
 	size_t n = rows_count(r->cfg), i;
 	struct view v;
 
-	if (r->cfg->flow && r->cfg->flow != fl->id)
+	if (!rows_view(r, &v, fl, c))
 		return 0;
-	view_init(&v, fl, c);
 	for (i = 0; i < n; i++) {
 		if (i)
 			(void)fputc(r->cfg->separator, r->out);
@@ -179,9 +194,8 @@ static int rows_json(void *ctx, const struct flow *fl, const struct check *c)
 	size_t len;
 	unsigned i;
 
-	if (r->cfg->flow && r->cfg->flow != fl->id)
+	if (!rows_view(r, &v, fl, c))
 		return 0;
-	view_init(&v, fl, c);
 	json_init(&j, r->json, sizeof(r->json));
 	json_begin(&j, NULL, '{');
 	json_u64(&j, "v", 1);

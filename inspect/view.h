@@ -18,6 +18,7 @@
  * @toa:        the first option that counts, or NULL; @toa_option: what it says
  * @has_client: @named is whom the header, else the option, names;
  *		@has_port: and its port
+ * @stream:     flows of the same transport before it; set by who counts them
  * @carrier:    frame that brought the header, else the option; 0: neither
  */
 struct view {
@@ -36,6 +37,7 @@ struct view {
 	struct toa_option toa_option;
 	struct endpoint named;
 	uint64_t carrier;
+	uint64_t stream;
 };
 
 /* view_init() - @fl, @c: borrowed as long as @v is in use */
