@@ -6,5 +6,7 @@ foreach(name inspect_advice inspect_check inspect_decode inspect_expect
 endforeach()
 tp_unit_test(inspect_defrag inspect_core)
 foreach(name inspect_check inspect_facts inspect_join)
+tp_unit_test(inspect_tunnel inspect_core)
+foreach(name inspect_check inspect_facts)
   target_sources(test_${name} PRIVATE inspect_talk.c)
 endforeach()
