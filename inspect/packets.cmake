@@ -2,3 +2,9 @@
 # from a frame to a payload
 target_sources(inspect_core PRIVATE
     config_tunnel.c decode.c decode_show.c defrag.c tunnel_show.c tunnel_table.c)
+
+add_executable(inspect_mutate ${PROJECT_SOURCE_DIR}/tests/inspect/mutate.c)
+target_link_libraries(inspect_mutate PRIVATE inspect_core)
+add_test(NAME inspect.mutate
+         COMMAND inspect_mutate ${PROJECT_SOURCE_DIR}/pcaps 10000)
+set_tests_properties(inspect.mutate PROPERTIES LABELS inspect TIMEOUT 300)
