@@ -237,6 +237,7 @@ static void join_json_summary(FILE *out, const struct join *x,
 static void join_text_summary(FILE *out, const struct join *j,
 			      const struct join_tally *t)
 {
+	unsigned long long refused = j->front.refused + j->back.refused;
 	unsigned i;
 
 	(void)fprintf(out, "%u front and %u back flows: ", j->front.count,
@@ -252,10 +253,9 @@ static void join_text_summary(FILE *out, const struct join *j,
 		(void)fprintf(out,
 			      "the back capture's clock is %+.1f ms ahead\n",
 			      (double)j->clock_ns / 1e6);
-	if (j->front.refused + j->back.refused)
+	if (refused)
 		(void)fprintf(out, "%llu flows above --max-flows left out\n",
-			      (unsigned long long)(j->front.refused +
-						   j->back.refused));
+			      refused);
 }
 
 static void join_tally_count(struct join_tally *t, const struct join *j)

@@ -24,7 +24,8 @@ static void tap_feed(struct tap_dir *d, const uint8_t *p, uint32_t len)
 		m++;
 	for (i = 0; i < len; i++) {
 		d->hash = (d->hash ^ p[i]) * TAP_PRIME;
-		if (++d->len == tap_marks[m])
+		d->len++;
+		if (m < TAP_MARKS && d->len == tap_marks[m])
 			d->mark[m++] = d->hash;
 	}
 }

@@ -89,16 +89,15 @@ static void test_strict_makes_findings(void)
 
 static enum app guess(const char *hex_or_text, bool is_hex)
 {
-	uint8_t buf[64];
+	const uint8_t *p = (const uint8_t *)hex_or_text;
 	size_t len = strlen(hex_or_text);
+	uint8_t buf[64];
 	struct guard g;
 	enum app a;
 
 	if (is_hex)
 		len = unhex(hex_or_text, buf, sizeof(buf));
-	else
-		memcpy(buf, hex_or_text, len);
-	guard_init(&g, buf, len);
+	guard_init(&g, is_hex ? buf : p, len);
 	a = app_guess(g.data, len);
 	guard_fini(&g);
 	return a;
