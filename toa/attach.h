@@ -13,6 +13,9 @@
  * Between the replacement of the first and the last link, both versions run
  * side by side on the same connections.
  *
+ * A link whose pin is removed goes a little later. Where the order matters it
+ * is detached first.
+ *
  * Changes are made under attach_lock().
  */
 #ifndef TOA_ATTACH_H

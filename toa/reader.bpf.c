@@ -4,9 +4,9 @@
  * Theory of operation. When a handshake completes (PASSIVE_ESTABLISHED, before
  * the program can accept the connection), the options of the segment that
  * completed it are searched, and those of the SYN if that is wanted. An address
- * from a trusted peer is kept in the socket's storage; sockets without one have
- * none. accept(2) and getpeername(2) of the program then pass through the
- * getpeername hooks, which write it over the peer's.
+ * from a trusted peer is kept in the socket's storage until the socket is gone;
+ * sockets without one have none. accept(2) and getpeername(2) of the program
+ * then pass through the getpeername hooks, which write it over the peer's.
  *
  * The first address wins. Another one in the same segment that says something
  * else leaves nothing to believe, and the peer's address stands; another one
