@@ -10,28 +10,34 @@
 
 struct app_start {
 	const char *text;
+	size_t len;
 	enum app app;
 };
 
+#define APP_START(text, app)                \
+	{                                   \
+		text, sizeof(text) - 1, app \
+	}
+
 /* A longer one stands before a shorter one that it begins with. */
 static const struct app_start app_starts[] = {
-	{ "PRI * HTTP/2.0\r\n", APP_HTTP2 },
-	{ "GET ", APP_HTTP },
-	{ "POST ", APP_HTTP },
-	{ "HEAD ", APP_HTTP },
-	{ "PUT ", APP_HTTP },
-	{ "DELETE ", APP_HTTP },
-	{ "OPTIONS ", APP_HTTP },
-	{ "CONNECT ", APP_HTTP },
-	{ "PATCH ", APP_HTTP },
-	{ "SSH-", APP_SSH },
-	{ "Protocol mismatch.", APP_ERROR_SSH },
-	{ "Invalid SSH identification string.", APP_ERROR_SSH },
-	{ "EHLO ", APP_SMTP },
-	{ "HELO ", APP_SMTP },
-	{ "220 ", APP_SMTP },
-	{ "220-", APP_SMTP },
-	{ "-ERR", APP_ERROR_REDIS },
+	APP_START("PRI * HTTP/2.0\r\n", APP_HTTP2),
+	APP_START("GET ", APP_HTTP),
+	APP_START("POST ", APP_HTTP),
+	APP_START("HEAD ", APP_HTTP),
+	APP_START("PUT ", APP_HTTP),
+	APP_START("DELETE ", APP_HTTP),
+	APP_START("OPTIONS ", APP_HTTP),
+	APP_START("CONNECT ", APP_HTTP),
+	APP_START("PATCH ", APP_HTTP),
+	APP_START("SSH-", APP_SSH),
+	APP_START("Protocol mismatch.", APP_ERROR_SSH),
+	APP_START("Invalid SSH identification string.", APP_ERROR_SSH),
+	APP_START("EHLO ", APP_SMTP),
+	APP_START("HELO ", APP_SMTP),
+	APP_START("220 ", APP_SMTP),
+	APP_START("220-", APP_SMTP),
+	APP_START("-ERR", APP_ERROR_REDIS),
 };
 
 static bool app_is_record(const uint8_t *p, size_t len, uint8_t type)
@@ -70,10 +76,11 @@ enum app app_guess(const uint8_t *p, size_t len)
 	if (app_is_record(p, len, TLS_ALERT))
 		return APP_ERROR_TLS;
 	for (i = 0; i < sizeof(app_starts) / sizeof(app_starts[0]); i++) {
-		size_t n = strlen(app_starts[i].text);
+		const struct app_start *s = &app_starts[i];
 
-		if (len >= n && memcmp(p, app_starts[i].text, n) == 0)
-			return app_starts[i].app;
+		if (p[0] == (uint8_t)s->text[0] && len >= s->len &&
+		    memcmp(p, s->text, s->len) == 0)
+			return s->app;
 	}
 	return app_reply(p, len);
 }

@@ -40,6 +40,7 @@ enum config_hex {
  * @decode:    which tunnels are followed
  * @hdr_max:   longest v2 header taken, in bytes
  * @max_flows: live at the same time
+ * @threads:   that read a file
  * @idle_ms:   a flow ends after such a silence, in the capture's time
  * @want_json: @output.format is JSON
  * @source:    the files, of which @path is the first, or the interface; its
@@ -71,6 +72,7 @@ struct config {
 	struct decode_opts decode;
 	uint32_t hdr_max;
 	uint32_t max_flows;
+	uint32_t threads;
 	uint64_t idle_ms;
 	uint64_t max_memory_bytes;
 	struct output output;

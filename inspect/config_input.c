@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* config_input.c - what is read, and how much of it is kept */
+#include <sys/sysinfo.h>
+
 #include "base/clock.h"
 #include "config_opts.h"
 #include "wire/wire.h"
 
-#define CONFIG_MAX_FLOWS 1000000
-#define CONFIG_FLOWS_TOP 16000000
-#define CONFIG_MEMORY	 (256ULL << 20)
-#define CONFIG_IDLE_MS	 3600000
+#define CONFIG_MAX_FLOWS   1000000
+#define CONFIG_THREADS_TOP 16
+#define CONFIG_FLOWS_TOP   16000000
+#define CONFIG_MEMORY	   (256ULL << 20)
+#define CONFIG_IDLE_MS	   3600000
 
 static const char *const config_hex_names[] = { "tcp", "udp", NULL };
 
@@ -34,6 +37,10 @@ void config_opts_input(struct config_draft *d)
 		  NULL, NULL,
 		  "a flow ends when no packet came for so long, in the "
 		  "capture's time (default 1h)" },
+		{ 0, "threads", "N", OPT_U32, &cfg->threads, 1,
+		  CONFIG_THREADS_TOP, NULL, NULL,
+		  "threads that read a file, if it is neither compressed nor "
+		  "filtered (default: as many as processors, at most 2)" },
 		{ 0, "max-memory", "BYTES", OPT_SIZE, &cfg->max_memory_bytes, 0,
 		  0, NULL, NULL,
 		  "for headers and incomplete streams (default 256M)" },
@@ -42,6 +49,7 @@ void config_opts_input(struct config_draft *d)
 	cfg->hex = CONFIG_HEX_NONE;
 	cfg->decode = DECODE_OPTS_DEFAULT;
 	cfg->max_flows = CONFIG_MAX_FLOWS;
+	cfg->threads = get_nprocs() > 1 ? 2 : 1;
 	cfg->idle_ms = CONFIG_IDLE_MS;
 	cfg->max_memory_bytes = CONFIG_MEMORY;
 	d->hex = CONFIG_HEX_NONE;

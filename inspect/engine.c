@@ -38,6 +38,7 @@ struct engine {
 	struct tally tally;
 	struct sinks *sinks;
 	bool want_order;
+	int bad_link;
 	int error;
 	uint32_t hand;
 	int64_t now_ns;
@@ -57,6 +58,7 @@ int engine_new(const struct config *cfg, struct engine **ret)
 	en->cfg = cfg;
 	en->want_order = true;
 	en->now_ns = FRAME_NO_TIME;
+	en->bad_link = -1;
 	en->idle_ns = (int64_t)cfg->idle_ms * 1000000;
 	/* facts.c compares whole milliseconds */
 	en->gap_ns = ((int64_t)cfg->udp_idle_ms - 1) * 1000000;
@@ -443,6 +445,8 @@ static void engine_look(struct engine *en, const struct frame *f)
 	engine_lost(en, f->ts_ns);
 	r = decode_frame(en->decoder, f, en->cfg->want_csum, &pkt, &err);
 	t->frame[r]++;
+	if (r == DECODE_MALFORMED && err.anomaly == ANOMALY_NET_LINK_TYPE)
+		en->bad_link = f->link;
 	if (r == DECODE_MALFORMED && t->anomaly == ANOMALY_NONE) {
 		t->anomaly = err.anomaly;
 		t->anomaly_frame = f->number;
@@ -619,6 +623,11 @@ const struct tally *engine_tally(struct engine *en)
 	en->tally.memory_refused = en->budget.refused;
 	decoder_stats(en->decoder, &en->tally.decode);
 	return &en->tally;
+}
+
+int engine_bad_link(const struct engine *en)
+{
+	return en->bad_link;
 }
 
 uint32_t engine_live(const struct engine *en)

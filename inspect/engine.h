@@ -70,6 +70,11 @@ typedef void engine_visit_fn(void *ctx, const struct flow *fl,
 			     const struct check *c);
 void engine_visit(struct engine *en, engine_visit_fn *fn, void *ctx);
 
+/* engine_bad_link() - the link type, which nobody decodes, of the last frame
+ * that had such a one; -1: none
+ */
+int engine_bad_link(const struct engine *en);
+
 /* engine_live() - flows that have not ended */
 uint32_t engine_live(const struct engine *en);
 

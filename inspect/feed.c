@@ -212,14 +212,66 @@ static int feed_frame(struct feed *f, struct inspect *in,
 	return 0;
 }
 
+/* What feed_block() has to know. */
+struct feed_bulk {
+	struct feed *feed;
+	struct inspect *in;
+	bool is_stopped;
+};
+
+static bool feed_block(void *ctx, uint64_t done, uint64_t frames)
+{
+	struct feed_bulk *b = ctx;
+
+	b->feed->frames = frames;
+	b->is_stopped = !feed_tick(b->feed, b->in, done, frames);
+	return b->is_stopped;
+}
+
+/* feed_plain() - as much of a plain file as several threads can read.
+ * Return: 1: it goes on at the source; 0: enough; -errno
+ */
+static int feed_plain(struct feed *f, struct inspect *in)
+{
+	struct feed_bulk ctx = { .feed = f, .in = in };
+	struct bulk_spec spec = {
+		.threads = f->cfg->threads,
+		.block_bytes = BULK_BLOCK_BYTES,
+		.tick = feed_block,
+		.ctx = &ctx,
+	};
+	struct capfile cf;
+	int r = 0;
+
+	if (!source_plain(f->src, &spec.fd, &spec.size))
+		return 1;
+	capfile_init(&cf);
+	if (inspect_bulk(in, &spec, &cf) == 0) {
+		f->frames = cf.frames;
+		r = source_resume(f->src, &cf);
+		if (inspect_bad_link(in) >= 0)
+			(void)feed_link_ok(f, inspect_bad_link(in),
+					   f->cfg->source.paths[0]);
+	}
+	capfile_fini(&cf);
+	return r ? r : !ctx.is_stopped;
+}
+
 int feed_run(struct feed *f, struct inspect *in)
 {
 	uint64_t each = source_live(f->src) ? FEED_FRAMES_LIVE
 					    : FEED_FRAMES_FILE;
 	char err[SOURCE_ERR_MAX];
 	struct frame frame;
-	int r, status = 0;
+	int status = 0;
+	int r = feed_plain(f, in);
 
+	if (r == 0)
+		return 0;
+	if (r < 0) {
+		log_error("%s: %s", f->cfg->source.paths[0], strerror(-r));
+		return EXIT_IO;
+	}
 	do {
 		r = source_next(f->src, err, &frame);
 		if (r == SOURCE_FRAME)

@@ -8,7 +8,7 @@
 #include "wire/tcp.h"
 
 /* An origin that echoes does so early; later replies are not searched. */
-#define FLOW_ECHO_LOOK 4
+#define FLOW_ECHO_LOOK 2
 /* A start that was not captured is found among the first payloads, or not. */
 #define FLOW_EARLY_MAX 16384
 

@@ -76,6 +76,24 @@ static int input_errno(const struct input *in, int r, char err[INPUT_ERR_MAX])
 	return -EIO;
 }
 
+int input_resume(struct input *in, const struct capfile *cf)
+{
+	struct capfile copy;
+	int r = stream_seek(in->stream, cf->offset);
+
+	if (r)
+		return r;
+	r = capfile_copy(&copy, cf);
+	if (r)
+		return r;
+	capfile_fini(&in->cf);
+	in->cf = copy;
+	in->at = in->end = 0;
+	in->saw_end = false;
+	in->frames = cf->frames;
+	return 0;
+}
+
 /* input_fill() - at least one byte more, and room for @need.
  * Return: 1; 0 at the end; -EINTR; -EIO
  */

@@ -30,6 +30,12 @@ void input_close(struct input *in);
  */
 int input_next(struct input *in, char err[INPUT_ERR_MAX], struct frame *ret);
 
+/* input_resume() - another reader of the same file has come to where @cf
+ * stands: go on there. Only for files that are not foreign, and can be sought.
+ * Return: 0 or -errno
+ */
+int input_resume(struct input *in, const struct capfile *cf);
+
 /* input_link() - of the first interface; -1 if none has been described */
 int input_link(const struct input *in);
 

@@ -42,6 +42,17 @@ void inspect_free(struct inspect *in)
 	free(in);
 }
 
+int inspect_bulk(struct inspect *in, const struct bulk_spec *spec,
+		 struct capfile *cf)
+{
+	return bulk_run(spec, in->engine, cf);
+}
+
+int inspect_bad_link(const struct inspect *in)
+{
+	return engine_bad_link(in->engine);
+}
+
 void inspect_frame(struct inspect *in, const struct frame *f)
 {
 	struct digest d;

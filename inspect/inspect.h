@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "bulk.h"
 #include "engine.h"
 #include "frame.h"
 #include "sink.h"
@@ -14,6 +15,13 @@ struct inspect;
 /* inspect_new() - @cfg: borrowed. Return: 0 or -ENOMEM */
 int inspect_new(const struct config *cfg, struct inspect **ret);
 void inspect_free(struct inspect *in);
+
+/* inspect_bulk() - the frames of a file, see bulk_run() */
+int inspect_bulk(struct inspect *in, const struct bulk_spec *spec,
+		 struct capfile *cf);
+
+/* inspect_bad_link() - see engine_bad_link() */
+int inspect_bad_link(const struct inspect *in);
 
 /* inspect_frame() - account one frame */
 void inspect_frame(struct inspect *in, const struct frame *f);

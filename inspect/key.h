@@ -6,7 +6,9 @@
 #ifndef INSPECT_KEY_H
 #define INSPECT_KEY_H
 
+#include <assert.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -129,9 +131,18 @@ static inline uint32_t key_hash(const struct key_seed *seed,
 	return (uint32_t)(key_fold(h ^ w[4], tail ^ w[1]) >> 16);
 }
 
+static_assert(sizeof(struct flow_key) == 40 &&
+		      offsetof(struct flow_key, a_port) == 32,
+	      "the ports and @where are one word of key_eq()");
+
 static inline bool key_eq(const struct flow_key *x, const struct flow_key *y)
 {
-	return memcmp(x, y, sizeof(*x)) == 0;
+	uint64_t xt, yt;
+
+	memcpy(&xt, &x->a_port, sizeof(xt));
+	memcpy(&yt, &y->a_port, sizeof(yt));
+	return !((x->a[0] ^ y->a[0]) | (x->b[0] ^ y->b[0]) | (xt ^ yt) |
+		 (x->a[1] ^ y->a[1]) | (x->b[1] ^ y->b[1]));
 }
 
 #endif

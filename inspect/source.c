@@ -342,6 +342,19 @@ bool source_plain(const struct source *src, int *ret_fd, uint64_t *ret_size)
 	return true;
 }
 
+int source_resume(struct source *src, const struct capfile *cf)
+{
+	struct source_file *f = &src->files[0];
+	int r = input_resume(f->in, cf);
+
+	if (r)
+		return r;
+	f->has_head = false;
+	f->head.in_file = cf->frames;
+	src->number = src->given = cf->frames;
+	return 0;
+}
+
 struct live *source_live(struct source *src)
 {
 	return src->live;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "capfile.h"
 #include "frame.h"
 #include "live.h"
 #include "wire/anomaly.h"
@@ -103,6 +104,11 @@ void source_stat(struct source *src, struct source_stat *ret);
  * Valid until source_close().
  */
 bool source_plain(const struct source *src, int *ret_fd, uint64_t *ret_size);
+
+/* source_resume() - that reader has come to where @cf stands: source_next() goes
+ * on there. Return: 0 or -errno
+ */
+int source_resume(struct source *src, const struct capfile *cf);
 
 /* source_live() - what is captured from; NULL for files */
 struct live *source_live(struct source *src);

@@ -243,6 +243,18 @@ int stream_fd(const struct stream *s)
 	return s->kind == STREAM_PLAIN && s->size && !s->is_stdin ? s->fd : -1;
 }
 
+int stream_seek(struct stream *s, uint64_t off)
+{
+	if (stream_fd(s) < 0)
+		return -ESPIPE;
+	if (lseek(s->fd, (off_t)off, SEEK_SET) < 0)
+		return -errno;
+	s->at = s->end = 0;
+	s->saw_end = false;
+	s->done = off;
+	return 0;
+}
+
 void stream_progress(const struct stream *s, uint64_t *ret_done,
 		     uint64_t *ret_size)
 {

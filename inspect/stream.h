@@ -29,6 +29,11 @@ ssize_t stream_read(struct stream *s, uint8_t *buf, size_t len);
  */
 int stream_fd(const struct stream *s);
 
+/* stream_seek() - go on at byte @off; only where stream_fd() gives a file.
+ * Return: 0 or -errno
+ */
+int stream_seek(struct stream *s, uint64_t off);
+
 /* stream_progress() - @ret_done of @ret_size bytes of the file have been read,
  * before decompression. @ret_size is 0 where that is not known.
  */

@@ -2,9 +2,34 @@
 /* csum.c - see csum.h */
 #include "wire/csum.h"
 
+#include <string.h>
+
 #include "wire/bytes.h"
 #include "wire/ip.h"
 #include "wire/wire.h"
+
+/* csum_words() - the sum of @len bytes, a multiple of four, in big-endian
+ * halves. Ones' complement sums do not care for the order of bytes until the
+ * end (RFC 1071, 2 B), so that words are added as they lie in memory.
+ */
+static uint64_t csum_words(const uint8_t *buf, size_t len)
+{
+	uint64_t sum = 0;
+	uint32_t w[4];
+	size_t i = 0;
+
+	for (; len - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(w, buf + i, sizeof(w));
+		sum += (uint64_t)w[0] + w[1] + w[2] + w[3];
+	}
+	for (; i < len; i += sizeof(w[0])) {
+		memcpy(w, buf + i, sizeof(w[0]));
+		sum += w[0];
+	}
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return be16_get((be16) { (uint16_t)sum });
+}
 
 void csum_update(struct csum *c, const uint8_t *buf, size_t len)
 {
@@ -15,9 +40,8 @@ void csum_update(struct csum *c, const uint8_t *buf, size_t len)
 		c->is_odd = false;
 		i = 1;
 	}
-	/* RFC 1071 2: wider words fold to the same sum */
-	for (; len - i > 3; i += 4)
-		c->sum += get_be32(buf + i);
+	c->sum += csum_words(buf + i, (len - i) & ~(size_t)3);
+	i += (len - i) & ~(size_t)3;
 	if (len - i > 1) {
 		c->sum += get_be16(buf + i);
 		i += 2;

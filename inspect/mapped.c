@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mapped.c - see mapped.h */
+#include "mapped.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* For the signal handler, which gets nothing else. */
+static uintptr_t mapped_lo, mapped_hi, mapped_page;
+static struct sigaction mapped_old;
+
+/* mapped_fault() - what is behind the file's end becomes a page of zeroes */
+static void mapped_fault(int sig, siginfo_t *info, void *ctx)
+{
+	uintptr_t at = (uintptr_t)info->si_addr;
+	int saved = errno;
+
+	(void)ctx;
+	if (at < mapped_lo || at >= mapped_hi ||
+	    mmap((void *)(at & ~(mapped_page - 1)), mapped_page, PROT_READ,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		 0) == MAP_FAILED) {
+		/* Not ours: once more, and the default action takes it. */
+		(void)signal(sig, SIG_DFL);
+	}
+	errno = saved;
+}
+
+int mapped_open(int fd, uint64_t size, const uint8_t **ret)
+{
+	struct sigaction sa = { .sa_sigaction = mapped_fault,
+				.sa_flags = SA_SIGINFO };
+	void *map;
+	int r;
+
+	if (!size || size > PTRDIFF_MAX || mapped_lo)
+		return -EINVAL;
+	map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	mapped_page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	mapped_lo = (uintptr_t)map;
+	mapped_hi = mapped_lo + size;
+	sigemptyset(&sa.sa_mask);
+	if (sigaction(SIGBUS, &sa, &mapped_old) != 0) {
+		r = -errno;
+		(void)munmap(map, size);
+		mapped_lo = 0;
+		return r;
+	}
+	*ret = map;
+	return 0;
+}
+
+void mapped_close(const uint8_t *map, uint64_t size)
+{
+	(void)munmap((void *)(uintptr_t)map, size);
+	(void)sigaction(SIGBUS, &mapped_old, NULL);
+	mapped_lo = mapped_hi = 0;
+}
+
+void mapped_drop(const uint8_t *map, uint64_t lo, uint64_t hi)
+{
+	uint64_t from = lo / mapped_page * mapped_page;
+	uint64_t to = hi / mapped_page * mapped_page;
+
+	if (from < to)
+		(void)madvise((void *)((uintptr_t)map + from), to - from,
+			      MADV_DONTNEED);
+}

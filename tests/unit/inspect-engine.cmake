@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
+foreach(name inspect_bulk)
+  tp_unit_test(${name} inspect_core)
+endforeach()

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_inspect_bulk.c - blocks, lanes and threads change nothing of the answer:
+ * every capture of pcaps/, cut at every record
+ */
+#include <CUnit/CUnit.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "inspect.h"
+#include "mapped.h"
+#include "source.h"
+#include "wire/wire.h"
+
+#define TEXT_MAX (1U << 20)
+
+static const struct config cfg = {
+	.hdr_max = 4096,
+	.want_csum = true,
+	.want_json = true,
+	.max_flows = 1000,
+	.max_memory_bytes = 1 << 20,
+	.idle_ms = 3600000,
+	.udp_idle_ms = 60000,
+	.threads = 1,
+	.output = { .format = OUTPUT_JSON },
+	.decode = { .port_count = 2,
+		    .port = { { VXLAN_PORT, TUNNEL_VXLAN },
+			      { GENEVE_PORT, TUNNEL_GENEVE } } },
+};
+
+/* inspect_text() - the JSON of @path. @spec: NULL for the ordinary reader.
+ * Return: to be freed
+ */
+static char *inspect_text(const char *path, const struct bulk_spec *spec)
+{
+	char err[SOURCE_ERR_MAX];
+	struct inspect *in = NULL;
+	struct sinks *sinks = NULL;
+	struct source *src = NULL;
+	struct tally tally;
+	struct frame f;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	CU_ASSERT_FATAL(out && sinks_open(&cfg, out, &sinks) == 0);
+	CU_ASSERT_FATAL(inspect_new(&cfg, &in) == 0);
+	CU_ASSERT_FATAL(source_open(path, NULL, err, &src) == 0);
+	if (spec) {
+		struct bulk_spec s = *spec;
+		struct capfile cf;
+
+		capfile_init(&cf);
+		CU_ASSERT_FATAL(source_plain(src, &s.fd, &s.size));
+		CU_ASSERT_EQUAL_FATAL(inspect_bulk(in, &s, &cf), 0);
+		CU_ASSERT_EQUAL_FATAL(source_resume(src, &cf), 0);
+		capfile_fini(&cf);
+	}
+	while (source_next(src, err, &f) == SOURCE_FRAME)
+		inspect_frame(in, &f);
+	(void)inspect_report(in, sinks, &tally);
+	(void)fprintf(out, "%llu frames\n", (unsigned long long)tally.frames);
+	sinks_free(sinks);
+	inspect_free(in);
+	source_close(src);
+	(void)fclose(out);
+	return text;
+}
+
+static void check_file(const char *path)
+{
+	static const uint32_t blocks[] = { BULK_BLOCK_MIN, 97, 1000, 1U << 20 };
+	char *want = inspect_text(path, NULL);
+	unsigned threads;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
+		for (threads = 1; threads <= 3; threads++) {
+			struct bulk_spec spec = { .threads = threads,
+						  .block_bytes = blocks[i] };
+			char *got = inspect_text(path, &spec);
+
+			CU_ASSERT_STRING_EQUAL(got, want);
+			if (strcmp(got, want) != 0)
+				(void)fprintf(stderr, "%s: %u, %u\n", path,
+					      blocks[i], threads);
+			free(got);
+		}
+	}
+	free(want);
+}
+
+static void test_every_cut_of_every_capture(void)
+{
+	glob_t g;
+	size_t i;
+
+	CU_ASSERT_EQUAL_FATAL(glob("../../pcaps/*/input.pcap*", 0, NULL, &g),
+			      0);
+	CU_ASSERT(g.gl_pathc > 40);
+	for (i = 0; i < g.gl_pathc; i++)
+		check_file(g.gl_pathv[i]);
+	globfree(&g);
+}
+
+static const char cut_name[] = "test_inspect_bulk.tmp.pcap";
+
+/* The first @len bytes of @path, and @tail behind them. */
+static void make_file(const char *path, size_t len, const char *tail)
+{
+	static char buf[1 << 16];
+	int in = open(path, O_RDONLY | O_CLOEXEC);
+	int out =
+		open(cut_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ssize_t n = read(in, buf, sizeof(buf));
+
+	CU_ASSERT_FATAL(in >= 0 && out >= 0 && n > 0);
+	if (len > (size_t)n)
+		len = (size_t)n;
+	CU_ASSERT_EQUAL(write(out, buf, len), (ssize_t)len);
+	CU_ASSERT_EQUAL(write(out, tail, strlen(tail)), (ssize_t)strlen(tail));
+	(void)close(in);
+	(void)close(out);
+}
+
+/* What stands before the damage is the same; behind it there is nothing. */
+static void test_damaged_files(void)
+{
+	static const char path[] = "../../pcaps/001-document-ppv1-tcp/"
+				   "input.pcap";
+	size_t len;
+
+	for (len = 24; len < 2600; len += 37) {
+		make_file(path, len, "");
+		check_file(cut_name);
+		make_file(path, len,
+			  "\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+			  "\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+		check_file(cut_name);
+	}
+	(void)unlink(cut_name);
+}
+
+/* A file that becomes shorter while it is mapped does not end the process. */
+static void test_a_mapped_file_shrinks(void)
+{
+	const uint8_t *map = NULL;
+	uint8_t byte;
+	int fd = open(cut_name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	CU_ASSERT_FATAL(fd >= 0 && ftruncate(fd, 1 << 20) == 0);
+	CU_ASSERT_EQUAL(pwrite(fd, "x", 1, (1 << 20) - 1), 1);
+	CU_ASSERT_EQUAL_FATAL(mapped_open(fd, 1 << 20, &map), 0);
+	CU_ASSERT_EQUAL(map[(1 << 20) - 1], 'x');
+	CU_ASSERT_EQUAL(ftruncate(fd, 4096), 0);
+	byte = ((const volatile uint8_t *)map)[(1 << 20) - 1];
+	CU_ASSERT_EQUAL(byte, 0);
+	mapped_drop(map, 0, 1 << 20);
+	byte = ((const volatile uint8_t *)map)[0];
+	CU_ASSERT_EQUAL(byte, 0);
+	mapped_close(map, 1 << 20);
+	(void)close(fd);
+	(void)unlink(cut_name);
+}
+
+static bool stop_at_once(void *ctx, uint64_t done, uint64_t frames)
+{
+	unsigned *calls = ctx;
+
+	CU_ASSERT(done && frames);
+	return ++*calls == 3;
+}
+
+static void test_a_tick_ends_it(void)
+{
+	unsigned calls = 0;
+	struct bulk_spec spec = { .threads = 2,
+				  .block_bytes = 200,
+				  .tick = stop_at_once,
+				  .ctx = &calls };
+	struct capfile cf;
+	struct inspect *in = NULL;
+	int fd = open("../../pcaps/001-document-ppv1-tcp/input.pcap",
+		      O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	CU_ASSERT_FATAL(fd >= 0 && fstat(fd, &st) == 0);
+	CU_ASSERT_FATAL(inspect_new(&cfg, &in) == 0);
+	capfile_init(&cf);
+	spec.fd = fd;
+	spec.size = (uint64_t)st.st_size;
+	CU_ASSERT_EQUAL(inspect_bulk(in, &spec, &cf), 0);
+	CU_ASSERT_EQUAL(calls, 3);
+	CU_ASSERT(cf.offset < spec.size);
+	capfile_fini(&cf);
+	inspect_free(in);
+	(void)close(fd);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "every cut", test_every_cut_of_every_capture },
+		{ "damaged files", test_damaged_files },
+		{ "a file that shrinks", test_a_mapped_file_shrinks },
+		{ "a tick ends it", test_a_tick_ends_it },
+	};
+
+	return unit_main("inspect_bulk", tests, ARRAY_SIZE(tests));
+}
