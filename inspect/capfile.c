@@ -343,6 +343,7 @@ static enum capfile_status capfile_block(struct capfile *cf, const uint8_t *buf,
 {
 	uint32_t type, total;
 	enum capfile_status st = CAPFILE_OTHER;
+	bool is_kept;
 
 	if (len < CAPFILE_BLOCK_LEN)
 		return capfile_more(cf, CAPFILE_BLOCK_LEN);
@@ -354,15 +355,16 @@ static enum capfile_status capfile_block(struct capfile *cf, const uint8_t *buf,
 		return st;
 	}
 	total = capfile_u32(cf, buf + 4);
+	is_kept = cf->want_blocks || capfile_is_known(type);
 	if (total < CAPFILE_BLOCK_LEN || total % 4 != 0 ||
-	    (capfile_is_known(type) && total > CAPFILE_BLOCK_MAX))
+	    (is_kept && total > CAPFILE_BLOCK_MAX))
 		return capfile_bad(cf, ANOMALY_CAP_BLOCK_LEN, 4);
 	if (len < total) {
 		/* What nobody looks at need not be in memory as a whole. */
-		if (capfile_is_known(type) ||
-		    (cf->want_blocks && total <= CAPFILE_BLOCK_MAX))
+		if (is_kept)
 			return capfile_more(cf, total);
-		cf->skip = total;
+		cf->skip_total = total;
+		cf->skip = total - 4;
 		cf->skip_off = cf->offset;
 		return CAPFILE_MORE;
 	}
@@ -416,6 +418,25 @@ static enum capfile_status capfile_begin(struct capfile *cf, const uint8_t *buf,
 	}
 }
 
+/* capfile_pass() - over a block that is not kept. Return: OTHER at its end */
+static enum capfile_status capfile_pass(struct capfile *cf, const uint8_t *buf,
+					size_t len, size_t *ret_used)
+{
+	uint32_t n = len < cf->skip ? (uint32_t)len : cf->skip;
+
+	capfile_use(cf, n, ret_used);
+	cf->skip -= n;
+	if (cf->skip)
+		return capfile_more(cf, 1);
+	if (len - n < 4)
+		return capfile_more(cf, 4);
+	if (capfile_u32(cf, buf + n) != cf->skip_total)
+		return capfile_bad(cf, ANOMALY_CAP_BLOCK_LEN, 0);
+	cf->skip_total = 0;
+	capfile_use(cf, 4, ret_used);
+	return CAPFILE_OTHER;
+}
+
 /* The block loop: moves over what gives no frame. */
 static enum capfile_status capfile_blocks(struct capfile *cf,
 					  const uint8_t *buf, size_t len,
@@ -425,19 +446,16 @@ static enum capfile_status capfile_blocks(struct capfile *cf,
 		size_t at = *ret_used;
 		enum capfile_status st;
 
-		if (cf->skip) {
-			size_t n = len - at < cf->skip ? len - at : cf->skip;
-
-			cf->skip -= n;
-			capfile_use(cf, n, ret_used);
-			if (cf->skip || cf->want_blocks)
-				return capfile_more(cf, 1);
+		if (cf->skip_total) {
+			st = capfile_pass(cf, buf + at, len - at, ret_used);
+			if (st != CAPFILE_OTHER)
+				return st;
 			continue;
 		}
 		if (len == at)
 			return capfile_more(cf, CAPFILE_BLOCK_LEN);
 		st = capfile_block(cf, buf + at, len - at, ret_used, ret);
-		if (st == CAPFILE_MORE && cf->skip)
+		if (st == CAPFILE_MORE && cf->skip_total)
 			continue;
 		if (st != CAPFILE_OTHER || cf->want_blocks)
 			return st;
@@ -468,11 +486,11 @@ enum capfile_status capfile_next_slow(struct capfile *cf, const uint8_t *buf,
 
 bool capfile_has_end(struct capfile *cf, size_t len)
 {
-	if (!len && !cf->skip && cf->format != CAPFILE_NONE)
+	if (!len && !cf->skip_total && cf->format != CAPFILE_NONE)
 		return true;
 	cf->err.anomaly = cf->format == CAPFILE_NONE && len < 4
 				  ? ANOMALY_CAP_FORMAT
 				  : ANOMALY_CAP_CUT;
-	cf->err.off = cf->skip ? cf->skip_off : cf->offset;
+	cf->err.off = cf->skip_total ? cf->skip_off : cf->offset;
 	return false;
 }

@@ -90,11 +90,13 @@ struct capfile_err {
 
 /* Public for the inline functions; of use to callers are:
  * @want_blocks: set by the caller after capfile_init(): each call uses no more
- *	than one block
+ *	than one block, and none may be longer than CAPFILE_BLOCK_MAX
  * @is_swapped: the file's numbers are not in this machine's byte order
  * @offset:	in the file, of what capfile_next() gets next
  * @need:	on CAPFILE_MORE: bytes that the next call has to get
  * @frames:	so far
+ * @skip_total: length of a block that is passed over as it comes, of which
+ *	@skip bytes are left before its second length; it began at @skip_off
  * @ifaces:	of the present section, @iface_count; @iface_base are before
  *		them in earlier sections
  */
@@ -105,8 +107,9 @@ struct capfile {
 	uint16_t pcap_link;
 	uint32_t pcap_ts_mul;
 	uint64_t offset;
-	uint64_t skip;
 	uint64_t skip_off;
+	uint32_t skip_total;
+	uint32_t skip;
 	size_t need;
 	uint64_t frames;
 	struct capfile_err err;
@@ -244,7 +247,7 @@ static inline enum capfile_status capfile_next_ng(struct capfile *cf,
 	uint32_t total, id, cap;
 	uint64_t ts;
 
-	if (len < CAPFILE_EPB_LEN || cf->skip ||
+	if (len < CAPFILE_EPB_LEN || cf->skip_total ||
 	    capfile_u32(cf, buf) != CAPFILE_EPB)
 		return capfile_next_slow(cf, buf, len, ret_used, ret);
 	total = capfile_u32(cf, buf + 4);

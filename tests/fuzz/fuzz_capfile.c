@@ -96,7 +96,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	pieces = run_file(data, len, data[len - 1] % 61 + 1, false);
 	blocks = run_file(data, len, len, true);
 	run_check(&whole, &pieces);
-	run_check(&whole, &blocks);
+	/* blocks that nobody asks for may be longer */
+	if (whole.err.anomaly != ANOMALY_CAP_CUT ||
+	    blocks.err.anomaly != ANOMALY_CAP_BLOCK_LEN)
+		run_check(&whole, &blocks);
 
 	capfile_init(&cf);
 	(void)capfile_next(&cf, data, len, &used, &f);
