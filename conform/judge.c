@@ -36,8 +36,9 @@ enum case_status case_judge(unsigned words, enum outcome outcome,
 	if (outcome == OUTCOME_UNREACHABLE || outcome == OUTCOME_BROKEN ||
 	    outcome == OUTCOME_NONE)
 		return STATUS_INCONCLUSIVE;
+	/* a word too early is what "hush" is about */
 	if (words & EXPECT_ANY)
-		return STATUS_PASS;
+		return outcome == OUTCOME_GREETED ? STATUS_FAIL : STATUS_PASS;
 	switch (outcome) {
 	case OUTCOME_SERVED:
 		return judge_served(words, identity, needs_identity);

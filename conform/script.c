@@ -85,6 +85,8 @@ static bool step_parse_words(struct step *st, const char *s, size_t len)
 				break;
 		if (i == ARRAY_SIZE(words))
 			return false;
+		if (bar && n + 1 == len)
+			return false;
 		st->words |= words[i].word;
 		s += n + (bar ? 1 : 0);
 		len -= n + (bar ? 1 : 0);

@@ -159,6 +159,42 @@ wrong_ends() {
     conform usage 2 "$ORIGIN4:10003" no/such/case
 }
 
+# our own programs, each requirement; docs/conformance.md says the same
+own_programs() {
+    in_origin "$TP_CONFORM" run -J >"$DIR/run.json" 2>"$DIR/run.err" ||
+        bad "tp-conform run: status $?: $(tail -n 3 "$DIR/run.err")"
+    page run '"failed":0'
+    "$E2E_ROOT/tests/conform/gen_conformance.py" <"$DIR/run.json" \
+        >"$DIR/conformance.md"
+    diff "$E2E_ROOT/docs/conformance.md" "$DIR/conformance.md" >&2 ||
+        bad "docs/conformance.md is not what the run shows"
+    [ -z "$(jq -r 'select(.type == "requirement" and .cases == "" and
+        (.state == "held" or .state == "told")) | .id' "$DIR/run.json")" ] ||
+        bad "held without a case"
+}
+
+rule_files() {
+    printf '# two\nTCP:80 Example.COM 80 ON PPv1 x\n' >"$DIR/r1"
+    printf 'tcp:80 example.com 80 on ppv1 x\nudp:53 192.0.2.1 53 off off\n' \
+        >"$DIR/r2"
+    printf 'tcp:65000 192.0.2.1 80 off off\n' >"$DIR/r3"
+    "$TP_CONFORM" rules lint "$DIR/r1" >"$DIR/out" || bad "lint: $?"
+    expect_match lint "$(cat "$DIR/out")" '^1 rules, .* 0 errors'
+    "$TP_CONFORM" rules "$DIR/r3" >"$DIR/out"
+    expect "lint: exit status" $? 2
+    expect_match lint "$(cat "$DIR/out")" 'r3:1:5: InvalidParameter'
+    "$TP_CONFORM" rules --strict lint "$DIR/r1" >"$DIR/out"
+    expect "strict: exit status" $? 2
+    "$TP_CONFORM" rules format "$DIR/r1" >"$DIR/r4" || bad "format: $?"
+    expect format "$(cat "$DIR/r4")" 'tcp:80 example.com 80 on ppv1 x'
+    "$TP_CONFORM" rules diff "$DIR/r1" "$DIR/r4" || bad "diff: $?"
+    "$TP_CONFORM" rules diff "$DIR/r1" "$DIR/r2" >"$DIR/out"
+    expect "diff: exit status" $? 1
+    expect diff "$(cat "$DIR/out")" '+ udp:53 192.0.2.1 53 off off'
+    "$TP_CONFORM" rules lint "$DIR/absent" 2>/dev/null
+    expect "absent: exit status" $? 3
+}
+
 reports() {
     jq -e . "$DIR/document.json" >/dev/null || bad "JSON Lines"
     python3 - "$DIR/document.xml" "$DIR/document.html" <<'PY' ||
@@ -212,5 +248,7 @@ run_case "nginx that trusts everybody" nginx_trusts_all
 run_case "nginx that trusts the proxy" nginx_trusts_one
 run_case "what cannot be judged" wrong_ends
 run_case "reports" reports
+run_case "our programs, each requirement" own_programs
+run_case "rule files" rule_files
 run_case "clean end" stop_clean echo ppv1 ppv2 spp
 e2e_end

@@ -7,7 +7,8 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 2
 
-lints="layers layers:--self-test spdx whitespace format shell conformance tidy"
+lints="layers layers:--self-test spdx whitespace format shell conformance
+    conformance:--self-test tidy"
 [ "${1:-}" != -q ] || lints=${lints% tidy}
 
 failed=0

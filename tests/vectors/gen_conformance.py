@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Rewrites the table of disputed vectors in docs/conformance.md.
+"""Rewrites the table of disputed vectors in docs/vectors.md.
 
-usage: gen_conformance.py VECTORS.json docs/conformance.md
+usage: gen_conformance.py VECTORS.json docs/vectors.md
 
 The verdicts come from the vectors, the reasons from READINGS below. A vector
 that no reading covers is an error, so that none is left unexplained.

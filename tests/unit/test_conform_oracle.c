@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_conform_oracle.c - reading whom an origin believed, and what a probe
+ * makes of its answer
+ */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conform/oracle.h"
+#include "conform/probe.h"
+#include "harness.h"
+#include "wire/wire.h"
+
+static const struct endpoint self = {
+	.addr = { IP_V4, { 192, 0, 2, 9 } },
+	.port = 4242,
+};
+
+/* the first claim: 198.18.100.100, 2001:db8:5eed::6464, port 20000 */
+static enum identity_kind ask(const char *oracle, const char *reply)
+{
+	const struct claim claim = claim_nth(0);
+	const struct oracle_question q = { &claim, &self,
+					   (const uint8_t *)reply,
+					   strlen(reply) };
+	char err[ORACLE_ERR_MAX];
+	struct identity id;
+	struct oracle o;
+
+	CU_ASSERT_FATAL(oracle_parse(oracle, &o, err));
+	(void)oracle_ask(&o, &q, &id);
+	oracle_fini(&o);
+	return id.kind;
+}
+
+#define WHOAMI(addr, port)                                                     \
+	"{\"v\":1,\"type\":\"whoami\",\"client\":\"" addr "\",\"cport\":" port \
+	",\"dst\":null}\nhello\n"
+
+static void test_echo(void)
+{
+	CU_ASSERT_EQUAL(ask("echo", WHOAMI("198.18.100.100", "20000")),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("echo", WHOAMI("2001:db8:5eed::6464", "20000")),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("echo", WHOAMI("::ffff:198.18.100.100", "20000")),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("echo", WHOAMI("198.18.100.100", "20001")),
+			IDENTITY_OTHER);
+	CU_ASSERT_EQUAL(ask("echo", WHOAMI("192.0.2.9", "4242")),
+			IDENTITY_REAL);
+	CU_ASSERT_EQUAL(ask("echo", WHOAMI("192.0.2.9", "1")), IDENTITY_OTHER);
+	CU_ASSERT_EQUAL(ask("echo", "hello\n"), IDENTITY_UNKNOWN);
+	CU_ASSERT_EQUAL(ask("echo", ""), IDENTITY_UNKNOWN);
+}
+
+static void test_http(void)
+{
+	const char *const o = "http:/ip:^client=([^ ]*)( port=([0-9]+))?$";
+
+	CU_ASSERT_EQUAL(ask("http:/ip:^client=([0-9.a-f:]*)",
+			    "HTTP/1.1 200 OK\r\n\r\nclient=198.18.100.100\n"),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("http:/:x-client: ([0-9.]+):([0-9]+)",
+			    "x-client: 198.18.100.100:20000\r\n"),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("http:/:x-client: ([0-9.]+):([0-9]+)",
+			    "x-client: 198.18.100.100:20\r\n"),
+			IDENTITY_OTHER);
+	CU_ASSERT_EQUAL(ask(o, "nothing\n"), IDENTITY_UNKNOWN);
+	CU_ASSERT_EQUAL(ask(o, "client=-\n"), IDENTITY_UNSET);
+	CU_ASSERT_EQUAL(ask("behaviour", "client=198.18.100.100"),
+			IDENTITY_UNKNOWN);
+}
+
+static void test_parse_errors(void)
+{
+	static const char *const list[] = {
+		"",	    "nonsense", "echo:x",      "log",
+		"log:/x",   "log:/x:",	"http:/",      "http:/:nope",
+		"log:/x:(", "cmd:",	"behaviour:x",
+	};
+	char err[ORACLE_ERR_MAX];
+	struct oracle o;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(list); i++) {
+		err[0] = '\0';
+		CU_ASSERT(!oracle_parse(list[i], &o, err));
+		CU_ASSERT(err[0] != '\0');
+		oracle_fini(&o);
+	}
+}
+
+/* lines that were there before, then @text */
+static enum identity_kind ask_log(const char *format, const char *text)
+{
+	const struct claim claim = claim_nth(0);
+	const struct oracle_question q = { &claim, &self, NULL, 0 };
+	char path[] = "/tmp/tp-oracle-XXXXXX", name[128], err[ORACLE_ERR_MAX];
+	int fd = mkstemp(path);
+	struct identity id;
+	struct oracle o;
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT(write(fd, "198.18.100.100 - - [old] \"x\"\n", 29) == 29);
+	(void)snprintf(name, sizeof(name), "log:%s:%s", path, format);
+	CU_ASSERT_FATAL(oracle_parse(name, &o, err));
+	CU_ASSERT(oracle_is_late(&o));
+	CU_ASSERT_EQUAL(oracle_mark(&o), 0);
+	CU_ASSERT(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	(void)oracle_ask(&o, &q, &id);
+	oracle_fini(&o);
+	(void)close(fd);
+	(void)unlink(path);
+	return id.kind;
+}
+
+static void test_logs(void)
+{
+	/* the document's two formats */
+	CU_ASSERT_EQUAL(ask_log("nginx",
+				"198.18.100.100 - 43.132.85.50 "
+				"[28/Apr/2023:15:19:59 +0800] TCP 3 3 0.1\n"),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask_log("nginx", "- - 43.132.85.50 [28/Apr/2023:15:"
+					 "19:59 +0800] TCP 0 0 0.000\n"),
+			IDENTITY_UNSET);
+	CU_ASSERT_EQUAL(ask_log("python",
+				"198.18.100.100 - - [26/Apr/2023 17:52:37] "
+				"\"GET / HTTP/1.1\" 200 -\n"),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask_log("haproxy",
+				"haproxy[1]: 198.18.100.100:20000 "
+				"[22/Nov/2026:10:00:00.000] f b/s 0/0/1 5\n"),
+			IDENTITY_CLAIM);
+	/* a line of a trial before, and one that is not whole yet */
+	CU_ASSERT_EQUAL(ask_log("python", "198.18.100.101 - - [x] \"y\"\n"),
+			IDENTITY_UNKNOWN);
+	CU_ASSERT_EQUAL(ask_log("python", "198.18.100.100 - - [x] \"y\""),
+			IDENTITY_UNKNOWN);
+	CU_ASSERT_EQUAL(ask_log("python", ""), IDENTITY_UNKNOWN);
+	CU_ASSERT_EQUAL(ask_log("python", "192.0.2.9 - - [x] \"y\"\n"
+					  "198.18.100.100 - - [x] \"y\"\n"),
+			IDENTITY_CLAIM);
+}
+
+static void test_stats(void)
+{
+	char path[] = "/tmp/tp-stats-XXXXXX";
+	static const char text[] =
+		"                                  CPU0       CPU1\n"
+		"syn_recv_sock_toa            :     865        858\n"
+		"getname_toa_ok               :      10          2\n";
+	uint64_t ok = 0, toa = 0;
+	int fd = mkstemp(path);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT(write(fd, text, sizeof(text) - 1) > 0);
+	CU_ASSERT_EQUAL(oracle_stats_read(path, &ok, &toa), 0);
+	CU_ASSERT_EQUAL(ok, 12);
+	CU_ASSERT_EQUAL(toa, 1723);
+	(void)close(fd);
+	(void)unlink(path);
+	CU_ASSERT(oracle_stats_read(path, &ok, &toa) < 0);
+}
+
+/* @probe's verdict on an answer */
+static enum probe_verdict judge(const char *probe, const char *rx, size_t len,
+				bool is_end)
+{
+	struct probe p = { 0 };
+	char err[PROBE_ERR_MAX];
+	struct probe_run r;
+	enum probe_verdict v;
+
+	CU_ASSERT_FATAL(probe_parse(probe, &p, err));
+	CU_ASSERT_FATAL(!probe_begin(&r, &p, 0xbeef));
+	v = probe_judge(&r, (const uint8_t *)rx, len, is_end);
+	probe_end(&r);
+	return v;
+}
+
+#define JUDGE(probe, rx) judge(probe, rx, sizeof(rx) - 1, false)
+#define TOKEN		 "tp-conform-0000beef\n"
+
+static void test_probes(void)
+{
+	CU_ASSERT_EQUAL(JUDGE("echo", ""), PROBE_MORE);
+	CU_ASSERT_EQUAL(JUDGE("echo", TOKEN), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("echo", "{\"v\":1}\n" TOKEN), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("echo", "{\"v\":1}\n"), PROBE_MORE);
+	CU_ASSERT_EQUAL(JUDGE("echo", "PROXY TCP4 1 2 3 4\r\n" TOKEN),
+			PROBE_LEAK);
+	CU_ASSERT_EQUAL(JUDGE("echo", "x" TOKEN), PROBE_LEAK);
+	CU_ASSERT_EQUAL(JUDGE("echo", "tp-conform-0000beee\n"), PROBE_MORE);
+	CU_ASSERT_EQUAL(JUDGE("http", "HTTP/1.1 200 OK\r\n"), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("http", "HTTP/1.1 404 No\r\n"), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("http", "HTTP/1.1 400 Bad\r\n"), PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("http", "SSH-2.0-OpenSSH"), PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("smtp", "220 mail ready\r\n"), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("smtp", "421 no\r\n"), PROBE_REFUSED);
+	CU_ASSERT_EQUAL(JUDGE("ssh", "SSH-2.0-x\r\n"), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("redis", "+PONG\r\n"), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("redis", "-NOAUTH x\r\n"), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("redis", "-ERR unknown\r\n"), PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("raw:00", "x"), PROBE_SERVED);
+	/* behind the two bytes of length: id, answer, no error */
+	CU_ASSERT_EQUAL(JUDGE("dns", "\0\x11\xbe\xef\x81\x80\0\1\0\0\0\0\0\0"),
+			PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("dns", "\0\x11\xbe\xef\x81\x81\0\1\0\0\0\0\0\0"),
+			PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("dns", "\0\x11\xbe\xee\x81\x80\0\1\0\0\0\0\0\0"),
+			PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("tls", "HTTP/1.1 400"), PROBE_GARBLED);
+}
+
+static void test_tls_hello(void)
+{
+	struct probe p = { .type = PROBE_TLS };
+	struct probe_run r;
+
+	CU_ASSERT_FATAL(!probe_begin(&r, &p, 1));
+	/* a handshake record, TLS 1.x, ClientHello */
+	CU_ASSERT(r.request_len > 100);
+	CU_ASSERT_EQUAL(r.request[0], 0x16);
+	CU_ASSERT_EQUAL(r.request[1], 0x03);
+	CU_ASSERT_EQUAL(r.request[5], 0x01);
+	probe_end(&r);
+	CU_ASSERT(r.tls == NULL);
+}
+
+int main(void)
+{
+	static const struct unit_test tests[] = {
+		{ "the line of tp-origin", test_echo },
+		{ "an expression over an answer", test_http },
+		{ "what is no oracle is refused", test_parse_errors },
+		{ "logs, also the document's two", test_logs },
+		{ "toa_stats", test_stats },
+		{ "probes judge answers", test_probes },
+		{ "TLS begins with a ClientHello", test_tls_hello },
+	};
+
+	return unit_main("conform_oracle", tests, ARRAY_SIZE(tests));
+}
