@@ -31,9 +31,11 @@
 #include "check.h"
 #include "tap.h"
 
-/* Pairs by timing: the back leg begins this much after the front leg. */
+/* Pairs by timing: the back leg begins this much after the front leg at most;
+ * or before it, for clocks are only known so well.
+ */
 #define JOIN_LATE_NS  1000000000LL
-#define JOIN_EARLY_NS 1000000LL
+#define JOIN_EARLY_NS 10000000LL
 /* Payload that is the same by chance is shorter. */
 #define JOIN_PAYLOAD_MIN 32
 

@@ -55,7 +55,8 @@ static bool join_row_has(const struct join_row *r, enum join_by by)
 		return true;
 	if (by == JOIN_BY_PAYLOAD)
 		return r->payload > 0;
-	return by == JOIN_BY_TIMING && r->has_time && r->delay_us >= 0 &&
+	return by == JOIN_BY_TIMING && r->has_time &&
+	       r->delay_us >= -JOIN_EARLY_NS / NS_PER_US &&
 	       r->delay_us <= JOIN_LATE_NS / NS_PER_US;
 }
 
