@@ -11,6 +11,8 @@
 #include "base/loop.h"
 #include "trial.h"
 
+#define WATCH_TYPE (TRIAL_TYPE + 1)
+
 /* One case on its way; @next: of @values to be begun */
 struct run {
 	const struct case_def *def;
@@ -194,6 +196,17 @@ static int engine_tick(struct engine *e)
 	return next > now ? (int)(next - now) : 0;
 }
 
+static void engine_watch(void *ctx, uint32_t slot, uint32_t gen,
+			 uint32_t events)
+{
+	const struct engine *e = ctx;
+
+	(void)slot;
+	(void)gen;
+	(void)events;
+	e->cfg->watch(e->cfg->watch_ctx);
+}
+
 static void engine_event(void *ctx, uint32_t slot, uint32_t gen,
 			 uint32_t events)
 {
@@ -257,6 +270,10 @@ static int engine_init(struct engine *e, const struct case_def *const *defs,
 	if (err)
 		return err;
 	loop_on(&e->loop, TRIAL_TYPE, engine_event, e);
+	loop_on(&e->loop, WATCH_TYPE, engine_watch, e);
+	if (e->cfg->watch)
+		(void)loop_add(&e->loop, e->cfg->watch_fd, EPOLLIN, WATCH_TYPE,
+			       0, 0);
 	e->n_slow = normal;
 	e->n_trials = normal + ENGINE_SLOW_MAX;
 	e->trials = calloc(e->n_trials, sizeof(*e->trials));

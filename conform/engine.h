@@ -34,6 +34,7 @@ typedef void engine_done_fn(void *ctx, const struct case_result *r,
  * @drip_ms:    between two bytes of "drip"
  * @oracle_ms:  how long a late oracle may take
  * @crowd_max:  connections of "crowd" at most
+ * @watch_fd:   read by @watch when it has something: a capture; or -1
  * @serial:     of the next trial, kept from run to run
  * @is_stopped: set by a signal: what runs is given up; or NULL
  */
@@ -47,6 +48,9 @@ struct engine_config {
 	uint32_t crowd_max;
 	engine_done_fn *done;
 	void *ctx;
+	int watch_fd;
+	void (*watch)(void *ctx);
+	void *watch_ctx;
 	uint32_t *serial;
 	const volatile bool *is_stopped;
 };

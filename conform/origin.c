@@ -11,6 +11,7 @@
 #include "base/exitcode.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "capture.h"
 #include "like.h"
 #include "tool.h"
 #include "wire/wire.h"
@@ -113,6 +114,44 @@ static int origin_list(const struct origin_options *o)
 	return n ? EXIT_OK : EXIT_USAGE;
 }
 
+/* origin_keep() - a capture of each case that failed */
+static void origin_keep(const struct engine_config *cfg,
+			const struct origin_options *o,
+			struct case_result *results, size_t n)
+{
+	size_t i;
+	int err;
+
+	capture_read(cfg->watch_ctx);
+	for (i = 0; i < n; i++) {
+		if (results[i].status != STATUS_FAIL)
+			continue;
+		err = capture_keep(cfg->watch_ctx, &results[i],
+				   o->oracle.inspect);
+		if (err)
+			log_error("capture of %s: %s", results[i].def->id,
+				  strerror(-err));
+	}
+}
+
+/* origin_capture() - Return: 0 or EXIT_IO */
+static int origin_capture(const struct origin_options *o,
+			  struct engine_config *cfg, struct capture **ret)
+{
+	char err[CAPTURE_ERR_MAX] = "";
+
+	if (!o->report.keep_pcap)
+		return 0;
+	if (capture_open(o->iface, &o->target, o->report.keep_pcap, ret, err)) {
+		log_error("cannot capture: %s", err);
+		return EXIT_IO;
+	}
+	cfg->watch = capture_read;
+	cfg->watch_ctx = *ret;
+	cfg->watch_fd = capture_fd(*ret);
+	return 0;
+}
+
 static int origin_cases(const struct origin_options *o,
 			const struct engine_config *cfg, const struct recon *rc,
 			struct report *r)
@@ -134,6 +173,8 @@ static int origin_cases(const struct origin_options *o,
 	r->n = n;
 	if (!err && o->want_like && !o->n_specs && !o->is_udp)
 		err = like_run(cfg, origin_modes(o, rc), &like);
+	if (cfg->watch)
+		origin_keep(cfg, o, results, n);
 	verdict_build(o, rc, &like, r, &verdict);
 	r->verdict = &verdict;
 	r->ms = clock_ms() - r->ms;
@@ -167,6 +208,7 @@ int command_origin(int argc, char **argv)
 	static struct origin_options o;
 	static char inspect[TOOL_PATH_MAX];
 	static struct recon rc;
+	struct capture *capture = NULL;
 	uint32_t serial = 0;
 	struct report r = { .opt = &o.report };
 	char why[REPORT_TEXT_MAX];
@@ -205,6 +247,9 @@ int command_origin(int argc, char **argv)
 		.is_stopped = &is_stopped,
 	};
 	origin_subject(&o, &r);
+	status = origin_capture(&o, &cfg, &capture);
+	if (status)
+		return status;
 	status = recon_run(&cfg, &o, &rc, why, sizeof(why));
 	r.ms = clock_ms();
 	if (status == EXIT_INCONCLUSIVE)
@@ -213,6 +258,7 @@ int command_origin(int argc, char **argv)
 		log_error("%s: %s", r.subject, why);
 	else
 		status = origin_cases(&o, &cfg, &rc, &r);
+	capture_close(capture);
 	oracle_fini(&o.oracle);
 	return status;
 }

@@ -93,7 +93,7 @@ is() {
 }
 
 our_origin() {
-    local mode=$1 name=our-$1-$2
+    local name=our-$1-$2
     shift 2
 
     conform "$name" 0 --oracle echo "$@"
