@@ -330,6 +330,9 @@ int engine_run(const struct engine_config *cfg,
 		if (e.n_done < n)
 			err = loop_wait(&e.loop, wait);
 		err = err > 0 ? 0 : err;
+		if (!err && cfg->end_ms && clock_ms() >= cfg->end_ms &&
+		    e.n_done < n)
+			err = -ETIMEDOUT;
 	}
 	engine_fini(&e);
 	return err;

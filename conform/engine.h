@@ -34,6 +34,7 @@ typedef void engine_done_fn(void *ctx, const struct case_result *r,
  * @drip_ms:    between two bytes of "drip"
  * @oracle_ms:  how long a late oracle may take
  * @crowd_max:  connections of "crowd" at most
+ * @end_ms:     clock_ms() at which all is given up; 0: never
  * @watch_fd:   read by @watch when it has something: a capture; or -1
  * @serial:     of the next trial, kept from run to run
  * @is_stopped: set by a signal: what runs is given up; or NULL
@@ -48,6 +49,7 @@ struct engine_config {
 	uint32_t crowd_max;
 	engine_done_fn *done;
 	void *ctx;
+	uint64_t end_ms;
 	int watch_fd;
 	void (*watch)(void *ctx);
 	void *watch_ctx;
@@ -57,7 +59,8 @@ struct engine_config {
 
 /* engine_run() - all of @defs. @results: @n of them, filled in that order.
  * Cases that need what the configuration lacks are skipped with a reason.
- * Return: 0 or -errno if nothing could be run at all
+ * Return: 0; -ETIMEDOUT at the deadline, what was not finished is PENDING;
+ * or -errno if nothing could be run at all
  */
 int engine_run(const struct engine_config *cfg,
 	       const struct case_def *const *defs, size_t n,

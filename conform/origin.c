@@ -2,6 +2,7 @@
 /* origin.c - `tp-conform origin` */
 #include "origin.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,7 +183,7 @@ static int origin_cases(const struct origin_options *o,
 	if (err)
 		log_error("%s", strerror(-err));
 	if (err && !status)
-		status = EXIT_IO;
+		status = err == -ETIMEDOUT ? EXIT_TIMEOUT : EXIT_IO;
 	if (!status)
 		status = report_exit(r);
 	free(results);
@@ -243,6 +244,7 @@ int command_origin(int argc, char **argv)
 		.crowd_max = o.crowd_max,
 		.done = origin_done,
 		.ctx = &o,
+		.end_ms = o.deadline_ms ? clock_ms() + o.deadline_ms : 0,
 		.serial = &serial,
 		.is_stopped = &is_stopped,
 	};

@@ -18,12 +18,18 @@ options() {
 
 # help_of PROGRAM - of the program and its commands
 help_of() {
+    local command
+
     "$BUILD/$1" --help
     [ "$1" != client-sim/tp-client ] || "$BUILD/$1" raw --help
+    [ "$1" = conform/tp-conform ] || return 0
+    for command in origin proxy run rules; do
+        "$BUILD/$1" "$command" --help
+    done
 }
 
 for program in proxy/tp-proxy inspect/tp-inspect origin-sim/tp-origin \
-    client-sim/tp-client toa/tp-toa; do
+    client-sim/tp-client toa/tp-toa conform/tp-conform; do
     name=${program#*/}
     page=docs/man/$name.1
     if [ ! -f "$page" ]; then
