@@ -225,6 +225,8 @@ static const struct case_def cases[] = {
 	CASE("spp/sent/every", "every datagram has the header", MUST, HIGH,
 	     CASE_SPP, U, "seed/65", SPP_EVERY, "dgrams: every must", NULL,
 	     NULL),
+	CASE("spp/sent/complete", "38 bytes", MUST, HIGH, CASE_SPP, U,
+	     "seed/65", SPP_EVERY, "dgrams: flaw short", NULL, NULL),
 	CASE("spp/sent/mapped", "IPv4 addresses are ::ffff:a.b.c.d", MUST,
 	     HIGH, CASE_SPP, U, "seed/65", SPP_EVERY, "dgrams: flaw mapped",
 	     NULL, NULL),

@@ -104,7 +104,7 @@ static enum case_status check_header(const struct check *c)
 	if (op->is_late)
 		return say(c, STATUS_PASS, "%s, after data",
 			   hdr_kind_name(op->hdr.kind));
-	if (c->o->is_udp && c->s->udp.n_alone)
+	if (c->o->is_udp && (c->s->udp.n_alone || c->s->udp.is_hdr_cut))
 		return say(c, STATUS_PASS, "in a datagram of its own");
 	return verdict(c, is_pp(op->hdr.kind), hdr_kind_name(op->hdr.kind),
 		       op->lead ? "bytes that begin like no header"
@@ -285,7 +285,8 @@ static enum case_status check_exact(const struct check *c)
 
 	if (!op->has_come)
 		return unseen(c);
-	if (op->hdr.flaw || op->is_late || op->n_more)
+	if (op->hdr.flaw || op->is_late || op->n_more ||
+	    (c->o->is_udp && c->s->udp.d[0].is_cut))
 		return say(c, STATUS_INCONCLUSIVE,
 			   "where they begin cannot be told");
 	if (c->o->is_udp && (c->s->udp.n_alone || c->s->udp.is_hdr_cut))
@@ -367,9 +368,10 @@ static enum case_status check_after_origin_fin(const struct check *c)
 {
 	const struct tcp_seen *t = &c->s->tcp;
 
-	if (t->first_origin_fin != END_FIN)
+	if (t->first_origin_fin != END_FIN || t->parts_headers)
 		return say(c, STATUS_INCONCLUSIVE,
-			   "the origin's end did not arrive as one");
+			   "the origin's end did not arrive as one, or "
+			   "headers are in the stream");
 	return verdict(c, t->first_after_ok, "arrived", "lost or changed");
 }
 
@@ -379,6 +381,8 @@ static enum case_status check_parts(const struct check *c)
 
 	if (!t->has_parts)
 		return unseen(c);
+	if (t->hello.is_late)
+		return say(c, STATUS_INCONCLUSIVE, "the first one is late");
 	return say(c, t->parts_headers ? STATUS_FAIL : STATUS_PASS,
 		   "%u headers in the stream", t->parts_headers);
 }
@@ -424,6 +428,8 @@ static enum case_status check_bulk(const struct check *c)
 
 	if (!t->has_bulk)
 		return unseen(c);
+	if (is_up ? t->parts_headers > 0 : t->reply_has_header)
+		return say(c, STATUS_INCONCLUSIVE, "headers in the stream");
 	if (bad != UINT64_MAX)
 		return say(c, STATUS_FAIL, "wrong at byte %llu",
 			   (unsigned long long)bad);
@@ -478,6 +484,17 @@ static enum case_status check_empty(const struct check *c)
 
 /* ---- clients that are many, or lie ---- */
 
+/* Is it the address of one of the others? */
+static bool is_anothers(const struct opening *crowd, uint32_t n, uint32_t me)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		if (i != me && endpoint_eq(&crowd[i].self, &crowd[me].hdr.src))
+			return true;
+	return false;
+}
+
 static enum case_status check_crowd(const struct check *c)
 {
 	const struct opening *crowd = c->o->is_udp ? c->s->udp.crowd
@@ -492,18 +509,19 @@ static enum case_status check_crowd(const struct check *c)
 		if (!op->has_come || !op->hdr.is_proxy || op->hdr.flaw)
 			continue;
 		judged++;
-		/* what is wrong for one alone is another case's */
-		wrong += !endpoint_eq(&op->hdr.src, &op->self);
+		wrong += is_anothers(crowd, n, i);
 	}
-	if (!judged)
+	if (!judged || !names_client(c) ||
+	    c->op->hdr.src.port != c->op->self.port)
 		return say(c, STATUS_INCONCLUSIVE,
-			   "%u clients, %u lost, none "
-			   "with a header",
+			   "%u clients, %u lost: a client alone is not named "
+			   "rightly",
 			   n, lost);
 	(void)snprintf(c->r->expected, sizeof(c->r->expected),
 		       "each client its own address");
 	return say(c, wrong ? STATUS_FAIL : STATUS_PASS,
-		   "%u clients at once: %u wrong, %u lost", n, wrong, lost);
+		   "%u clients at once: %u have another's address, %u lost", n,
+		   wrong, lost);
 }
 
 static enum case_status forged_judge(const struct check *c,
@@ -513,6 +531,9 @@ static enum case_status forged_judge(const struct check *c,
 		return say(c, STATUS_PASS, "refused");
 	if (!op->has_come)
 		return unseen(c);
+	/* whether it is unchanged, is another case's matter */
+	if (op->lead && !op->hdr.flaw && op->hdr.src.port == op->self.port)
+		return say(c, STATUS_PASS, "payload, after the proxy's own");
 	if (op->has_token &&
 	    (op->lead || c->o->mode == PROXY_TOA || c->o->mode == PROXY_OFF))
 		return say(c, STATUS_PASS, "payload, after the proxy's own");
@@ -527,6 +548,8 @@ static enum case_status check_forged(const struct check *c)
 {
 	int i = c->arg[0] == '2';
 
+	if (c->o->is_udp && !is_pp(c->s->kind))
+		return say(c, STATUS_INCONCLUSIVE, "there is no header");
 	if (c->o->is_udp)
 		return forged_judge(c, &c->s->udp.forged,
 				    c->s->udp.forged_refused);
@@ -632,6 +655,10 @@ static enum case_status check_replies(const struct check *c)
 	}
 	if (!asked || (c->arg[0] && !came))
 		return say(c, STATUS_INCONCLUSIVE, "none came");
+	/* without its header a reply is lost, as it should be */
+	if (c->s->mode == PROXY_SPP &&
+	    (u->d[1].opening.hdr.kind != HDR_SPP || u->d[0].opening.hdr.flaw))
+		return say(c, STATUS_INCONCLUSIVE, "there is no header");
 	if (!strcmp(c->arg, "exact"))
 		return say(c, ok == came ? STATUS_PASS : STATUS_FAIL,
 			   "%u of %u changed", came - ok, came);
@@ -652,6 +679,8 @@ static enum case_status check_idle(const struct check *c)
 		return say(c, STATUS_INCONCLUSIVE, "there is no header");
 	if (!u->idle.has_come)
 		return unseen(c);
+	if (u->n_alone || u->is_hdr_cut)
+		return say(c, STATUS_INCONCLUSIVE, "the header comes alone");
 	return verdict(c, is_pp(u->idle.hdr.kind),
 		       "introduced by a header again",
 		       "no header after the idle time");

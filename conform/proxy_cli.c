@@ -233,8 +233,9 @@ static void proxy_verdict(const struct proxy_options *o,
 	size_t i;
 
 	(void)snprintf(v->headline, sizeof(v->headline),
-		       n.failed ? "This proxy sends %s, and not as it must."
-				: "This proxy sends %s as it must.",
+		       s->mode == PROXY_OFF ? "This proxy passes no address on."
+		       : n.failed ? "This proxy sends %s, and not as it must."
+				  : "This proxy sends %s as it must.",
 		       modes[s->mode]);
 	verdict_fact(v, "mode", "%s over %s", modes[s->mode],
 		     o->is_udp ? "UDP" : "TCP");
@@ -262,7 +263,7 @@ static void proxy_verdict(const struct proxy_options *o,
 static int proxy_report(const struct proxy_options *o,
 			const struct proxy_seen *s, uint64_t begin_ms)
 {
-	const struct case_def **defs = calloc(cases_proxy.n, sizeof(*defs));
+	const struct case_def **defs = calloc(cases_proxy.n, sizeof(void *));
 	struct case_result *results = calloc(cases_proxy.n, sizeof(*results));
 	static struct verdict v;
 	struct report r = { .opt = &o->report, .results = results };
@@ -298,7 +299,7 @@ out:
 
 static int proxy_list(const struct proxy_options *o)
 {
-	const struct case_def **defs = calloc(cases_proxy.n, sizeof(*defs));
+	const struct case_def **defs = calloc(cases_proxy.n, sizeof(void *));
 	size_t n = defs ? proxy_select(o, defs) : 0;
 
 	if (n)

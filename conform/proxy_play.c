@@ -14,8 +14,9 @@
 
 #define PLAY_BACKLOG 512
 #define PLAY_PARTS   20
-/* what may still come after what was waited for */
-#define PLAY_GRACE_MS 60
+/* what may still come after what was waited for: a tenth of that, within */
+#define PLAY_GRACE_MIN_MS 60
+#define PLAY_GRACE_MAX_MS 250
 
 /* @client, @origin: the two ends of the connection that plays */
 struct play {
@@ -49,6 +50,15 @@ struct ip_addr proxy_source(const struct proxy_options *o, uint32_t n,
 			return *a;
 	}
 	return (struct ip_addr) { 0 };
+}
+
+static uint64_t play_grace_ms(const struct play *p)
+{
+	uint64_t ms = p->o->timeout_ms / 10;
+
+	return ms < PLAY_GRACE_MIN_MS	? PLAY_GRACE_MIN_MS
+	       : ms > PLAY_GRACE_MAX_MS ? PLAY_GRACE_MAX_MS
+					: ms;
 }
 
 static const uint8_t *find(const uint8_t *p, size_t len, const void *what,
@@ -98,7 +108,6 @@ static int play_connect(struct play *p, const struct endpoint *to, uint32_t n,
 			struct opening *op, struct end *client)
 {
 	struct endpoint from = { proxy_source(p->o, n, to), 0 };
-	struct end *ends[] = { client };
 	int fd = -1, err = sock_connect(to, &from, 0, &fd);
 
 	op->has_run = true;
@@ -107,8 +116,6 @@ static int play_connect(struct play *p, const struct endpoint *to, uint32_t n,
 		err = end_init(client, fd);
 	if (err)
 		return err;
-	/* an unconnected socket reads ENOTCONN, a refused one its error */
-	(void)ends;
 	err = proxy_await_connected(fd, p->o->timeout_ms);
 	if (!err)
 		err = sock_local(fd, &op->self);
@@ -161,7 +168,7 @@ static void play_listen(struct play *p, struct opening *op)
 
 	(void)end_run(ends, 1, p->o->timeout_ms, play_has_token, p);
 	/* a header that is late, or one more */
-	(void)end_run(ends, 1, PLAY_GRACE_MS, NULL, NULL);
+	(void)end_run(ends, 1, play_grace_ms(p), NULL, NULL);
 	proxy_opening(op, p->origin.rx, p->origin.rx_len, p->token,
 		      p->token_len, false);
 	op->first_read = p->origin.first;
@@ -344,7 +351,7 @@ static void play_bulk(struct play *p)
 		end_bulk(&p->client, p->o->bulk_bytes);
 		end_bulk(&p->origin, p->o->bulk_bytes);
 		(void)end_run(ends, 2, 10 * p->o->timeout_ms, bulk_is_over, p);
-		(void)end_run(ends, 2, PLAY_GRACE_MS, NULL, NULL);
+		(void)end_run(ends, 2, play_grace_ms(p), NULL, NULL);
 		t->up_bytes = p->origin.bulk_rx;
 		t->up_bad = p->origin.bulk_bad;
 		t->down_bytes = p->client.bulk_rx;
@@ -365,7 +372,7 @@ static void play_silent(struct play *p)
 	    !play_accept(p, op, &p->origin)) {
 		t->has_silent = true;
 		(void)end_run_rx(&p->origin, 1, p->o->timeout_ms);
-		(void)end_run(ends, 1, PLAY_GRACE_MS, NULL, NULL);
+		(void)end_run(ends, 1, play_grace_ms(p), NULL, NULL);
 		t->silent_came = p->origin.rx_len > 0;
 		t->silent_reply =
 			play_word(p, &p->origin, &p->client, "greeting");

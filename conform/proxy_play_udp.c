@@ -172,7 +172,8 @@ static void judge_dgram(struct udp_seen *u, const struct dgram *d,
 	if (lead && !rest) {
 		u->n_alone++;
 		u->alone = h;
-	} else if (d->len < V2_SIG_LEN && !memcmp(d->data, sig, d->len)) {
+	} else if ((d->len < V2_SIG_LEN && !memcmp(d->data, sig, d->len)) ||
+		   (h.kind == HDR_SPP && h.flaw == HDR_FLAW_SHORT)) {
 		u->is_hdr_cut = true;
 	} else if (rest == t[0].len) {
 		u->d[0].is_altered = true;
@@ -190,9 +191,13 @@ static void play_session(struct play *p, int fd, const struct endpoint *self)
 
 	for (i = 0; i < PROXY_DGRAMS; i++) {
 		const struct dgram *d;
+		size_t before = p->n_got;
 
 		play_say(fd, "dgram", &t[i]);
 		d = play_wait(p, &t[i]);
+		/* changed on its way: still the one to look at */
+		if (!d && p->n_got > before)
+			d = &p->got[before];
 		opening_fill(&u->d[i].opening, p, self, d, &t[i]);
 		if (d)
 			play_reply(p, fd, d, &u->d[i]);

@@ -49,6 +49,13 @@ static enum anomaly fault_dislike(const struct fault_set *s,
 	if (fault_is_on(s, FAULT_REFUSE_PORT_0) && pp_has_client(p) &&
 	    (!p->src.port || !p->dst.port))
 		return ANOMALY_V1_PORT;
+	if (fault_is_on(s, FAULT_REFUSE_SHORT_LINE) && p->version == 1 &&
+	    p->hdr_len < s->arg[FAULT_REFUSE_SHORT_LINE])
+		return ANOMALY_V1_FIELDS;
+	if (fault_is_on(s, FAULT_REFUSE_LONG_LINE) && p->version == 1 &&
+	    p->family == PP_FAMILY_INET &&
+	    p->hdr_len > s->arg[FAULT_REFUSE_LONG_LINE])
+		return ANOMALY_V1_NO_CRLF;
 	if (fault_is_on(s, FAULT_REFUSE_UNSPEC) && is_v2 &&
 	    (fam >> 4 == PP_FAMILY_UNSPEC || (fam & 15) == PP_PROTO_UNSPEC))
 		return ANOMALY_V2_FAMILY;
@@ -61,17 +68,20 @@ static enum anomaly fault_dislike(const struct fault_set *s,
 	return ANOMALY_NONE;
 }
 
-/* Believe what a LOCAL header's block says. */
-static void fault_take_local(struct pp_hdr *h, const uint8_t *buf)
+/* Believe the block of a header that names nobody. */
+static void fault_take_block(struct pp_hdr *h, const uint8_t *buf)
 {
 	struct fault_set none = { 0 };
 	uint8_t copy[PP2_FIXED_LEN + PP2_UNIX_LEN];
 	struct pp_hdr claimed;
 
-	if (h->hdr_len > sizeof(copy) || h->hdr_len == PP2_FIXED_LEN)
+	if (h->hdr_len > sizeof(copy) ||
+	    h->hdr_len < PP2_FIXED_LEN + PP2_INET_LEN)
 		return;
 	memcpy(copy, buf, h->hdr_len);
 	copy[PP2_SIG_LEN] = 0x21;
+	if (!(copy[PP2_SIG_LEN + 1] >> 4))
+		copy[PP2_SIG_LEN + 1] = 0x11;
 	if (fault_loose(&none, copy, h->hdr_len, &claimed) != WIRE_OK ||
 	    claimed.src.addr.family == IP_NONE)
 		return;
@@ -122,7 +132,10 @@ static enum header_action fault_take(const struct fault_set *s,
 	if (a != ANOMALY_NONE)
 		return fault_refuse(ret, a);
 	if (fault_is_on(s, FAULT_TAKES_LOCAL_ADDR) && h->cmd == PP_CMD_LOCAL)
-		fault_take_local(h, buf);
+		fault_take_block(h, buf);
+	if (fault_is_on(s, FAULT_TAKES_UNSPEC_ADDR) && h->version == 2 &&
+	    h->cmd == PP_CMD_PROXY && h->family == PP_FAMILY_UNSPEC)
+		fault_take_block(h, buf);
 	if (fault_is_on(s, FAULT_TAKES_UNKNOWN_ADDR) &&
 	    h->cmd == PP_CMD_UNKNOWN)
 		fault_take_unknown(s, h, buf);
@@ -221,6 +234,9 @@ enum header_action fault_judge_stream(const struct fault_set *s,
 		return fault_refuse(ret, ANOMALY_PP_TRUNCATED);
 	if (act == HEADER_REFUSE)
 		act = fault_forgive(s, &policy, buf, len, end, ret);
+	if (act == HEADER_REFUSE && fault_is_on(s, FAULT_FAILS_OPEN) &&
+	    fault_has_signature(buf, len))
+		act = HEADER_DIRECT;
 	if (act == HEADER_TAKE)
 		act = fault_take(s, buf, len, ret);
 	if (act == HEADER_TAKE)
@@ -243,6 +259,10 @@ fault_judge_dgram(const struct fault_set *s, const struct header_policy *p,
 	act = header_judge_dgram(&policy, is_trusted, session, buf, len, ret);
 	if (act == HEADER_REFUSE)
 		act = fault_forgive(s, &policy, buf, len, HEADER_END_EOF, ret);
+	if (act == HEADER_REFUSE && !session &&
+	    fault_is_on(s, FAULT_UDP_MIXES) &&
+	    ret->err.anomaly == ANOMALY_PP_MISSING)
+		act = HEADER_DIRECT;
 	if (act == HEADER_TAKE)
 		act = fault_take(s, buf, len, ret);
 	return act;

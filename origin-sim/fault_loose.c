@@ -26,27 +26,32 @@ static unsigned loose_number(const struct field *f, unsigned mod,
 			     uint64_t too_big, uint64_t *sins)
 {
 	uint64_t v = 0;
+	bool is_big = false;
 	size_t i;
 
+	for (i = 0; i < f->len; i++)
+		if (f->text[i] < '0' || f->text[i] > '9')
+			break;
+	if (!f->len || i < f->len) {
+		*sins |= SIN(BAD_ADDR);
+		return 0;
+	}
+	for (i = 0; i < f->len; i++) {
+		v = v * 10 + (unsigned)(f->text[i] - '0');
+		is_big |= v >= mod;
+		v %= mod;
+	}
 	if (f->len > 1 && f->text[0] == '0')
 		*sins |= SIN(LEADING_ZERO);
-	if (!f->len || f->len > 9)
-		*sins |= SIN(BAD_ADDR);
-	for (i = 0; i < f->len && i < 9; i++) {
-		if (f->text[i] < '0' || f->text[i] > '9') {
-			*sins |= SIN(BAD_ADDR);
-			return 0;
-		}
-		v = v * 10 + (unsigned)(f->text[i] - '0');
-	}
-	if (v >= mod)
+	if (is_big)
 		*sins |= too_big;
-	return (unsigned)(v % mod);
+	return (unsigned)v;
 }
 
 static struct ip_addr loose_v4(const struct field *f, uint64_t *sins)
 {
 	uint8_t bytes[4] = { 0 };
+	uint64_t found = 0;
 	size_t at = 0, n = 0;
 
 	while (at <= f->len && n < 4) {
@@ -55,11 +60,11 @@ static struct ip_addr loose_v4(const struct field *f, uint64_t *sins)
 		struct field octet = { f->text + at, to - at };
 
 		bytes[n++] = (uint8_t)loose_number(&octet, 256, SIN(OCTET_MOD),
-						   sins);
+						   &found);
 		at = to + 1;
 	}
-	if (n != 4 || at <= f->len)
-		*sins |= SIN(BAD_ADDR);
+	/* without its form, the values mean nothing */
+	*sins |= n != 4 || at <= f->len ? SIN(BAD_ADDR) : found;
 	return ip_addr_v4(bytes);
 }
 
@@ -85,8 +90,10 @@ static size_t loose_split(const uint8_t *line, size_t len,
 	while (i < len) {
 		size_t begin = i;
 
-		while (i < len && line[i] != ' ')
+		while (i < len && line[i] != ' ' && line[i] != '\t')
 			i++;
+		if (i < len && line[i] == '\t')
+			*sins |= SIN(SPACES);
 		if (i == begin)
 			*sins |= SIN(SPACES);
 		else if (n == V1_FIELDS)
@@ -134,10 +141,10 @@ static void loose_v1_addrs(const struct field f[V1_FIELDS], struct pp_hdr *h,
 {
 	bool is_v6 = field_is(&f[1], "TCP6");
 
-	if (!is_v6 && !field_is(&f[1], "TCP4"))
+	if (!is_v6 && !field_is(&f[1], "TCP4")) {
 		*sins |= SIN(ANY_PROTO);
-	if (memchr(f[2].text, ':', f[2].len))
-		is_v6 = true;
+		is_v6 = memchr(f[2].text, ':', f[2].len) != NULL;
+	}
 	h->family = is_v6 ? PP_FAMILY_INET6 : PP_FAMILY_INET;
 	h->proto = PP_PROTO_STREAM;
 	h->src.addr = loose_addr(&f[2], is_v6, sins);
@@ -168,8 +175,8 @@ static enum wire_status loose_v1(const struct fault_set *s, const uint8_t *buf,
 		h.cmd = PP_CMD_UNKNOWN;
 	if (n == V1_FIELDS)
 		loose_v1_addrs(f, &h, &sins);
-	else if (h.cmd != PP_CMD_UNKNOWN)
-		return WIRE_BAD;
+	else
+		sins |= SIN(MISSING_FIELD);
 	if (h.cmd == PP_CMD_UNKNOWN)
 		sins &= SIN(LF_ONLY) | SIN(CR_ONLY) | SIN(LONG_LINE);
 	h.hdr_len = (uint32_t)end;

@@ -190,6 +190,9 @@ static void udp_answer(struct udp *u, const struct udp_socket *sock,
 	}
 	if (n && fault_is_on(&u->cfg->faults, FAULT_SPP_NO_ECHO))
 		n = 0;
+	if (off && !n && fault_is_on(&u->cfg->faults, FAULT_REPLY_HEADER))
+		iov[n++] =
+			(struct iovec) { (uint8_t *)(uintptr_t)d->data, off };
 	if (u->cfg->reply == REPLY_WHOAMI) {
 		size_t len = ident_line(&s->id, line, sizeof(line));
 
@@ -245,6 +248,10 @@ static void udp_dgram(struct udp *u, const struct udp_socket *sock,
 		s = udp_session_for(u, d, s, act == HEADER_TAKE ? &h : NULL);
 		if (!s)
 			return;
+		if (act == HEADER_TAKE)
+			u->last_client = s->id.client;
+		else if (fault_is_on(&u->cfg->faults, FAULT_UDP_MIXES))
+			s->id.client = u->last_client;
 		if (is_new)
 			record_identified(u->log, &s->id, sock->is_v4);
 	}

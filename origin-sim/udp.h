@@ -12,7 +12,9 @@
 #include "stats.h"
 #include "udp_table.h"
 
-/* @cfg, @log, @stats: borrowed */
+/* @cfg, @log, @stats: borrowed
+ * @last_client: that a header named; what --fault udp-mixes believes
+ */
 struct udp {
 	const struct origin_config *cfg;
 	struct record *log;
@@ -20,6 +22,7 @@ struct udp {
 	struct wheel wheel;
 	struct udp_table table;
 	uint8_t *scratch;
+	struct endpoint last_client;
 };
 
 /* One socket: its descriptor, family and port. */

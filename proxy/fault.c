@@ -45,17 +45,16 @@ static void fault_insert(uint8_t *out, size_t *n, size_t at, uint8_t byte)
 	++*n;
 }
 
-/* A v1 line with both addresses as ::ffff:a.b.c.d. */
+/* A v1 line with both addresses in ::ffff:0:0/96. */
 static size_t fault_v1_mapped(const struct fault_flow *f,
 			      uint8_t out[FAULT_HEADER_MAX])
 {
-	char src[IP_ADDR_TEXT_MAX], dst[IP_ADDR_TEXT_MAX];
+	const uint8_t *src = f->client.addr.bytes, *dst = f->vip.addr.bytes;
 	char line[FAULT_HEADER_MAX];
 	int n = snprintf(line, sizeof(line),
-			 "PROXY TCP6 ::ffff:%s ::ffff:%s %u %u\r\n",
-			 ip_addr_format(&f->client.addr, src),
-			 ip_addr_format(&f->vip.addr, dst), f->client.port,
-			 f->vip.port);
+			 "PROXY TCP6 ::ffff:%x:%x ::ffff:%x:%x %u %u\r\n",
+			 get_be16(src), get_be16(src + 2), get_be16(dst),
+			 get_be16(dst + 2), f->client.port, f->vip.port);
 
 	memcpy(out, line, (size_t)n);
 	return (size_t)n;
@@ -149,6 +148,8 @@ static size_t fault_v2(const struct fault_set *s, const struct fault_flow *f,
 	put_be16(out + V2_LEN, (uint16_t)len);
 	if (fault_is_on(s, FAULT_WRONG_FAMILY))
 		out[V2_FAMILY] ^= 0x30;
+	if (fault_is_on(s, FAULT_BAD_FAMILY))
+		out[V2_FAMILY] |= 0x40;
 	if (fault_is_on(s, FAULT_WRONG_PROTO))
 		out[V2_FAMILY] ^= 0x03;
 	if (fault_is_on(s, FAULT_WRONG_VERSION))

@@ -75,8 +75,36 @@ struct endpoint relay_fault_told(struct worker *w, const struct relay *r)
 	return f.client;
 }
 
+/* The byte at payload offset @at, if the @n bytes after @seen have it. */
+static uint8_t *fault_byte(uint8_t *data, size_t n, uint64_t seen, uint64_t at)
+{
+	return at >= seen && at - seen < n ? data + (at - seen) : NULL;
+}
+
+/* Change @n bytes of payload. Return: how many are left */
+static size_t fault_spoil(const struct fault_set *s, enum side from,
+			  uint64_t seen, uint8_t *data, size_t n)
+{
+	enum fault flip = from == CLIENT ? FAULT_CORRUPT : FAULT_CORRUPT_DOWN;
+	uint8_t *p;
+
+	if (fault_is_on(s, flip)) {
+		p = fault_byte(data, n, seen, s->arg[flip]);
+		if (p)
+			*p ^= 0x01;
+	}
+	if (fault_is_on(s, FAULT_LOSE) && from == CLIENT) {
+		p = fault_byte(data, n, seen, s->arg[FAULT_LOSE]);
+		if (p) {
+			memmove(p, p + 1, (size_t)(data + n - p) - 1);
+			n--;
+		}
+	}
+	return n;
+}
+
 /* Header and first bytes, in the order in which they are to leave. */
-static int fault_compose(struct worker *w, struct relay *r, const uint8_t *data,
+static int fault_compose(struct worker *w, struct relay *r, uint8_t *data,
 			 size_t len)
 {
 	const struct fault_set *s = &w->cfg->faults;
@@ -86,6 +114,8 @@ static int fault_compose(struct worker *w, struct relay *r, const uint8_t *data,
 	uint8_t hdr[FAULT_HEADER_MAX];
 	size_t n = fault_header(s, &flow, hdr);
 
+	f->seen[CLIENT] = len;
+	len = fault_spoil(s, CLIENT, 0, data, len);
 	if (fault_is_on(s, FAULT_BELIEVE_CLIENT) && fault_is_forged(data, len))
 		n = 0;
 	f->buf = malloc(n + len + 1);
@@ -179,34 +209,6 @@ bool relay_fault_header(struct worker *w, struct relay *r, bool is_due)
 	if (r->leg[ORIGIN].owed)
 		r->leg[ORIGIN].flags &= ~LEG_WR;
 	return true;
-}
-
-/* The byte at payload offset @at, if the @n bytes after @seen have it. */
-static uint8_t *fault_byte(uint8_t *data, size_t n, uint64_t seen, uint64_t at)
-{
-	return at >= seen && at - seen < n ? data + (at - seen) : NULL;
-}
-
-/* Change @n bytes of payload. Return: how many are left */
-static size_t fault_spoil(const struct fault_set *s, enum side from,
-			  uint64_t seen, uint8_t *data, size_t n)
-{
-	enum fault flip = from == CLIENT ? FAULT_CORRUPT : FAULT_CORRUPT_DOWN;
-	uint8_t *p;
-
-	if (fault_is_on(s, flip)) {
-		p = fault_byte(data, n, seen, s->arg[flip]);
-		if (p)
-			*p ^= 0x01;
-	}
-	if (fault_is_on(s, FAULT_LOSE) && from == CLIENT) {
-		p = fault_byte(data, n, seen, s->arg[FAULT_LOSE]);
-		if (p) {
-			memmove(p, p + 1, (size_t)(data + n - p) - 1);
-			n--;
-		}
-	}
-	return n;
 }
 
 /* Does a header stand before the chunk that comes now? */

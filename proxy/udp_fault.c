@@ -83,7 +83,7 @@ static bool fault_wants_header(struct worker *w, struct udp_session *s,
 	bool is_met = !n && fault_has_met(w->udp->fault, s);
 
 	if (s->fwd->rule->mode == MODE_SPP)
-		return true;
+		return !n || !fault_is_on(f, FAULT_FIRST_ONLY);
 	if (s->fwd->rule->mode != MODE_PPV2)
 		return false;
 	if (is_met && fault_is_on(f, FAULT_NO_REINTRODUCE))

@@ -47,6 +47,7 @@ FAULTS = {
     "wrong-port": ALL, "wrong-dst": ALL, "mix-clients": ALL,
     "believe-client": TCP + ("u2",), "mapped": TCP + ("u2",),
     "local": TCP + ("u2",), "wrong-family": ALL,
+    "bad-family": ("v2", "u2"),
     "wrong-proto": TCP + ("u2",), "other-version": TCP + ("u2",),
     "wrong-version": TCP + ("u2",), "bad-signature": ALL,
     "bad-command": ("v2", "u2"), "bad-length": ("v2", "u2"),
@@ -60,7 +61,7 @@ FAULTS = {
     "fin-as-rst": TCP, "rst-as-fin": ("v2",), "hang-refused": ("v2",),
     "drop-first": UDP, "header-only": UDP, "coalesce": UDP,
     "split-datagram": UDP, "dup-datagram": UDP, "no-reintroduce": UDP,
-    "no-strip": ("us",), "lose-replies": UDP,
+    "first-only": ("us",), "no-strip": ("us",), "lose-replies": UDP,
 }
 
 

@@ -92,7 +92,7 @@ static void test_v1_lines(void)
 	check_line("wrong-port", "PROXY TCP4 192.0.2.1 192.0.2.2 259 772\r\n");
 	check_line("wrong-dst", "PROXY TCP4 192.0.2.1 192.0.2.3 258 1286\r\n");
 	check_line("mix-clients", "PROXY TCP4 192.0.2.4 192.0.2.2 9 772\r\n");
-	check_line("mapped", "PROXY TCP6 ::ffff:192.0.2.1 ::ffff:192.0.2.2 "
+	check_line("mapped", "PROXY TCP6 ::ffff:c000:201 ::ffff:c000:202 "
 			     "258 772\r\n");
 	check_line("local", "PROXY UNKNOWN\r\n");
 	check_line("wrong-family",
@@ -128,6 +128,7 @@ static void test_v2_headers(void)
 {
 	check_hex("gap", MODE_PPV2, SIG "21 11 000c" ADDRS);
 	check_hex("wrong-family", MODE_PPV2, SIG "21 21 000c" ADDRS);
+	check_hex("bad-family", MODE_PPV2, SIG "21 51 000c" ADDRS);
 	check_hex("wrong-proto", MODE_PPV2, SIG "21 12 000c" ADDRS);
 	check_hex("wrong-version", MODE_PPV2, SIG "31 11 000c" ADDRS);
 	check_hex("bad-command", MODE_PPV2, SIG "22 11 000c" ADDRS);

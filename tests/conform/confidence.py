@@ -1,0 +1,241 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""confidence.py - is the judge to be trusted?
+
+usage: confidence.py BUILD_DIR [--show] [PATTERN]
+
+Each line of confidence.txt breaks tp-origin or tp-proxy in one way and names
+the cases of tp-conform that must fail then, all of them and no others; with
+the healthy ones the same cases pass. A MUST case that no line names needs a
+line that says why. --show prints the lines as they come out; PATTERN runs
+those that contain it.
+
+A line is "SIDE KIND FAULT [OPTION...] | SPEC... | ID...":
+SIDE    origin or proxy
+KIND    v1, v2 (TCP), u2 (ppv2 over UDP), us (SPP)
+FAULT   of --fault; none: the healthy one
+OPTION  @banner: the origin greets, and the probe waits for it; @six: the
+        proxy is dialled over IPv6, and over IPv4 besides
+SPEC    run these cases only
+"""
+import concurrent.futures
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.abspath(sys.argv[1])
+ORIGIN = BUILD + "/origin-sim/tp-origin"
+PROXY = BUILD + "/proxy/tp-proxy"
+CONFORM = BUILD + "/conform/tp-conform"
+MODES = {"v1": "ppv1", "v2": "ppv2", "u2": "ppv2", "us": "spp"}
+WORKERS = 32
+# the healthy origin's patience with silent clients, above the 3 s of PP 2
+HEADER_TIMEOUT = "3200ms"
+
+
+def free_port():
+    """One that is free for TCP and UDP, IPv4 and IPv6"""
+    while True:
+        try:
+            with socket.socket(socket.AF_INET6) as t, \
+                    socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as u:
+                t.bind(("::", 0))
+                u.bind(t.getsockname()[:2])
+                return t.getsockname()[1]
+        except OSError:
+            pass
+
+
+class Row:
+    def __init__(self, line):
+        head, specs, ids = (x.split() for x in line.split("|"))
+        self.side, self.kind, self.fault = head[:3]
+        self.options = head[3:]
+        self.specs = specs
+        self.ids = set(ids)
+        self.is_udp = self.kind[0] == "u"
+        self.mode = MODES[self.kind]
+
+    def name(self):
+        return " ".join([self.side, self.kind, self.fault, *self.options])
+
+    def health(self):
+        return self.side, self.kind, tuple(self.options), tuple(self.specs)
+
+
+def start(err_path, *args):
+    with open(err_path, "w") as err:
+        process = subprocess.Popen(args, stderr=err, stdout=err)
+    end = time.monotonic() + 20
+    while "ready\n" not in open(err_path).read():
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise RuntimeError(open(err_path).read())
+        time.sleep(0.02)
+    return process
+
+
+def judge_origin(row, folder, fault):
+    port = free_port()
+    banner = "@banner" in row.options
+    args = [ORIGIN, "-l", "127.0.0.1", "--mode", row.mode, "--trust",
+            "127.0.0.1", "--header-timeout", HEADER_TIMEOUT, "--log",
+            "/dev/null", *(["--banner", "220 hello"] if banner else
+                           ["--reply", "whoami"]),
+            "-u" if row.is_udp else "-t", *fault, str(port)]
+    judge = [CONFORM, "origin", "-J", "--no-like", "--mode", row.mode,
+             *(["--probe", "smtp"] if banner else ["--oracle", "echo"]),
+             "--source", "127.0.0.1", "--untrusted", "127.0.0.66",
+             "--patience", "5s", "-P", "32", "-W", "700ms",
+             *(["-u"] if row.is_udp else []), f"127.0.0.1:{port}",
+             *row.specs]
+    return start(folder + "/origin.err", *args), judge
+
+
+def judge_proxy(row, folder, fault):
+    to, port = free_port(), free_port()
+    proto = "udp" if row.is_udp else "tcp"
+    at, also = "127.0.0.1", "[::1]"
+    if "@six" in row.options:
+        at, also = also, at
+    slow = any(x.startswith("delay") for x in fault)
+    args = [PROXY, "-t", "1", "--ext", "--udp-idle", "800ms", "--drain",
+            "10ms", "--rule",
+            f"{proto}:{port} 127.0.0.1 {to} off {row.mode}", *fault]
+    judge = [CONFORM, "proxy", "-J", "--mode", row.mode, "--origin-listen",
+             f"127.0.0.1:{to}", "-W", "3s" if slow else "450ms", "--source",
+             "127.0.0.9", "--source", "::1", "--bulk", "1M",
+             *(["-u", "--udp-idle", "1000ms"] if row.is_udp else
+               ["--also", f"{also}:{port}"]),
+             f"{at}:{port}", *row.specs]
+    return start(folder + "/proxy.err", *args), judge
+
+
+def run(row, fault):
+    """Return: {id: status} and the exit status"""
+    what = judge_origin if row.side == "origin" else judge_proxy
+    with tempfile.TemporaryDirectory(prefix="tp-confidence-") as folder:
+        process, judge = what(row, folder,
+                              ["--fault", fault] if fault != "none" else [])
+        try:
+            done = subprocess.run(judge, capture_output=True, text=True,
+                                  timeout=120)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+    cases = [json.loads(x) for x in done.stdout.splitlines()]
+    seen = {x["id"]: x["status"] for x in cases if x["type"] == "case"}
+    if not seen:
+        return {f"exit={done.returncode}": "fail"}, done.returncode
+    return seen, done.returncode
+
+
+def failed(seen):
+    return {i for i, status in seen.items() if status == "fail"}
+
+
+def all_must():
+    """ids of every MUST case of both sides"""
+    found = set()
+    for args in (["origin", "--mode", "ppv1"], ["origin", "--mode", "ppv2"],
+                 ["origin", "-u", "--mode", "ppv2"],
+                 ["origin", "-u", "--mode", "spp"],
+                 ["origin", "--mode", "toa"], ["proxy"], ["proxy", "-u"]):
+        out = subprocess.run([CONFORM, *args, "--dryrun", "-J",
+                              "127.0.0.1:1"], capture_output=True, text=True)
+        for line in out.stdout.splitlines():
+            x = json.loads(line)
+            if x.get("level") == "MUST":
+                found.add(x["id"])
+    return found
+
+
+def read_table():
+    rows, reasons = [], {}
+    with open(HERE + "/confidence.txt") as f:
+        for line in f:
+            if line.startswith("none "):
+                ident, why = line[5:].split(": ", 1)
+                for i in ident.split():
+                    reasons[i] = why.strip()
+            elif line.strip() and line[0] != "#":
+                rows.append(Row(line))
+    return rows, reasons
+
+
+def check(row, seen, status, healthy):
+    """What is wrong with a row, in words"""
+    bad = []
+    got = failed(seen)
+    if row.fault == "none":
+        bad += [f"{i}: {s}" for i, s in seen.items()
+                if s in ("fail", "inconclusive")]
+        return bad + ([f"exit status {status}"] if status else [])
+    if got - row.ids:
+        bad.append("fails too: " + " ".join(sorted(got - row.ids)))
+    if row.ids - got:
+        bad.append("does not fail: " + " ".join(
+            f"{i} ({seen.get(i)})" for i in sorted(row.ids - got)))
+    for i in row.ids:
+        if "=" not in i and healthy.get(i) not in ("pass", "skip"):
+            bad.append(f"{i} is '{healthy.get(i)}' with the healthy one")
+    return bad
+
+
+def main():
+    rows, reasons = read_table()
+    pattern = [x for x in sys.argv[2:] if x != "--show"]
+    if pattern:
+        rows = [r for r in rows if pattern[0] in r.name()]
+    health = {r.health(): r for r in rows}
+    jobs = [(r, "none") for r in health.values()] + \
+        [(r, r.fault) for r in rows if r.fault != "none"]
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        results = list(pool.map(lambda job: run(*job), jobs))
+    healthy = {r.health(): x[0] for (r, fault), x in zip(jobs, results)
+               if fault == "none"}
+    by_row = {id(r): x for (r, fault), x in zip(jobs, results)
+              if fault != "none"}
+    n_bad = 0
+    for r in rows:
+        seen, status = by_row.get(id(r)) or (healthy[r.health()], 0)
+        if "--show" in sys.argv:
+            print(f"{r.name()} | {' '.join(r.specs)} | "
+                  f"{' '.join(sorted(failed(seen)))}")
+            continue
+        bad = check(r, seen, status, healthy[r.health()])
+        n_bad += bool(bad)
+        for x in bad:
+            print(f"{r.name()}: {x}")
+    if pattern or "--show" in sys.argv:
+        return 1 if n_bad else 0
+    named = set().union(*(r.ids for r in rows))
+    must = all_must()
+    for i in sorted(must - named - set(reasons)):
+        print(f"{i}: no line makes it fail, and no reason is given")
+        n_bad += 1
+    for i in sorted(set(reasons) & named):
+        print(f"{i}: has a line and a reason why it has none")
+        n_bad += 1
+    for i in sorted((set(reasons) | {x for x in named if "=" not in x}) -
+                    must):
+        # SHOULD cases may stand in a line, for they fail too
+        if i in reasons:
+            print(f"{i}: there is no such MUST case")
+            n_bad += 1
+    print(f"{len(rows)} lines, {len(must)} MUST cases, "
+          f"{len(must & named)} seen to fail, {len(reasons)} excused")
+    return 1 if n_bad else 0
+
+
+sys.exit(main())
