@@ -90,6 +90,16 @@ static bool opt_add_faults(void *dst, const char *value, char err[OPT_ERR_MAX])
 			 OPT_ERR_MAX);
 }
 
+static bool opt_set_endpoint(void *dst, const char *value,
+			     char err[OPT_ERR_MAX])
+{
+	if (endpoint_parse(value, strlen(value), dst))
+		return true;
+	(void)snprintf(err, OPT_ERR_MAX,
+		       "is not ADDR:PORT or [ADDR]:PORT, as 127.0.0.1:8080");
+	return false;
+}
+
 static bool opt_set_flag(struct proxy_config *c, unsigned flag)
 {
 	c->rule_flags |= flag;
@@ -129,21 +139,50 @@ static struct proxy_config config = {
 	.buffer_bytes_max = 256 << 20,
 	.service_id = "sid-local",
 	.dns_ttl_max_ms = 300000,
+	.serve = { .quota = 1, .domain = "proxy.local" },
 };
 
 #define DAY_MS 86400000
 
-static const struct opt options[] = {
 #define O(letter, name, arg, type, dst, min, max, choices, call, help)      \
 	{                                                                   \
 		letter, name, arg, type, dst, min, max, choices, call, help \
 	}
+static const struct opt serve_options[] = {
+	O(0, "state", "DIR", OPT_STR, &config.serve.state, 0, 0, NULL, NULL,
+	  "where instances, rules and groups are kept; made if it is not "
+	  "there"),
+	O(0, "api", "ADDR:PORT", OPT_CALL, &config.serve.listen, 0, 0, NULL,
+	  opt_set_endpoint,
+	  "serve the API here too (default: the local socket only)"),
+	O(0, "api-socket", "PATH", OPT_STR, &config.serve.socket, 0, 0, NULL,
+	  NULL, "local socket of the API (default: api.sock in DIR)"),
+	O(0, "api-cert", "FILE", OPT_STR, &config.serve.cert, 0, 0, NULL, NULL,
+	  "with --api: TLS with this certificate (PEM)"),
+	O(0, "api-key", "FILE", OPT_STR, &config.serve.key, 0, 0, NULL, NULL,
+	  "its private key (PEM)"),
+	O(0, "domain", "NAME", OPT_STR, &config.serve.domain, 0, 0, NULL, NULL,
+	  "what access names (Cname) end with (default proxy.local)"),
+	O(0, "quota", "N", OPT_U32, &config.serve.quota, 1, 1000, NULL, NULL,
+	  "instances there may be (default 1, as the product)"),
+	O(0, "settle", "TIME", OPT_DURATION, &config.serve.settle_ms, 0, DAY_MS,
+	  NULL, NULL,
+	  "keep changes in progress this long, as the product does (default "
+	  "0)"),
+	{ 0 },
+};
+
+static const struct opt file_options[] = {
 	O('f', "file", "FILE", OPT_STR, &config.file, 0, 0, NULL, NULL,
 	  "rules, one a line, as in the product's batch import; - is stdin"),
 	O('r', "rule", "LINE", OPT_CALL, &config, 0, 0, NULL, opt_add_rule,
 	  "one such line; may be repeated"),
 	O('c', "check", NULL, OPT_FLAG, &config.is_check, 0, 0, NULL, NULL,
 	  "check the rules and exit"),
+	{ 0 },
+};
+
+static const struct opt common_options[] = {
 	O('L', "listen", "ADDR", OPT_CALL, &config, 0, 0, NULL, opt_add_listen,
 	  "listen on this address only; may be repeated (default: all, IPv4 "
 	  "and IPv6)"),
@@ -225,28 +264,81 @@ static const struct opt options[] = {
 	{ 0 },
 };
 
-static const struct opt_spec spec = {
+#define TAIL                                                               \
+	"signals: TERM drains and stops, HUP loads the rules again, USR1 " \
+	"reopens the\n  access log, USR2 prints counters.\n"               \
+	"exit status: 0 stopped, 2 bad option or rule, 3 cannot bind or "  \
+	"open.\n"
+
+static const struct opt_spec file_spec = {
 	.prog = "tp-proxy",
-	.usage = "[options] -f FILE\n[options] --rule LINE...\n-c -f FILE",
+	.usage = "[options] -f FILE\n[options] --rule LINE...\n-c -f FILE\n"
+		 "serve --state DIR [options]",
 	.about = "Forwards TCP and UDP by the rules of an edge L4 proxy and "
 		 "tells origins the clients' addresses: TOA, PROXY protocol "
 		 "v1 and v2, SPP.",
-	.tail = "signals: TERM drains and stops, HUP loads the rules again, "
-		"USR1 reopens the\n  access log, USR2 prints counters.\n"
-		"exit status: 0 stopped, 2 bad option or rule, 3 cannot bind "
-		"or open.\n"
-		"example: tp-proxy --rule 'tcp:10000 127.0.0.1 20000 off ppv2'",
-	.opts = options,
+	.tail = TAIL "example: tp-proxy --rule 'tcp:10000 127.0.0.1 20000 off "
+		     "ppv2'",
 };
+
+static const struct opt_spec serve_spec = {
+	.prog = "tp-proxy serve",
+	.usage = "--state DIR [options]",
+	.about = "Forwards by rules that come through the product's API, and "
+		 "keeps them in DIR, with the API's credentials in "
+		 "DIR/credentials.",
+	.tail = TAIL "example: tp-proxy serve --state /var/lib/tp-proxy --api "
+		     "127.0.0.1:8080",
+};
+
+/* opt_join() - @a and @b, each ended by an empty entry, in one table */
+static void opt_join(struct opt *to, const struct opt *a, const struct opt *b)
+{
+	while (a->letter || a->name)
+		*to++ = *a++;
+	while (b->letter || b->name)
+		*to++ = *b++;
+	*to = (struct opt) { 0 };
+}
+
+static int cli_check_serve(const struct opt_spec *spec)
+{
+	const struct serve_config *s = &config.serve;
+
+	if (!s->state)
+		return opt_fail(spec, "--state DIR is missing");
+	if (!s->cert != !s->key)
+		return opt_fail(spec, "--api-cert and --api-key go together");
+	if (s->cert && s->listen.addr.family == IP_NONE)
+		return opt_fail(spec, "--api-cert needs --api ADDR:PORT");
+	return -1;
+}
 
 int cli_parse(int argc, char **argv, const struct proxy_config **ret)
 {
-	int operand, status = opt_parse(&spec, argc, argv, &operand);
+	static struct opt table[ARRAY_SIZE(common_options) +
+				ARRAY_SIZE(serve_options) +
+				ARRAY_SIZE(file_options)];
+	bool is_serve = argc > 1 && strcmp(argv[1], "serve") == 0;
+	struct opt_spec spec = is_serve ? serve_spec : file_spec;
+	int operand, status;
 
+	if (is_serve) {
+		argv++;
+		argc--;
+	}
+	opt_join(table, is_serve ? serve_options : file_options,
+		 common_options);
+	spec.opts = table;
+	status = opt_parse(&spec, argc, argv, &operand);
 	if (status >= 0)
 		return status;
 	if (operand < argc)
 		return opt_fail(&spec, "unexpected '%s'", argv[operand]);
+	if (is_serve)
+		status = cli_check_serve(&spec);
+	if (status >= 0)
+		return status;
 	if (!config.n_threads) {
 		long n = sysconf(_SC_NPROCESSORS_ONLN);
 

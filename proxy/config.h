@@ -26,6 +26,23 @@ enum udp_header {
 	UDP_HEADER_ALONE, /* a datagram of its own before the first one */
 };
 
+/* tp-proxy serve: rules come from the control plane, not from files.
+ * @state:   directory; NULL: not this command
+ * @socket:  path of the API's local socket; NULL: "api.sock" in @state
+ * @listen:  the API's address, with a port; IP_NONE: the local socket only
+ * @settle_ms: how long a change stays in progress after it was applied
+ */
+struct serve_config {
+	const char *state;
+	const char *socket;
+	struct endpoint listen;
+	const char *cert;
+	const char *key;
+	const char *domain;
+	uint32_t quota;
+	uint64_t settle_ms;
+};
+
 /* All times in milliseconds, sizes in bytes.
  * @files, @rules: borrowed from argv
  * @listen:	   local addresses; none: all of both families
@@ -59,6 +76,7 @@ struct proxy_config {
 	const char *resolver;
 	uint64_t dns_ttl_max_ms;
 	const char *user;
+	struct serve_config serve;
 	struct fault_set faults;
 	unsigned verbose;
 	unsigned quiet;

@@ -142,48 +142,87 @@ static void listen_share(struct listener *l, const struct listener *old,
 	memcpy(l->fds, old->fds, n_threads * sizeof(int));
 }
 
-static int listen_fill(struct listen_set *set, struct listen_set *old,
-		       char err_text[200])
+static int listen_open_all(struct listener *l, uint32_t n_threads,
+			   char err_text[LISTEN_ERR_MAX])
 {
-	uint32_t i, th;
+	char ip[IP_ADDR_TEXT_MAX];
+	uint32_t th;
+	int err = 0;
+
+	for (th = 0; th < n_threads && !err; th++)
+		err = listen_open_one(l, &l->fds[th]);
+	if (err)
+		(void)snprintf(err_text, LISTEN_ERR_MAX,
+			       "cannot listen on %s %s port %u: %s",
+			       rule_proto_name(l->proto),
+			       l->addr.family ? ip_addr_format(&l->addr, ip)
+					      : "*",
+			       l->port, strerror(-err));
+	return err;
+}
+
+static int listen_fill(struct listen_set *set, const struct fwd_table *t,
+		       struct listen_set *old, char (*failed)[LISTEN_ERR_MAX],
+		       char err_text[LISTEN_ERR_MAX])
+{
+	uint32_t i;
 
 	for (i = 0; i < set->n; i++) {
 		struct listener *l = set->items[i];
 		const struct listener *prev = listen_find(old, l);
+		size_t rule = (size_t)(l->fwd - t->fwds);
+		char *text = failed ? failed[rule] : err_text;
+		int err = 0;
 
-		if (prev) {
+		if (prev)
 			listen_share(l, prev, set->n_threads);
-			continue;
-		}
-		for (th = 0; th < set->n_threads; th++) {
-			int err = listen_open_one(l, &l->fds[th]);
-			char ip[IP_ADDR_TEXT_MAX];
-
-			if (!err)
-				continue;
-			(void)snprintf(err_text, 200,
-				       "cannot listen on %s %s port %u: %s",
-				       rule_proto_name(l->proto),
-				       l->addr.family
-					       ? ip_addr_format(&l->addr, ip)
-					       : "*",
-				       l->port, strerror(-err));
+		else if (!failed || !failed[rule][0])
+			err = listen_open_all(l, set->n_threads, text);
+		if (err && !failed)
 			return err;
-		}
 	}
 	return 0;
 }
 
+static void listen_free(struct listener *l, uint32_t n_threads, bool is_owned)
+{
+	uint32_t th;
+
+	for (th = 0; is_owned && th < n_threads; th++)
+		fd_close(&l->fds[th]);
+	free(l);
+}
+
+/* A rule serves all of its ports or none. Sockets of the set before are that
+ * set's: it closes those that the new one lacks.
+ */
+static void listen_drop_failed(struct listen_set *set,
+			       const struct fwd_table *t,
+			       char (*failed)[LISTEN_ERR_MAX])
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < set->n; i++) {
+		struct listener *l = set->items[i];
+
+		if (failed[l->fwd - t->fwds][0])
+			listen_free(l, set->n_threads, !l->is_kept);
+		else
+			set->items[n++] = l;
+	}
+	set->n = n;
+}
+
 int listen_set_open(const struct fwd_table *t, const struct proxy_config *cfg,
-		    struct listen_set *old, struct listen_set **ret,
-		    char err_text[200])
+		    struct listen_set *old, char (*failed)[LISTEN_ERR_MAX],
+		    struct listen_set **ret, char err_text[LISTEN_ERR_MAX])
 {
 	uint64_t n = (uint64_t)ruleset_ports(t->rules) * listen_n_addrs(cfg);
 	struct listen_set *set = calloc(1, sizeof(*set));
 	uint32_t i;
 	int err;
 
-	(void)snprintf(err_text, 200, "%s", strerror(ENOMEM));
+	(void)snprintf(err_text, LISTEN_ERR_MAX, "%s", strerror(ENOMEM));
 	if (!set)
 		return -ENOMEM;
 	set->gen = old ? old->gen + 1 : 1;
@@ -191,11 +230,13 @@ int listen_set_open(const struct fwd_table *t, const struct proxy_config *cfg,
 	set->items = calloc(n + 1, sizeof(struct listener *));
 	err = set->items ? listen_plan(t, cfg, set) : -ENOMEM;
 	if (!err)
-		err = listen_fill(set, old, err_text);
+		err = listen_fill(set, t, old, failed, err_text);
 	if (err) {
 		listen_set_close(set, LISTEN_OWNED_NEW);
 		return err;
 	}
+	if (failed)
+		listen_drop_failed(set, t, failed);
 	for (i = 0; old && i < old->n; i++)
 		old->items[i]->is_gone = !listen_find(set, old->items[i]);
 	*ret = set;
@@ -217,18 +258,13 @@ static bool listen_is_owned(const struct listener *l, enum listen_owned owned)
 
 void listen_set_close(struct listen_set *set, enum listen_owned owned)
 {
-	uint32_t i, th;
+	uint32_t i;
 
 	if (!set)
 		return;
-	for (i = 0; i < set->n; i++) {
-		struct listener *l = set->items[i];
-
-		for (th = 0; th < set->n_threads; th++)
-			if (listen_is_owned(l, owned))
-				fd_close(&l->fds[th]);
-		free(l);
-	}
+	for (i = 0; i < set->n; i++)
+		listen_free(set->items[i], set->n_threads,
+			    listen_is_owned(set->items[i], owned));
 	free(set->items);
 	free(set);
 }

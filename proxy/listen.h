@@ -37,14 +37,19 @@ struct listen_set {
 uint64_t listen_count(const struct fwd_table *t,
 		      const struct proxy_config *cfg);
 
+#define LISTEN_ERR_MAX 200
+
 /* listen_set_open() - the sockets of @t. Sockets that @old has for the same
  * port are shared with it.
- * @err: what failed, for people
+ * @failed: a text for each rule of @t, empty at first: what failed, for people.
+ *	    A rule that fails has no sockets, the others have theirs.
+ *	    NULL: one that fails is enough to refuse all
+ * @err:    what failed, for people
  * Return: 0, or -errno and nothing has been opened
  */
 int listen_set_open(const struct fwd_table *t, const struct proxy_config *cfg,
-		    struct listen_set *old, struct listen_set **ret,
-		    char err[200]);
+		    struct listen_set *old, char (*failed)[LISTEN_ERR_MAX],
+		    struct listen_set **ret, char err[LISTEN_ERR_MAX]);
 
 /* Which of its sockets a set closes when it is freed. */
 enum listen_owned {

@@ -23,6 +23,7 @@
 #include "base/priv.h"
 #include "base/sig.h"
 #include "fault.h"
+#include "serve.h"
 #include "toa.h"
 #include "worker.h"
 
@@ -37,6 +38,7 @@ struct proxy {
 	struct access_log access;
 	struct budget budget;
 	struct icmp_sender icmp;
+	struct serve *serve; /* NULL: rules come from files */
 	struct fwd_table *table;
 	struct fwd_table *retired;
 	struct listen_set *set;
@@ -144,25 +146,18 @@ int proxy_check(const struct proxy_config *cfg)
 	return status;
 }
 
-/* A table and its sockets, made beside what runs now.
+/* A table of @rs and its sockets, made beside what runs now. Takes @rs over.
+ * @failed: see listen_set_open()
  * Return: an exit status
  */
-static int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
-			 struct listen_set **ret_set)
+static int proxy_make(struct proxy *p, struct ruleset *rs,
+		      char (*failed)[LISTEN_ERR_MAX],
+		      struct fwd_table **ret_table, struct listen_set **ret_set)
 {
-	struct ruleset *rs = NULL;
 	struct fwd_table *t = NULL;
-	char text[200];
-	int status = proxy_load_checked(p->cfg, &rs);
-	int err;
+	char text[LISTEN_ERR_MAX];
+	int err = fwd_table_new(rs, p->cfg, &t);
 
-	if (status != EXIT_OK)
-		return status;
-	if (!proxy_has_toa(p->cfg, rs)) {
-		ruleset_free(rs);
-		return EXIT_IO;
-	}
-	err = fwd_table_new(rs, p->cfg, &t);
 	if (!err &&
 	    listen_count(t, p->cfg) + PROXY_FDS_RESERVED > p->fds_limit / 2) {
 		log_error("%llu listening sockets are needed and this process "
@@ -180,7 +175,7 @@ static int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
 		fwd_table_free(t);
 		return EXIT_IO;
 	}
-	err = listen_set_open(t, p->cfg, p->set, ret_set, text);
+	err = listen_set_open(t, p->cfg, p->set, failed, ret_set, text);
 	if (err) {
 		log_error("%s", text);
 		fwd_table_free(t);
@@ -188,6 +183,63 @@ static int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
 	}
 	*ret_table = t;
 	return EXIT_OK;
+}
+
+/* Ports that may be listened on; the same bound as in proxy_make(). */
+static uint32_t proxy_ports_max(const struct proxy *p)
+{
+	uint32_t addrs = p->cfg->n_listen ? p->cfg->n_listen : 1;
+
+	if (p->fds_limit / 2 <= PROXY_FDS_RESERVED)
+		return 0;
+	return (p->fds_limit / 2 - PROXY_FDS_RESERVED) /
+	       (addrs * p->cfg->n_threads);
+}
+
+/* What the control plane wants. One rule that cannot be served does not keep
+ * others from it: it gets the status fail.
+ */
+static int proxy_prepare_served(struct proxy *p, struct fwd_table **ret_table,
+				struct listen_set **ret_set)
+{
+	struct ctl_limits limits = { .max_ports = proxy_ports_max(p) };
+	char(*failed)[LISTEN_ERR_MAX];
+	struct ruleset *rs = NULL;
+	int status;
+
+	if (toa_probe(p->cfg))
+		limits.no_toa = "mode TOA needs the TOA writer: run 'tp-toa "
+				"writer load' as root";
+	if (serve_rules(p->serve, &limits, &rs))
+		return EXIT_IO;
+	failed = calloc((size_t)rs->n_rules + 1, sizeof(*failed));
+	if (!failed) {
+		ruleset_free(rs);
+		return EXIT_IO;
+	}
+	status = proxy_make(p, rs, failed, ret_table, ret_set);
+	if (status == EXIT_OK)
+		serve_applied(p->serve, failed);
+	free(failed);
+	return status;
+}
+
+static int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
+			 struct listen_set **ret_set)
+{
+	struct ruleset *rs = NULL;
+	int status;
+
+	if (p->serve)
+		return proxy_prepare_served(p, ret_table, ret_set);
+	status = proxy_load_checked(p->cfg, &rs);
+	if (status != EXIT_OK)
+		return status;
+	if (!proxy_has_toa(p->cfg, rs)) {
+		ruleset_free(rs);
+		return EXIT_IO;
+	}
+	return proxy_make(p, rs, NULL, ret_table, ret_set);
 }
 
 /* Listeners take descriptors from connections. */
@@ -256,19 +308,26 @@ static void proxy_free_retired(struct proxy *p)
 	}
 }
 
-static void proxy_print_stats(const struct proxy *p)
+static void proxy_sum_stats(const struct proxy *p, uint64_t sum[STAT_COUNT])
 {
-	struct resolver_stats rs = { 0 };
-	uint64_t sum[STAT_COUNT] = { 0 };
-	char buf[PROXY_STATS_MAX];
-	struct json j;
-	const char *line;
 	uint32_t i;
 
+	memset(sum, 0, STAT_COUNT * sizeof(*sum));
 	for (i = 0; i < p->n_workers; i++)
 		stats_sum(&p->workers[i].stats, sum);
 	if (p->access.is_open)
 		sum[STAT_LOG_LOST] = p->access.file.lost;
+}
+
+static void proxy_print_stats(const struct proxy *p)
+{
+	struct resolver_stats rs = { 0 };
+	uint64_t sum[STAT_COUNT];
+	char buf[PROXY_STATS_MAX];
+	struct json j;
+	const char *line;
+
+	proxy_sum_stats(p, sum);
 	if (p->table && p->table->resolver)
 		resolver_stats(p->table->resolver, &rs);
 	json_init(&j, buf, sizeof(buf));
@@ -287,6 +346,31 @@ static void proxy_print_stats(const struct proxy *p)
 	line = json_line(&j, NULL);
 	if (line)
 		fputs(line, stderr);
+}
+
+/* Text for /metrics: the exposition format of Prometheus, version 0.0.4 */
+static char *proxy_metrics(void *arg)
+{
+	const struct proxy *p = arg;
+	uint64_t sum[STAT_COUNT];
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	proxy_sum_stats(p, sum);
+	stats_prometheus(out, sum);
+	fprintf(out,
+		"# HELP tp_proxy_rules rules in force\n"
+		"# TYPE tp_proxy_rules gauge\ntp_proxy_rules %u\n",
+		p->table ? p->table->rules->n_rules : 0);
+	serve_counters(p->serve, out);
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }
 
 static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
@@ -346,6 +430,7 @@ static void proxy_fini(struct proxy *p)
 	for (i = 0; i < p->n_workers; i++)
 		worker_fini(&p->workers[i]);
 	free(p->workers);
+	serve_close(p->serve);
 	listen_set_close(p->set, LISTEN_OWNED_ALL);
 	proxy_free_retired(p);
 	fwd_table_free(p->table);
@@ -384,15 +469,22 @@ static bool proxy_on_signal(struct proxy *p, int sig)
 
 static void proxy_serve(struct proxy *p)
 {
-	struct pollfd pfd = { .fd = p->sig_fd, .events = POLLIN };
+	struct pollfd fds[1 + SERVE_FDS_MAX];
 
 	while (true) {
+		int ms = PROXY_TICK_MS;
+		nfds_t n = 1;
 		int sig;
 
-		(void)poll(&pfd, 1, PROXY_TICK_MS);
+		fds[0] = (struct pollfd) { .fd = p->sig_fd, .events = POLLIN };
+		if (p->serve)
+			n += serve_poll(p->serve, fds + 1, &ms);
+		(void)poll(fds, n, ms);
 		while ((sig = sig_next(p->sig_fd)) > 0)
 			if (!proxy_on_signal(p, sig))
 				return;
+		if (p->serve && serve_run(p->serve))
+			proxy_reload(p);
 		if (p->access.is_open)
 			linefile_flush(&p->access.file);
 		proxy_free_retired(p);
@@ -406,8 +498,14 @@ static int proxy_start(struct proxy *p)
 	struct fwd_table *t = NULL;
 	struct listen_set *set = NULL;
 	int64_t conns;
-	int err, status = proxy_prepare(p, &t, &set);
+	int err, status;
 
+	if (cfg->serve.state) {
+		p->serve = serve_open(cfg, proxy_metrics, p);
+		if (!p->serve)
+			return EXIT_IO;
+	}
+	status = proxy_prepare(p, &t, &set);
 	if (status != EXIT_OK)
 		return status;
 	err = access_open(&p->access, cfg->log_path, cfg->service_id);

@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/json.h"
 
@@ -29,6 +30,9 @@ static inline void stat_add(struct stats *s, enum stat_id id, uint64_t n)
 
 /* stats_sum() - add @from to @ret_sum[STAT_COUNT] */
 void stats_sum(const struct stats *from, uint64_t ret_sum[STAT_COUNT]);
+
+/* stats_prometheus() - each counter as tp_proxy_NAME_total */
+void stats_prometheus(FILE *out, const uint64_t sum[STAT_COUNT]);
 
 /* stats_json() - members of the open object of @j */
 void stats_json(struct json *j, const uint64_t sum[STAT_COUNT]);

@@ -128,7 +128,7 @@ bool api_put(json_t *out, const char *name, json_t *value,
 
 bool api_page(const json_t *in, struct ctl_page *ret, struct ctl_error *err)
 {
-	*ret = (struct ctl_page) { 0, API_LIMIT_DEFAULT };
+	*ret = (struct ctl_page) { .limit = API_LIMIT_DEFAULT };
 	return param_u32(in, "Offset", INT32_MAX, &ret->offset, err) &&
 	       param_u32(in, "Limit", API_LIMIT_MAX, &ret->limit, err);
 }
@@ -246,10 +246,11 @@ char *api_call(const struct api *a, const char *action, const char *version,
 	bool ok = false;
 
 	if (!in)
-		ctl_fail(&err, API_INVALID, "the body is not JSON: %s, byte %d",
-			 where.text, where.position);
+		ctl_error_set(&err, API_INVALID,
+			      "the body is not JSON: %s, byte %d", where.text,
+			      where.position);
 	else if (!out)
-		ctl_fail(&err, CTL_INTERNAL, "out of memory");
+		ctl_error_set(&err, CTL_INTERNAL, "out of memory");
 	else
 		ok = call(a, action, version, in, out, &err);
 	json_decref(in);

@@ -130,31 +130,41 @@ static json_t *group_json(const struct ctl_group *g)
 			 "");
 }
 
+static bool groups_put(const struct ctl_group *list,
+		       const struct ctl_page *page, json_t *out,
+		       struct ctl_error *err)
+{
+	json_t *items = json_array();
+	uint32_t i;
+
+	for (i = 0; i < page->n; i++)
+		if (json_array_append_new(items, group_json(&list[i])) < 0) {
+			json_decref(items);
+			return ctl_fail(err, CTL_INTERNAL, "out of memory");
+		}
+	return api_put(out, "TotalCount", json_integer(page->total), err) &&
+	       api_put(out, "OriginGroups", items, err);
+}
+
 bool action_describe_group(const struct api *a, const json_t *in, json_t *out,
 			   struct ctl_error *err)
 {
 	struct filter f[] = { { "origin-group-id", NULL },
 			      { "origin-group-name", NULL } };
 	struct ctl_group *list = calloc(CTL_GROUPS_MAX, sizeof(*list));
-	uint32_t n = 0, total = 0, i;
-	json_t *items = json_array();
+	struct ctl_group_filter by = { .zone = param_string(in, "ZoneId") };
 	struct ctl_page page;
-	bool ok = (list && items) ||
-		  ctl_fail(err, CTL_INTERNAL, "out of memory");
+	bool ok;
 
-	ok = ok && api_page(in, &page, err) && param_filters(in, f, 2, err);
+	if (!list)
+		return ctl_fail(err, CTL_INTERNAL, "out of memory");
+	ok = api_page(in, &page, err) && param_filters(in, f, 2, err);
 	if (ok && page.limit > CTL_GROUPS_MAX)
 		page.limit = CTL_GROUPS_MAX;
-	ok = ok &&
-	     control_list_groups(a->control, param_string(in, "ZoneId"),
-				 f[0].text, f[1].text, page, list, &n, &total,
-				 err) &&
-	     api_put(out, "TotalCount", json_integer(total), err);
-	for (i = 0; ok && i < n; i++)
-		ok = json_array_append_new(items, group_json(&list[i])) == 0 ||
-		     ctl_fail(err, CTL_INTERNAL, "out of memory");
-	ok = ok && api_put(out, "OriginGroups", json_incref(items), err);
-	json_decref(items);
+	by.ids = f[0].text;
+	by.names = f[1].text;
+	ok = ok && control_list_groups(a->control, &by, &page, list, err) &&
+	     groups_put(list, &page, out, err);
 	free(f[0].text);
 	free(f[1].text);
 	free(list);

@@ -126,17 +126,19 @@ static int protection_filter(const char *values)
 }
 
 static bool proxies_put(const struct api *a, const struct instance *list,
-			uint32_t n, json_t *out, struct ctl_error *err)
+			const struct ctl_page *page, json_t *out,
+			struct ctl_error *err)
 {
 	json_t *items = json_array();
 	uint32_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < page->n; i++)
 		if (json_array_append_new(items, proxy_json(a, &list[i])) < 0) {
 			json_decref(items);
 			return ctl_fail(err, CTL_INTERNAL, "out of memory");
 		}
-	return api_put(out, "L4Proxies", items, err);
+	return api_put(out, "TotalCount", json_integer(page->total), err) &&
+	       api_put(out, "L4Proxies", items, err);
 }
 
 bool action_describe_proxy(const struct api *a, const json_t *in, json_t *out,
@@ -145,16 +147,17 @@ bool action_describe_proxy(const struct api *a, const json_t *in, json_t *out,
 	struct filter f[] = { { "proxy-id", NULL },
 			      { "ddos-protection-type", NULL } };
 	struct instance *list = calloc(API_LIMIT_MAX, sizeof(*list));
+	struct ctl_instance_filter by = { .zone = param_string(in, "ZoneId") };
 	struct ctl_page page;
-	uint32_t n = 0, total = 0;
-	bool ok = list || ctl_fail(err, CTL_INTERNAL, "out of memory");
+	bool ok;
 
-	ok = ok && api_page(in, &page, err) && param_filters(in, f, 2, err) &&
-	     control_list_instances(a->control, param_string(in, "ZoneId"),
-				    f[0].text, protection_filter(f[1].text),
-				    page, list, &n, &total, err) &&
-	     api_put(out, "TotalCount", json_integer(total), err) &&
-	     proxies_put(a, list, n, out, err);
+	if (!list)
+		return ctl_fail(err, CTL_INTERNAL, "out of memory");
+	ok = api_page(in, &page, err) && param_filters(in, f, 2, err);
+	by.ids = f[0].text;
+	by.protection = protection_filter(f[1].text);
+	ok = ok && control_list_instances(a->control, &by, &page, list, err) &&
+	     proxies_put(a, list, &page, out, err);
 	free(f[0].text);
 	free(f[1].text);
 	free(list);

@@ -116,15 +116,15 @@ static struct ctl_rule_change *rules_get(const json_t *in,
 	struct ctl_rule_change *changes;
 
 	if (n > CTL_BATCH_MAX) {
-		ctl_fail(err, CTL_BATCH,
-			 "%zu rules in one call: at most %d, send several "
-			 "calls",
-			 n, CTL_BATCH_MAX);
+		ctl_error_set(err, CTL_BATCH,
+			      "%zu rules in one call: at most %d, send several "
+			      "calls",
+			      n, CTL_BATCH_MAX);
 		return NULL;
 	}
 	changes = calloc(n + 1, sizeof(*changes));
 	if (!changes) {
-		ctl_fail(err, CTL_INTERNAL, "out of memory");
+		ctl_error_set(err, CTL_INTERNAL, "out of memory");
 		return NULL;
 	}
 	for (i = 0; i < n; i++)
@@ -161,15 +161,17 @@ bool action_create_rules(const struct api *a, const json_t *in, json_t *out,
 	if (!rules)
 		return false;
 	words = calloc((size_t)n + 1, sizeof(*words));
-	ok = words || ctl_fail(err, CTL_INTERNAL, "out of memory");
-	for (i = 0; ok && i < n; i++) {
+	if (!words) {
+		free(rules);
+		return ctl_fail(err, CTL_INTERNAL, "out of memory");
+	}
+	for (i = 0; i < n; i++) {
 		words[i] = rules[i].words;
 		/* the API's defaults: no header, no persistence */
 		if (!words[i].mode)
 			words[i].mode = mode_names[MODE_OFF];
 	}
-	ok = ok &&
-	     control_create_rules(a->control, param_string(in, "ZoneId"),
+	ok = control_create_rules(a->control, param_string(in, "ZoneId"),
 				  param_string(in, "ProxyId"), words, n, ids,
 				  err) &&
 	     ids_put(out, ids, n, err);
@@ -260,18 +262,34 @@ static json_t *rule_json(const struct ctl_rule *r)
 			 "BuId", "");
 }
 
-static bool rules_put(const struct ctl_rule *list, uint32_t n, json_t *out,
-		      struct ctl_error *err)
+static bool rules_put(const struct ctl_rule *list, const struct ctl_page *page,
+		      json_t *out, struct ctl_error *err)
 {
 	json_t *items = json_array();
 	uint32_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < page->n; i++)
 		if (json_array_append_new(items, rule_json(&list[i])) < 0) {
 			json_decref(items);
 			return ctl_fail(err, CTL_INTERNAL, "out of memory");
 		}
-	return api_put(out, "L4ProxyRules", items, err);
+	return api_put(out, "TotalCount", json_integer(page->total), err) &&
+	       api_put(out, "L4ProxyRules", items, err);
+}
+
+static bool rules_list(const struct api *a, const struct ctl_rule_filter *by,
+		       struct ctl_page *page, json_t *out,
+		       struct ctl_error *err)
+{
+	struct ctl_rule *list = calloc((size_t)page->limit + 1, sizeof(*list));
+	bool ok;
+
+	if (!list)
+		return ctl_fail(err, CTL_INTERNAL, "out of memory");
+	ok = control_list_rules(a->control, by, page, list, err) &&
+	     rules_put(list, page, out, err);
+	free(list);
+	return ok;
 }
 
 bool action_describe_rules(const struct api *a, const json_t *in, json_t *out,
@@ -281,28 +299,21 @@ bool action_describe_rules(const struct api *a, const json_t *in, json_t *out,
 			      { "rule-tag", NULL },
 			      { "forward-protocol", NULL },
 			      { "forward-port", NULL } };
-	struct ctl_rule_filter by;
-	struct ctl_rule *list = NULL;
-	uint32_t n = 0, total = 0;
+	struct ctl_rule_filter by = {
+		.zone = param_string(in, "ZoneId"),
+		.instance_id = param_string(in, "ProxyId"),
+	};
 	struct ctl_page page;
 	size_t i;
 	bool ok;
 
 	ok = api_page(in, &page, err) && param_filters(in, f, 4, err);
-	if (ok)
-		list = calloc((size_t)page.limit + 1, sizeof(*list));
-	if (ok && !list)
-		ok = ctl_fail(err, CTL_INTERNAL, "out of memory");
-	by = (struct ctl_rule_filter) { f[0].text, f[1].text, f[2].text,
-					f[3].text };
-	ok = ok &&
-	     control_list_rules(a->control, param_string(in, "ZoneId"),
-				param_string(in, "ProxyId"), &by, page, list,
-				&n, &total, err) &&
-	     api_put(out, "TotalCount", json_integer(total), err) &&
-	     rules_put(list, n, out, err);
+	by.ids = f[0].text;
+	by.tags = f[1].text;
+	by.protocols = f[2].text;
+	by.ports = f[3].text;
+	ok = ok && rules_list(a, &by, &page, out, err);
 	for (i = 0; i < 4; i++)
 		free(f[i].text);
-	free(list);
 	return ok;
 }

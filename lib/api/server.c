@@ -198,6 +198,8 @@ static enum MHD_Result get(struct api_server *s, struct MHD_Connection *c,
 			    "/healthz\n"));
 }
 
+/* The library's form */
+/* NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result serve(void *arg, struct MHD_Connection *c,
 			     const char *path, const char *method,
 			     const char *version, const char *data,

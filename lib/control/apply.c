@@ -14,6 +14,8 @@
 /* @taken: ports of the set so far, a bit each, by protocol */
 struct apply {
 	struct control *c;
+	const struct ctl_limits *limits;
+	uint32_t n_ports;
 	struct ruleset *rs;
 	struct ctl_effective *of;
 	uint32_t n;
@@ -40,6 +42,32 @@ static void apply_take(struct apply *a, const struct rule *r)
 		for (port = r->ports[e].low; port <= r->ports[e].high; port++)
 			a->taken[r->proto][port / 8] |=
 				(uint8_t)(1U << port % 8);
+}
+
+static uint32_t apply_ports(const struct rule *r)
+{
+	uint32_t n = 0, e;
+
+	for (e = 0; e < r->n_ports; e++)
+		n += r->ports[e].high - r->ports[e].low + 1U;
+	return n;
+}
+
+/* Why @r cannot be served, or NULL */
+static const char *apply_refuses(const struct apply *a, const struct rule *r)
+{
+	if (a->rs->n_rules == RULESET_MAX)
+		return "the proxy serves 2000 rules already";
+	if (a->rs->n_groups == GROUP_MAX)
+		return "the proxy serves 256 origin groups already";
+	if (r->mode == MODE_TOA && a->limits->no_toa)
+		return a->limits->no_toa;
+	if (apply_ports(r) > a->limits->max_ports - a->n_ports)
+		return "it needs more listening sockets than the process may "
+		       "hold: raise 'ulimit -n', or use fewer ports";
+	if (apply_is_taken(a, r))
+		return "another instance's rule has one of its ports";
+	return NULL;
 }
 
 static struct ctl_effective *apply_append(struct apply *a)
@@ -93,6 +121,7 @@ static void apply_add(struct apply *a, struct ctl_rule *r)
 	}
 	ruleset_add_line(a->rs, rule_format(&line, text), "state");
 	apply_take(a, &r->rule);
+	a->n_ports += apply_ports(&r->rule);
 }
 
 static bool apply_rule(struct apply *a, const char *instance_id,
@@ -104,13 +133,8 @@ static bool apply_rule(struct apply *a, const char *instance_id,
 		return ctl_fail(err, CTL_INTERNAL, "out of memory");
 	(void)str_copy(e->instance_id, sizeof(e->instance_id), instance_id);
 	memcpy(e->rule_id, r->id, sizeof(r->id));
-	if (a->rs->n_rules == RULESET_MAX)
-		e->refused = "the proxy serves 2000 rules already";
-	else if (a->rs->n_groups == GROUP_MAX)
-		e->refused = "the proxy serves 256 origin groups already";
-	else if (apply_is_taken(a, &r->rule))
-		e->refused = "another instance's rule has one of its ports";
-	else
+	e->refused = apply_refuses(a, &r->rule);
+	if (!e->refused)
 		apply_add(a, r);
 	return true;
 }
@@ -147,9 +171,9 @@ static bool apply_collect(struct control *c, struct ctl_effective **ret,
 	return true;
 }
 
-bool control_effective(struct control *c, struct ruleset **ret_rs,
-		       struct ctl_effective **ret_of, uint32_t *ret_n,
-		       struct ctl_error *err)
+bool control_effective(struct control *c, const struct ctl_limits *limits,
+		       struct ruleset **ret_rs, struct ctl_effective **ret_of,
+		       uint32_t *ret_n, struct ctl_error *err)
 {
 	struct apply *a = calloc(1, sizeof(*a));
 	struct ctl_rule *r = calloc(1, sizeof(*r));
@@ -160,10 +184,11 @@ bool control_effective(struct control *c, struct ruleset **ret_rs,
 	if (a)
 		a->rs = ruleset_new(c->options.rule_flags);
 	if (!a || !r || !a->rs) {
-		ctl_fail(err, CTL_INTERNAL, "out of memory");
+		ctl_error_set(err, CTL_INTERNAL, "out of memory");
 		goto out;
 	}
 	a->c = c;
+	a->limits = limits;
 	ok = apply_collect(c, &ids, &n, err);
 	for (i = 0; ok && i < n; i++)
 		ok = rule_load(c, ids[i].instance_id, ids[i].rule_id, r, err) &&

@@ -60,24 +60,23 @@ typedef bool rule_visit(struct control *c, const struct ctl_rule *r, void *arg);
 static bool rules_walk(struct control *c, const char *id, rule_visit *visit,
 		       void *arg, struct ctl_error *err)
 {
-	static const struct ctl_rule_filter any = { NULL };
 	enum {
 		STEP = 32
 	};
+	const struct ctl_rule_filter all = { .instance_id = id };
+	struct ctl_page page = { .limit = STEP };
 	struct ctl_rule *rules = calloc(STEP, sizeof(*rules));
-	uint32_t at = 0, n, total, i;
-	bool ok = rules || ctl_fail(err, CTL_INTERNAL, "out of memory");
+	bool ok = true;
+	uint32_t i;
 
-	while (ok) {
-		ok = control_list_rules(c, NULL, id, &any,
-					(struct ctl_page) { at, STEP }, rules,
-					&n, &total, err);
-		for (i = 0; ok && i < n; i++)
+	if (!rules)
+		return ctl_fail(err, CTL_INTERNAL, "out of memory");
+	do {
+		ok = control_list_rules(c, &all, &page, rules, err);
+		for (i = 0; ok && i < page.n; i++)
 			ok = visit(c, &rules[i], arg);
-		at += n;
-		if (!ok || !n)
-			break;
-	}
+		page.offset += page.n;
+	} while (ok && page.n);
 	free(rules);
 	return ok;
 }
@@ -170,18 +169,18 @@ static bool import_know(struct control *c, const struct instance *in,
 static bool import_know_groups(struct control *c, const struct instance *in,
 			       struct ruleset *rs, struct ctl_error *err)
 {
+	const struct ctl_group_filter all = { .zone = in->zone };
+	struct ctl_page page = { .limit = GROUP_MAX };
 	struct ctl_group *groups = calloc(GROUP_MAX, sizeof(*groups));
 	char *text = malloc(GROUP_LINE_MAX);
-	uint32_t n = 0, total, i;
-	bool ok = groups && text;
+	bool ok = false;
+	uint32_t i;
 
-	if (!ok)
-		ctl_fail(err, CTL_INTERNAL, "out of memory");
+	if (groups && text)
+		ok = control_list_groups(c, &all, &page, groups, err);
 	else
-		ok = control_list_groups(c, in->zone, NULL, NULL,
-					 (struct ctl_page) { 0, GROUP_MAX },
-					 groups, &n, &total, err);
-	for (i = 0; ok && i < n; i++)
+		ctl_error_set(err, CTL_INTERNAL, "out of memory");
+	for (i = 0; ok && i < page.n; i++)
 		ruleset_add_line(rs,
 				 group_line(groups[i].name, groups[i].members,
 					    groups[i].n_members, text),
@@ -254,9 +253,10 @@ static bool import_rule(struct control *c, const struct instance *in,
 }
 
 static bool import_rules(struct control *c, const struct instance *in,
-			 const struct ruleset *rs, uint32_t from,
-			 uint32_t *ret_added, struct ctl_error *err)
+			 struct ctl_import *im, uint32_t from,
+			 struct ctl_error *err)
 {
+	const struct ruleset *rs = im->rs;
 	uint32_t i;
 
 	for (i = from; i < rs->n_rules; i++) {
@@ -264,15 +264,15 @@ static bool import_rules(struct control *c, const struct instance *in,
 			continue;
 		if (!import_rule(c, in, &rs->rules[i], err))
 			return false;
-		++*ret_added;
+		im->added++;
 	}
 	return true;
 }
 
-static bool import_apply(struct control *c, const struct instance *in, FILE *f,
-			 const char *source, bool partial, struct ruleset *rs,
-			 uint32_t *ret_added, struct ctl_error *err)
+static bool import_apply(struct control *c, const struct instance *in,
+			 struct ctl_import *im, struct ctl_error *err)
 {
+	struct ruleset *rs = im->rs;
 	uint32_t rules, groups;
 	int r;
 
@@ -281,42 +281,35 @@ static bool import_apply(struct control *c, const struct instance *in, FILE *f,
 		return false;
 	rules = rs->n_rules;
 	groups = rs->n_groups;
-	r = ruleset_add_stream(rs, f, source);
+	r = ruleset_add_stream(rs, im->in, im->source);
 	if (r)
-		return ctl_fail(err, CTL_INTERNAL, "%s: %s", source,
+		return ctl_fail(err, CTL_INTERNAL, "%s: %s", im->source,
 				strerror(-r));
-	if (!ruleset_check(rs) && !partial)
+	if (!ruleset_check(rs) && !im->partial)
 		return ctl_fail(err, rs->errors[0].code,
 				"%u error%s, the first in line %u: %.160s",
 				rs->n_errors, rs->n_errors == 1 ? "" : "s",
 				rs->errors[0].line, rs->errors[0].text);
 	return import_groups(c, in, rs, groups, err) &&
-	       import_rules(c, in, rs, rules, ret_added, err);
+	       import_rules(c, in, im, rules, err);
 }
 
 bool control_import(struct control *c, const char *zone, const char *id,
-		    FILE *in, const char *source, bool partial,
-		    struct ruleset **ret_rs, uint32_t *ret_added,
-		    struct ctl_error *err)
+		    struct ctl_import *im, struct ctl_error *err)
 {
 	struct instance inst;
-	struct ruleset *rs;
 	bool ok;
 
-	*ret_rs = NULL;
-	*ret_added = 0;
+	im->added = 0;
+	im->rs = ruleset_new(c->options.rule_flags);
+	if (!im->rs)
+		return ctl_fail(err, CTL_INTERNAL, "out of memory");
 	if (!db_begin(c->db, err))
 		return false;
-	rs = ruleset_new(c->options.rule_flags);
-	if (!rs) {
-		ctl_fail(err, CTL_INTERNAL, "out of memory");
-		return control_end(c, false, err);
-	}
 	ok = instance_load(c, zone, id, &inst, err) &&
-	     import_apply(c, &inst, in, source, partial, rs, ret_added, err);
+	     import_apply(c, &inst, im, err);
 	ok = control_end(c, ok, err);
 	if (!ok)
-		*ret_added = 0;
-	*ret_rs = rs;
+		im->added = 0;
 	return ok;
 }

@@ -17,7 +17,7 @@ struct control *control_open(const char *dir, const struct control_options *o,
 	struct control *c = calloc(1, sizeof(*c));
 
 	if (!c) {
-		ctl_fail(err, CTL_INTERNAL, "out of memory");
+		ctl_error_set(err, CTL_INTERNAL, "out of memory");
 		return NULL;
 	}
 	c->options = *o;
@@ -30,7 +30,7 @@ struct control *control_open(const char *dir, const struct control_options *o,
 	/* generations count within one run */
 	if (!db_run(c->db, "UPDATE rule SET generation = 0", "") ||
 	    !db_run(c->db, "UPDATE instance SET generation = 0", "")) {
-		(void)db_fail(c->db, err);
+		db_error(c->db, err);
 		control_close(c);
 		return NULL;
 	}

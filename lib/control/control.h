@@ -61,22 +61,32 @@ bool control_delete_instance(struct control *c, const char *zone,
 bool control_get_instance(struct control *c, const char *zone, const char *id,
 			  struct instance *ret, struct ctl_error *err);
 
-/* A part of a list. @limit: room there is for it */
+/* A part of a list, and what came of it.
+ * @limit: room there is for it
+ * @n:     how many are there now
+ * @total: that match, whatever @offset and @limit
+ */
 struct ctl_page {
 	uint32_t offset;
 	uint32_t limit;
+	uint32_t n;
+	uint32_t total;
 };
 
-/* control_list_instances() - in the order in which they were made.
- * @ids:        a JSON array of ids, one of which it has to be; NULL: any
+/* Filters: each a JSON array of strings, one of which it has to be; NULL: any.
+ * @zone:       one
  * @protection: enum ctl_protection; -1: any
- * @ret:        room for @page.limit
- * @ret_total:  that match, whatever @page
  */
-bool control_list_instances(struct control *c, const char *zone,
-			    const char *ids, int protection,
-			    struct ctl_page page, struct instance *ret,
-			    uint32_t *ret_n, uint32_t *ret_total,
+struct ctl_instance_filter {
+	const char *zone;
+	const char *ids;
+	int protection;
+};
+
+/* control_list_instances() - in the order in which they were made */
+bool control_list_instances(struct control *c,
+			    const struct ctl_instance_filter *filter,
+			    struct ctl_page *page, struct instance *ret,
 			    struct ctl_error *err);
 
 /* Rules of an instance, which has to be online. */
@@ -119,35 +129,44 @@ bool control_delete_rules(struct control *c, const char *zone, const char *id,
 			  const char *const *rules, uint32_t n,
 			  struct ctl_error *err);
 
-/* Filters of a list, each a JSON array of strings, one of which it has to be;
- * NULL: any. @ports: "80", for rules that have the port
+/* As struct ctl_instance_filter, of one instance.
+ * @ports: "80", for rules that have the port
  */
 struct ctl_rule_filter {
+	const char *zone;
+	const char *instance_id;
 	const char *ids;
 	const char *tags;
 	const char *protocols; /* "TCP", "UDP" */
 	const char *ports;
 };
 
-/* control_list_rules() - oldest first, as control_list_instances() */
-bool control_list_rules(struct control *c, const char *zone, const char *id,
-			const struct ctl_rule_filter *filter,
-			struct ctl_page page, struct ctl_rule *ret,
-			uint32_t *ret_n, uint32_t *ret_total,
+/* control_list_rules() - oldest first */
+bool control_list_rules(struct control *c, const struct ctl_rule_filter *filter,
+			struct ctl_page *page, struct ctl_rule *ret,
 			struct ctl_error *err);
 
-/* control_import() - the lines of @in, read as tp-proxy reads a file, with the
- * rules that are there already: a port of theirs is in use, a group of the zone
- * is known. Groups that the lines define are made. All or none;
- * @partial: lines with an error are left out instead.
+/* What an import reads, and what came of it.
  * @source:  borrowed, for errors
- * @ret_rs:  the caller's also when false is returned (NULL then means that the
- *	     lines are not to blame): every error with its line and column
+ * @partial: lines with an error are left out; else all or none
+ * @rs:      out, the caller's, also on failure: every error with its line and
+ *	     column (NULL: the lines are not to blame)
+ * @added:   out: rules
+ */
+struct ctl_import {
+	FILE *in;
+	const char *source;
+	bool partial;
+	struct ruleset *rs;
+	uint32_t added;
+};
+
+/* control_import() - the lines are read as tp-proxy reads a file, with the
+ * rules that are there already: a port of theirs is in use, a group of the zone
+ * is known. Groups that the lines define are made.
  */
 bool control_import(struct control *c, const char *zone, const char *id,
-		    FILE *in, const char *source, bool partial,
-		    struct ruleset **ret_rs, uint32_t *ret_added,
-		    struct ctl_error *err);
+		    struct ctl_import *im, struct ctl_error *err);
 
 /* control_export() - every rule in the format of import, a line each, oldest
  * first, and before them the groups they name: an import of it gives the same.
@@ -172,17 +191,22 @@ bool control_modify_group(struct control *c, const char *zone, const char *id,
 bool control_delete_group(struct control *c, const char *zone, const char *id,
 			  struct ctl_error *err);
 
-/* control_list_groups() - @ids, @names: JSON arrays as above */
-bool control_list_groups(struct control *c, const char *zone, const char *ids,
-			 const char *names, struct ctl_page page,
-			 struct ctl_group *ret, uint32_t *ret_n,
-			 uint32_t *ret_total, struct ctl_error *err);
+struct ctl_group_filter {
+	const char *zone;
+	const char *ids;
+	const char *names;
+};
+
+bool control_list_groups(struct control *c,
+			 const struct ctl_group_filter *filter,
+			 struct ctl_page *page, struct ctl_group *ret,
+			 struct ctl_error *err);
 
 /* The data path. */
 
 /* One rule that has to listen.
- * @refused: why it cannot (another instance's rule has its port, or there are
- *	     too many); NULL: it is the next rule of the set
+ * @refused: why it cannot (another instance's rule has its port, a limit);
+ *	     NULL: it is the next rule of the set
  */
 struct ctl_effective {
 	char instance_id[CTL_ID_MAX];
@@ -190,14 +214,23 @@ struct ctl_effective {
 	const char *refused;
 };
 
+/* What the data path cannot do at all.
+ * @max_ports:  it may listen on
+ * @no_toa:     why rules of mode toa cannot be served; NULL: they can
+ */
+struct ctl_limits {
+	uint32_t max_ports;
+	const char *no_toa;
+};
+
 /* control_effective() - the rules that have to listen now: online or in
  * progress, of instances that are. Oldest first.
  * @ret_rs: the caller's, checked
  * @ret_of: *@ret_n, to be freed
  */
-bool control_effective(struct control *c, struct ruleset **ret_rs,
-		       struct ctl_effective **ret_of, uint32_t *ret_n,
-		       struct ctl_error *err);
+bool control_effective(struct control *c, const struct ctl_limits *limits,
+		       struct ruleset **ret_rs, struct ctl_effective **ret_of,
+		       uint32_t *ret_n, struct ctl_error *err);
 
 /* control_settle() - what is in progress has been done: rules go online, or
  * FAIL with @reason if their id is among @failed; what was stopping is offline.

@@ -84,9 +84,9 @@ static bool db_sqlite_fail(sqlite3 *h, const char *doing, struct ctl_error *err)
 			h ? sqlite3_errmsg(h) : "out of memory");
 }
 
-bool db_fail(struct db *db, struct ctl_error *err)
+void db_error(struct db *db, struct ctl_error *err)
 {
-	return db_sqlite_fail(db->handle, "state", err);
+	(void)db_sqlite_fail(db->handle, "state", err);
 }
 
 static bool db_exec(struct db *db, const char *sql)
@@ -166,14 +166,16 @@ struct db *db_open(const char *dir, struct ctl_error *err)
 	struct db *db = calloc(1, sizeof(*db));
 
 	if (!db) {
-		ctl_fail(err, CTL_INTERNAL, "out of memory");
+		ctl_error_set(err, CTL_INTERNAL, "out of memory");
 		return NULL;
 	}
 	db->lock_fd = -1;
 	if (strlen(dir) > DB_PATH_MAX - 16) {
-		ctl_fail(err, CTL_INTERNAL, "the directory's name is too long");
+		ctl_error_set(err, CTL_INTERNAL,
+			      "the directory's name is too long");
 	} else if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
-		ctl_fail(err, CTL_INTERNAL, "%s: %s", dir, strerror(errno));
+		ctl_error_set(err, CTL_INTERNAL, "%s: %s", dir,
+			      strerror(errno));
 	} else if (db_lock(db, dir, err) && db_open_file(db, dir, err) &&
 		   db_migrate(db, err)) {
 		return db;
@@ -295,7 +297,7 @@ bool db_commit(struct db *db, struct ctl_error *err)
 {
 	if (db_run(db, "COMMIT", ""))
 		return true;
-	(void)db_fail(db, err);
+	db_error(db, err);
 	db_rollback(db);
 	return false;
 }

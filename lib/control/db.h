@@ -44,8 +44,11 @@ bool db_begin(struct db *db, struct ctl_error *err);
 bool db_commit(struct db *db, struct ctl_error *err);
 void db_rollback(struct db *db);
 
-/* db_fail() - InternalError with SQLite's words. Returns false. */
-bool db_fail(struct db *db, struct ctl_error *err);
+/* db_error() - InternalError with SQLite's words */
+void db_error(struct db *db, struct ctl_error *err);
+
+/* db_fail() - fill the error, and be false */
+#define db_fail(db, err) (db_error((db), (err)), false)
 
 /* db_column_text() - into @out, cut if it is longer */
 void db_column_text(sqlite3_stmt *st, int column, char *out, size_t cap);

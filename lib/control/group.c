@@ -152,34 +152,34 @@ static void group_read(sqlite3_stmt *st, struct ctl_group *ret)
 	ret->used_count = (uint32_t)sqlite3_column_int(st, 5);
 }
 
-bool control_list_groups(struct control *c, const char *zone, const char *ids,
-			 const char *names, struct ctl_page page,
-			 struct ctl_group *ret, uint32_t *ret_n,
-			 uint32_t *ret_total, struct ctl_error *err)
+bool control_list_groups(struct control *c,
+			 const struct ctl_group_filter *filter,
+			 struct ctl_page *page, struct ctl_group *ret,
+			 struct ctl_error *err)
 {
-	uint32_t n = 0, i;
 	sqlite3_stmt *st;
 	int64_t total;
+	uint32_t i;
 
 	total = db_number(c->db, -1,
 			  "SELECT count(*) FROM origin_group g" GROUP_MATCHES,
-			  "sss", zone, ids, names);
+			  "sss", filter->zone, filter->ids, filter->names);
 	st = db_query(c->db,
 		      "SELECT " GROUP_COLUMNS
 		      " FROM origin_group g" GROUP_MATCHES
 		      " ORDER BY g.rowid LIMIT ?4 OFFSET ?5",
-		      "sssii", zone, ids, names, (int64_t)page.limit,
-		      (int64_t)page.offset);
+		      "sssii", filter->zone, filter->ids, filter->names,
+		      (int64_t)page->limit, (int64_t)page->offset);
 	if (total < 0 || !st)
 		return db_fail(c->db, err);
-	while (n < page.limit && sqlite3_step(st) == SQLITE_ROW)
-		group_read(st, &ret[n++]);
+	page->n = 0;
+	page->total = (uint32_t)total;
+	while (page->n < page->limit && sqlite3_step(st) == SQLITE_ROW)
+		group_read(st, &ret[page->n++]);
 	(void)sqlite3_reset(st);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < page->n; i++)
 		ret[i].n_members =
 			group_load_members(c, ret[i].id, ret[i].members);
-	*ret_n = n;
-	*ret_total = (uint32_t)total;
 	return true;
 }
 

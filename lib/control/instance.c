@@ -235,31 +235,31 @@ bool control_get_instance(struct control *c, const char *zone, const char *id,
 	" AND (?2 IS NULL OR i.id IN (SELECT value FROM json_each(?2)))" \
 	" AND (?3 < 0 OR ?3 = (i.mainland > 0 OR i.overseas > 0))"
 
-bool control_list_instances(struct control *c, const char *zone,
-			    const char *ids, int protection,
-			    struct ctl_page page, struct instance *ret,
-			    uint32_t *ret_n, uint32_t *ret_total,
+bool control_list_instances(struct control *c,
+			    const struct ctl_instance_filter *filter,
+			    struct ctl_page *page, struct instance *ret,
 			    struct ctl_error *err)
 {
-	uint32_t n = 0;
 	sqlite3_stmt *st;
 	int64_t total;
 
 	total = db_number(c->db, -1,
 			  "SELECT count(*) FROM instance i" INSTANCE_MATCHES,
-			  "ssi", zone, ids, (int64_t)protection);
+			  "ssi", filter->zone, filter->ids,
+			  (int64_t)filter->protection);
 	st = db_query(c->db,
 		      "SELECT " INSTANCE_COLUMNS
 		      " FROM instance i" INSTANCE_MATCHES
 		      " ORDER BY i.rowid LIMIT ?4 OFFSET ?5",
-		      "ssiii", zone, ids, (int64_t)protection,
-		      (int64_t)page.limit, (int64_t)page.offset);
+		      "ssiii", filter->zone, filter->ids,
+		      (int64_t)filter->protection, (int64_t)page->limit,
+		      (int64_t)page->offset);
 	if (total < 0 || !st)
 		return db_fail(c->db, err);
-	while (n < page.limit && sqlite3_step(st) == SQLITE_ROW)
-		instance_read(st, &ret[n++]);
+	page->n = 0;
+	page->total = (uint32_t)total;
+	while (page->n < page->limit && sqlite3_step(st) == SQLITE_ROW)
+		instance_read(st, &ret[page->n++]);
 	(void)sqlite3_reset(st);
-	*ret_n = n;
-	*ret_total = (uint32_t)total;
 	return true;
 }

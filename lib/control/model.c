@@ -41,15 +41,15 @@ static const bool conflict[PROTECTION_COUNT][FEATURE_COUNT][AREA_COUNT] = {
 };
 #undef ROW
 
-bool ctl_fail(struct ctl_error *err, const char *code, const char *fmt, ...)
+void ctl_error_set(struct ctl_error *err, const char *code, const char *fmt,
+		   ...)
 {
 	va_list ap;
 
 	err->code = code;
 	va_start(ap, fmt);
-	(void)vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
-	return false;
 }
 
 int ctl_name_find(const char *const *names, const char *text)

@@ -159,9 +159,11 @@ struct ctl_group {
 	int64_t updated_s;
 };
 
-/* ctl_fail() - fill @err. Returns false. */
-bool ctl_fail(struct ctl_error *err, const char *code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void ctl_error_set(struct ctl_error *err, const char *code, const char *fmt,
+		   ...) __attribute__((format(printf, 3, 4)));
+
+/* ctl_fail() - fill the error, and be false */
+#define ctl_fail(...) (ctl_error_set(__VA_ARGS__), false)
 
 /* The API's names; each list ends with NULL and follows its enum. */
 extern const char *const ctl_area_names[];

@@ -440,37 +440,35 @@ bool control_delete_rules(struct control *c, const char *zone, const char *id,
 	"  AND p.low <= CAST(j.value AS INTEGER)"                              \
 	"  AND p.high >= CAST(j.value AS INTEGER)))"
 
-bool control_list_rules(struct control *c, const char *zone, const char *id,
-			const struct ctl_rule_filter *filter,
-			struct ctl_page page, struct ctl_rule *ret,
-			uint32_t *ret_n, uint32_t *ret_total,
+bool control_list_rules(struct control *c, const struct ctl_rule_filter *filter,
+			struct ctl_page *page, struct ctl_rule *ret,
 			struct ctl_error *err)
 {
 	struct instance in;
-	uint32_t n = 0, i;
 	sqlite3_stmt *st;
 	int64_t total;
+	uint32_t i;
 
-	if (!instance_load(c, zone, id, &in, err))
+	if (!instance_load(c, filter->zone, filter->instance_id, &in, err))
 		return false;
 	total = db_number(c->db, -1, "SELECT count(*) FROM rule r" RULE_MATCHES,
-			  "sssss", id, filter->ids, filter->tags,
+			  "sssss", in.id, filter->ids, filter->tags,
 			  filter->protocols, filter->ports);
 	st = db_query(c->db,
 		      "SELECT " RULE_COLUMNS " FROM rule r" RULE_MATCHES
 		      " ORDER BY r.seq LIMIT ?6 OFFSET ?7",
-		      "sssssii", id, filter->ids, filter->tags,
-		      filter->protocols, filter->ports, (int64_t)page.limit,
-		      (int64_t)page.offset);
+		      "sssssii", in.id, filter->ids, filter->tags,
+		      filter->protocols, filter->ports, (int64_t)page->limit,
+		      (int64_t)page->offset);
 	if (total < 0 || !st)
 		return db_fail(c->db, err);
-	while (n < page.limit && sqlite3_step(st) == SQLITE_ROW)
-		rule_read(st, &ret[n++]);
+	page->n = 0;
+	page->total = (uint32_t)total;
+	while (page->n < page->limit && sqlite3_step(st) == SQLITE_ROW)
+		rule_read(st, &ret[page->n++]);
 	(void)sqlite3_reset(st);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < page->n; i++)
 		if (!rule_load_parts(c, &ret[i], err))
 			return false;
-	*ret_n = n;
-	*ret_total = (uint32_t)total;
 	return true;
 }

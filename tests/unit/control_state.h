@@ -86,15 +86,14 @@ static inline bool state_add(struct state *s, const char *port,
 
 static inline struct ctl_rule *state_rules(struct state *s, uint32_t *ret_n)
 {
-	static const struct ctl_rule_filter any = { NULL };
-	static const struct ctl_page all = { 0, CTL_RULES_MAX };
+	struct ctl_rule_filter all = { .zone = ZONE, .instance_id = s->id };
+	struct ctl_page page = { .limit = CTL_RULES_MAX };
 	struct ctl_rule *rules = calloc(CTL_RULES_MAX, sizeof(*rules));
-	uint32_t total;
 
 	CU_ASSERT_FATAL(rules != NULL);
-	CU_ASSERT_FATAL(control_list_rules(s->c, ZONE, s->id, &any, all, rules,
-					   ret_n, &total, &s->err));
-	CU_ASSERT_EQUAL(*ret_n, total);
+	CU_ASSERT_FATAL(control_list_rules(s->c, &all, &page, rules, &s->err));
+	CU_ASSERT_EQUAL(page.n, page.total);
+	*ret_n = page.n;
 	return rules;
 }
 

@@ -9,11 +9,14 @@ static bool import(struct state *s, const char *text, bool partial,
 		   struct ruleset **ret_rs, uint32_t *ret_added)
 {
 	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	struct ctl_import im = { .source = "test", .partial = partial };
 	bool ok;
 
 	CU_ASSERT_FATAL(f != NULL);
-	ok = control_import(s->c, ZONE, s->id, f, "test", partial, ret_rs,
-			    ret_added, &s->err);
+	im.in = f;
+	ok = control_import(s->c, ZONE, s->id, &im, &s->err);
+	*ret_rs = im.rs;
+	*ret_added = im.added;
 	(void)fclose(f);
 	return ok;
 }

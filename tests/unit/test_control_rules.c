@@ -20,17 +20,18 @@ static enum ctl_status instance_status(struct state *s)
 
 static enum ctl_status rule_status(struct state *s, const char *id)
 {
-	struct ctl_rule_filter f = { .ids = NULL };
-	struct ctl_rule r;
-	uint32_t n, total;
 	char ids[64];
+	struct ctl_rule_filter f = {
+		.zone = ZONE,
+		.instance_id = s->id,
+		.ids = ids,
+	};
+	struct ctl_page page = { .limit = 1 };
+	struct ctl_rule r;
 
 	(void)snprintf(ids, sizeof(ids), "[\"rule-none\",\"%s\"]", id);
-	f.ids = ids;
-	CU_ASSERT_FATAL(control_list_rules(s->c, ZONE, s->id, &f,
-					   (struct ctl_page) { 0, 1 }, &r, &n,
-					   &total, &s->err));
-	CU_ASSERT_EQUAL_FATAL(n, 1);
+	CU_ASSERT_FATAL(control_list_rules(s->c, &f, &page, &r, &s->err));
+	CU_ASSERT_EQUAL_FATAL(page.n, 1);
 	return r.status;
 }
 
@@ -258,9 +259,13 @@ static void test_groups(void)
 		.origin_ports = "80",
 		.mode = "OFF",
 	};
+	static const struct ctl_group_filter by_name = {
+		.zone = ZONE,
+		.names = "[\"TESTORIGIN\"]",
+	};
+	struct ctl_page page = { .limit = 1 };
 	char id[CTL_ID_MAX], ids[1][CTL_ID_MAX];
 	struct ctl_group g;
-	uint32_t n, total;
 	struct state s;
 
 	state_init(&s);
@@ -278,10 +283,8 @@ static void test_groups(void)
 	/* another list: the rule is deployed anew */
 	CU_ASSERT(control_modify_group(s.c, ZONE, id, NULL, other, 1, &s.err));
 	CU_ASSERT_EQUAL(rule_status(&s, ids[0]), STATUS_PROGRESS);
-	CU_ASSERT(control_list_groups(s.c, ZONE, NULL, "[\"TESTORIGIN\"]",
-				      (struct ctl_page) { 0, 1 }, &g, &n,
-				      &total, &s.err));
-	CU_ASSERT(n == 1 && total == 1 && g.used_count == 1 &&
+	CU_ASSERT(control_list_groups(s.c, &by_name, &page, &g, &s.err));
+	CU_ASSERT(page.n == 1 && page.total == 1 && g.used_count == 1 &&
 		  g.n_members == 1);
 	CU_ASSERT_STRING_EQUAL(g.members[0], "192.0.2.9");
 	CU_ASSERT_STRING_EQUAL(g.name, "testorigin");
@@ -292,6 +295,8 @@ static void test_groups(void)
 	CU_ASSERT(control_delete_group(s.c, ZONE, id, &s.err));
 	state_fini(&s);
 }
+
+static const struct ctl_limits limits = { 100000, NULL };
 
 /* What the data path gets and tells back */
 static void test_effective(void)
@@ -307,7 +312,7 @@ static void test_effective(void)
 	state_init(&s);
 	CU_ASSERT(state_add(&s, "80", a) && state_add(&s, "81", b));
 	generation = control_generation(s.c);
-	CU_ASSERT_FATAL(control_effective(s.c, &rs, &of, &n, &s.err));
+	CU_ASSERT_FATAL(control_effective(s.c, &limits, &rs, &of, &n, &s.err));
 	CU_ASSERT(n == 2 && rs->n_rules == 2);
 	CU_ASSERT_STRING_EQUAL(of[1].rule_id, b);
 	CU_ASSERT_EQUAL(rs->rules[1].ports[0].low, 81);
@@ -320,7 +325,7 @@ static void test_effective(void)
 	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_STOPPING);
 	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_FAIL);
 	state_settle(&s);
-	CU_ASSERT_FATAL(control_effective(s.c, &rs, &of, &n, &s.err));
+	CU_ASSERT_FATAL(control_effective(s.c, &limits, &rs, &of, &n, &s.err));
 	CU_ASSERT_EQUAL(n, 0);
 	free(of);
 	ruleset_free(rs);
@@ -346,10 +351,37 @@ static void test_effective_conflict(void)
 	CU_ASSERT(control_create_instance(s.c, &want, s.id, &s.err));
 	state_settle(&s);
 	CU_ASSERT(state_add(&s, "70-90", b));
-	CU_ASSERT_FATAL(control_effective(s.c, &rs, &of, &n, &s.err));
+	CU_ASSERT_FATAL(control_effective(s.c, &limits, &rs, &of, &n, &s.err));
 	CU_ASSERT(n == 2 && rs->n_rules == 1);
 	CU_ASSERT(!of[0].refused && of[1].refused);
 	CU_ASSERT_STRING_EQUAL(of[0].instance_id, first);
+	free(of);
+	ruleset_free(rs);
+	state_fini(&s);
+}
+
+/* What cannot be served is told, and the rest is served. */
+static void test_effective_limits(void)
+{
+	static const struct ctl_limits few = { 12, "no writer" };
+	struct ctl_rule_change ch = { .fields = RULE_FIELD_MODE };
+	char a[CTL_ID_MAX], b[CTL_ID_MAX], d[CTL_ID_MAX], e[CTL_ID_MAX];
+	struct ctl_effective *of = NULL;
+	struct ruleset *rs = NULL;
+	struct state s;
+	uint32_t n;
+
+	state_init(&s);
+	CU_ASSERT(state_add(&s, "1-10", a) && state_add(&s, "20-22", b) &&
+		  state_add(&s, "30", d) && state_add(&s, "40", e));
+	ch.id = d;
+	ch.words.mode = "TOA";
+	CU_ASSERT(control_modify_rules(s.c, ZONE, s.id, &ch, 1, &s.err));
+	CU_ASSERT_FATAL(control_effective(s.c, &few, &rs, &of, &n, &s.err));
+	CU_ASSERT(n == 4 && rs->n_rules == 2);
+	CU_ASSERT(!of[0].refused && !of[3].refused);
+	CU_ASSERT(of[1].refused && strstr(of[1].refused, "ulimit") != NULL);
+	CU_ASSERT_STRING_EQUAL(of[2].refused, "no writer");
 	free(of);
 	ruleset_free(rs);
 	state_fini(&s);
@@ -384,16 +416,17 @@ static void test_state_file(void)
 	state_fini(&s);
 }
 
-static uint32_t filtered(struct state *s, const struct ctl_rule_filter *f,
-			 struct ctl_page page, uint32_t *ret_total)
+static struct ctl_page filtered(struct state *s, struct ctl_rule_filter f,
+				uint32_t offset, uint32_t limit)
 {
+	struct ctl_page page = { .offset = offset, .limit = limit };
 	struct ctl_rule rules[4];
-	uint32_t n;
 
-	CU_ASSERT_FATAL(page.limit <= ARRAY_SIZE(rules));
-	CU_ASSERT_FATAL(control_list_rules(s->c, ZONE, s->id, f, page, rules,
-					   &n, ret_total, &s->err));
-	return n;
+	f.zone = ZONE;
+	f.instance_id = s->id;
+	CU_ASSERT_FATAL(limit <= ARRAY_SIZE(rules));
+	CU_ASSERT_FATAL(control_list_rules(s->c, &f, &page, rules, &s->err));
+	return page;
 }
 
 static void test_filters(void)
@@ -412,8 +445,8 @@ static void test_filters(void)
 		{ { .ids = "[]" }, 0 },
 	};
 	char port[CTL_PORT_TEXT_MAX], id[CTL_ID_MAX];
-	uint32_t total, i;
 	struct state s;
+	uint32_t i;
 
 	state_init(&s);
 	for (i = 0; i < 5; i++) {
@@ -422,15 +455,11 @@ static void test_filters(void)
 
 		CU_ASSERT(state_add(&s, ctl_port_text(r, port), id));
 	}
-	for (i = 0; i < ARRAY_SIZE(t); i++) {
-		(void)filtered(&s, &t[i].f, (struct ctl_page) { 0, 1 }, &total);
-		CU_ASSERT_EQUAL(total, t[i].total);
-	}
-	CU_ASSERT_EQUAL(
-		filtered(&s, &t[0].f, (struct ctl_page) { 3, 4 }, &total), 2);
-	CU_ASSERT_EQUAL(total, 5);
-	CU_ASSERT_EQUAL(
-		filtered(&s, &t[0].f, (struct ctl_page) { 9, 4 }, &total), 0);
+	for (i = 0; i < ARRAY_SIZE(t); i++)
+		CU_ASSERT_EQUAL(filtered(&s, t[i].f, 0, 1).total, t[i].total);
+	CU_ASSERT_EQUAL(filtered(&s, t[0].f, 3, 4).n, 2);
+	CU_ASSERT_EQUAL(filtered(&s, t[0].f, 3, 4).total, 5);
+	CU_ASSERT_EQUAL(filtered(&s, t[0].f, 9, 4).n, 0);
 	state_fini(&s);
 }
 
@@ -448,6 +477,7 @@ int main(void)
 		{ "groups (seed/20, 21)", test_groups },
 		{ "what the data path gets and tells", test_effective },
 		{ "two instances, one port", test_effective_conflict },
+		{ "what cannot be served", test_effective_limits },
 		{ "the state file", test_state_file },
 	};
 
