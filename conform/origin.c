@@ -62,7 +62,7 @@ static size_t origin_select(const struct origin_options *o, unsigned modes,
 
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		max += tables[i]->n;
-	*ret = calloc(max, sizeof(**ret));
+	*ret = calloc(max, sizeof(struct case_def *));
 	for (i = 0; *ret && i < ARRAY_SIZE(tables); i++)
 		for (k = 0; k < tables[i]->n; k++) {
 			const struct case_def *d = &tables[i]->cases[k];

@@ -85,7 +85,7 @@ bool script_parse(const char *text, uint32_t sweep, struct script *ret,
 		  char err[SCRIPT_ERR_MAX]);
 
 /* script_words() - the expectation as text, "client or refused" */
-char *script_words(unsigned words, char *out, size_t cap);
+char *script_words(unsigned set, char *out, size_t cap);
 
 /* script_sweep() - the values of a sweep but "cut".
  * Return: how many, at most SWEEP_MAX; -1 for text that is none

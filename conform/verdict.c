@@ -363,8 +363,7 @@ void verdict_build(const struct origin_options *o, const struct recon *rc,
 		   struct verdict *v)
 {
 	static const char *const oracles[] = {
-		[ORACLE_BEHAVIOUR] = "not read: only whether it serves was "
-				     "seen, not as whom",
+		[ORACLE_BEHAVIOUR] = "not read: whether it serves was seen",
 		[ORACLE_ECHO] = "read in its answer",
 		[ORACLE_HTTP] = "read in its answer",
 		[ORACLE_LOG] = "read in its log",

@@ -35,24 +35,16 @@ static void test_script(void)
 	CU_ASSERT_EQUAL(s.steps[3].words, EXPECT_CLIENT | EXPECT_REFUSED);
 }
 
+#define FOUR_STEPS	"gap 1;gap 1;gap 1;gap 1;"
+#define SEVENTEEN_STEPS FOUR_STEPS FOUR_STEPS FOUR_STEPS FOUR_STEPS "gap 1"
+
 static void test_script_errors(void)
 {
 	static const char *const list[] = {
-		"",
-		"jump 1",
-		"send",
-		"expect",
-		"expect me",
-		"gap",
-		"gap v1",
-		"half 1",
-		"split v1",
-		"expect real|",
-		"crowd 5",
-		"send v1;;send v1",
-		"hush 5 v1",
-		"gap 1;gap 1;gap 1;gap 1;gap 1;gap 1;gap 1;gap 1;gap 1;"
-		"gap 1;gap 1;gap 1;gap 1;gap 1;gap 1;gap 1;gap 1",
+		"",	     "jump 1",	      "send",	 "expect",
+		"expect me", "gap",	      "gap v1",	 "half 1",
+		"split v1",  "expect real|",  "crowd 5", "send v1;;send v1",
+		"hush 5 v1", SEVENTEEN_STEPS,
 	};
 	struct script s;
 	char err[SCRIPT_ERR_MAX];
