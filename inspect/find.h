@@ -130,11 +130,14 @@ void find_datagram(struct find *f, const struct config *cfg, struct budget *b,
 /* find_is_bad_csum() - would a receiver drop @pkt? */
 bool find_is_bad_csum(const struct config *cfg, const struct packet *pkt);
 
-/* find_begins() - may a header begin here? Four bytes that data rarely has. */
+/* find_begins() - may a header begin here? A few bytes that data rarely has:
+ * those of version 1, version 2, SPP.
+ */
 static inline bool find_begins(const uint8_t *p, uint32_t len)
 {
 	return len >= 4 &&
-	       (memcmp(p, "PROX", 4) == 0 || memcmp(p, "\r\n\r\n", 4) == 0);
+	       (memcmp(p, "PROX", 4) == 0 || memcmp(p, "\r\n\r\n", 4) == 0 ||
+		memcmp(p, "\x56\xec", 2) == 0);
 }
 
 /* find_is_settled() - for a stream: does nothing change any more but by a

@@ -9,6 +9,8 @@
 
 /* An origin that echoes does so early; later replies are not searched. */
 #define FLOW_ECHO_LOOK 2
+/* Below are servers: no client's system takes such a port by itself. */
+#define FLOW_PORT_USER 1024
 /* A start that was not captured is found among the first payloads, or not. */
 #define FLOW_EARLY_MAX 16384
 
@@ -197,21 +199,33 @@ void flow_skip(struct flow *fl, enum flow_side side, uint64_t packets,
 static bool flow_names_client(const struct flow_dir *d)
 {
 	return d->find.state == FIND_FOUND || d->find.has_bad_copy ||
-	       option_first(&d->options);
+	       option_first(&d->options) || beside_names(d->beside);
+}
+
+/* flow_is_reversed() - of a flow whose start was not seen: is the side taken
+ * for the client the other one? It is if only that one names a client; and by
+ * the ports, if neither does.
+ */
+static bool flow_is_reversed(const struct flow *fl)
+{
+	const struct flow_dir *c = &fl->dir[FLOW_CLIENT];
+	const struct flow_dir *o = &fl->dir[FLOW_ORIGIN];
+
+	if (c->has_syn || o->has_syn || flow_names_client(c) ||
+	    c->find.state == FIND_BAD)
+		return false;
+	return flow_names_client(o) ||
+	       (c->end.port < FLOW_PORT_USER && o->end.port >= FLOW_PORT_USER);
 }
 
 void flow_settle(struct flow *fl)
 {
-	struct flow_dir *c = &fl->dir[FLOW_CLIENT];
-	struct flow_dir *o = &fl->dir[FLOW_ORIGIN];
-	struct flow_dir tmp;
+	struct flow_dir tmp = fl->dir[FLOW_CLIENT];
 
-	if (c->has_syn || o->has_syn || flow_names_client(c) ||
-	    c->find.state == FIND_BAD || !flow_names_client(o))
+	if (!flow_is_reversed(fl))
 		return;
-	tmp = *c;
-	*c = *o;
-	*o = tmp;
+	fl->dir[FLOW_CLIENT] = fl->dir[FLOW_ORIGIN];
+	fl->dir[FLOW_ORIGIN] = tmp;
 	/* They were told of the sides as they were taken to be. */
 	fl->facts = (struct facts) { 0 };
 	if (fl->tap)

@@ -438,6 +438,36 @@ static void test_beside(void)
 	CU_ASSERT_EQUAL(c.frame, 2);
 }
 
+/* The capture begins with a reply. */
+static void test_sides(void)
+{
+	static const struct {
+		uint16_t client, origin;
+		bool is_reversed;
+	} cases[] = { { 53, 40000, true },
+		      { 1023, 1024, true },
+		      { 1024, 1025, false },
+		      { 53, 53, false },
+		      { 40000, 53, false } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct talk t;
+
+		talk_init(&t, IP_PROTO_UDP);
+		t.flow.dir[FLOW_CLIENT].end.port = cases[i].client;
+		t.flow.dir[FLOW_ORIGIN].end.port = cases[i].origin;
+		talk_text(&t, FLOW_CLIENT, "answer");
+		talk_text(&t, FLOW_ORIGIN, "question");
+		flow_settle(&t.flow);
+		CU_ASSERT_EQUAL(t.flow.dir[FLOW_ORIGIN].end.port ==
+					cases[i].client,
+				cases[i].is_reversed ||
+					cases[i].client == cases[i].origin);
+		CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_MISSING);
+	}
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -454,6 +484,7 @@ int main(void)
 		{ "other headers", test_other_headers },
 		{ "overlap", test_overlap },
 		{ "beside", test_beside },
+		{ "sides", test_sides },
 	};
 
 	return unit_main("inspect_facts", tests, ARRAY_SIZE(tests));
