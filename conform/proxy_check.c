@@ -8,24 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proxy.h"
+#include "proxy_check.h"
 #include "wire/wire.h"
 
 #define PROMPT_MS 1000
 
-/* @arg: what stands after the check's name */
-struct check {
-	const struct proxy_options *o;
-	const struct proxy_seen *s;
-	const struct opening *op;
-	const char *arg;
-	struct case_result *r;
-};
-
-typedef enum case_status check_fn(const struct check *c);
-
-__attribute__((format(printf, 3, 4))) static enum case_status
-say(const struct check *c, enum case_status status, const char *fmt, ...)
+enum case_status check_say(const struct check *c, enum case_status status,
+			   const char *fmt, ...)
 {
 	va_list ap;
 
@@ -35,38 +24,32 @@ say(const struct check *c, enum case_status status, const char *fmt, ...)
 	return status;
 }
 
-static enum case_status verdict(const struct check *c, bool is_good,
-				const char *good, const char *bad)
+enum case_status check_verdict(const struct check *c, bool is_good,
+			       const char *good, const char *bad)
 {
-	return say(c, is_good ? STATUS_PASS : STATUS_FAIL, "%s",
-		   is_good ? good : bad);
+	return check_say(c, is_good ? STATUS_PASS : STATUS_FAIL, "%s",
+			 is_good ? good : bad);
 }
 
-static enum case_status unseen(const struct check *c)
+enum case_status check_unseen(const struct check *c)
 {
-	return say(c, STATUS_INCONCLUSIVE,
-		   "the client's bytes did not reach the origin");
+	return check_say(c, STATUS_INCONCLUSIVE,
+			 "the client's bytes did not reach the origin");
 }
 
-static bool is_pp(enum hdr_kind k)
-{
-	return k == HDR_V1 || k == HDR_V2 || k == HDR_SPP;
-}
-
-/* Is there a header to look at? @is_whole: one without a flaw */
-static bool has_header(const struct check *c, bool is_whole)
+bool check_has_header(const struct check *c, bool is_whole)
 {
 	const struct opening *op = c->op;
 
 	if (!op->has_come)
-		(void)unseen(c);
-	else if (!is_pp(op->hdr.kind))
-		(void)say(c, STATUS_INCONCLUSIVE, "there is no header");
+		(void)check_unseen(c);
+	else if (!hdr_is_pp(op->hdr.kind))
+		(void)check_say(c, STATUS_INCONCLUSIVE, "there is no header");
 	else if (is_whole && op->hdr.flaw)
-		(void)say(c, STATUS_INCONCLUSIVE,
-			  "the header cannot be read: "
-			  "it %s",
-			  hdr_flaw_text(op->hdr.flaw));
+		(void)check_say(c, STATUS_INCONCLUSIVE,
+				"the header cannot be read: "
+				"it %s",
+				hdr_flaw_text(op->hdr.flaw));
 	else
 		return true;
 	return false;
@@ -74,10 +57,11 @@ static bool has_header(const struct check *c, bool is_whole)
 
 static bool names_client(const struct check *c)
 {
-	if (!has_header(c, true))
+	if (!check_has_header(c, true))
 		return false;
 	if (!c->op->hdr.is_proxy)
-		(void)say(c, STATUS_INCONCLUSIVE, "the header names nobody");
+		(void)check_say(c, STATUS_INCONCLUSIVE,
+				"the header names nobody");
 	return c->op->hdr.is_proxy;
 }
 
@@ -89,8 +73,8 @@ static enum case_status say_endpoint(const struct check *c, bool is_good,
 
 	(void)snprintf(c->r->expected, sizeof(c->r->expected), "%s",
 		       endpoint_format(want, b));
-	return say(c, is_good ? STATUS_PASS : STATUS_FAIL, "%s",
-		   endpoint_format(got, a));
+	return check_say(c, is_good ? STATUS_PASS : STATUS_FAIL, "%s",
+			 endpoint_format(got, a));
 }
 
 /* ---- the header ---- */
@@ -100,25 +84,26 @@ static enum case_status check_header(const struct check *c)
 	const struct opening *op = c->op;
 
 	if (!op->has_come)
-		return unseen(c);
+		return check_unseen(c);
 	if (op->is_late)
-		return say(c, STATUS_PASS, "%s, after data",
-			   hdr_kind_name(op->hdr.kind));
+		return check_say(c, STATUS_PASS, "%s, after data",
+				 hdr_kind_name(op->hdr.kind));
 	if (c->o->is_udp && (c->s->udp.n_alone || c->s->udp.is_hdr_cut))
-		return say(c, STATUS_PASS, "in a datagram of its own");
-	return verdict(c, is_pp(op->hdr.kind), hdr_kind_name(op->hdr.kind),
-		       op->lead ? "bytes that begin like no header"
-				: "nothing before the client's bytes");
+		return check_say(c, STATUS_PASS, "in a datagram of its own");
+	return check_verdict(c, hdr_is_pp(op->hdr.kind),
+			     hdr_kind_name(op->hdr.kind),
+			     op->lead ? "bytes that begin like no header"
+				      : "nothing before the client's bytes");
 }
 
 static enum case_status check_first(const struct check *c)
 {
 	if (!c->op->has_come)
-		return unseen(c);
-	if (!c->op->is_late && !is_pp(c->op->hdr.kind))
-		return say(c, STATUS_INCONCLUSIVE, "there is no header");
-	return verdict(c, !c->op->is_late, "before the client's bytes",
-		       "after the client's first bytes");
+		return check_unseen(c);
+	if (!c->op->is_late && !hdr_is_pp(c->op->hdr.kind))
+		return check_say(c, STATUS_INCONCLUSIVE, "there is no header");
+	return check_verdict(c, !c->op->is_late, "before the client's bytes",
+			     "after the client's first bytes");
 }
 
 /* "flaw N": is it that one? */
@@ -145,78 +130,83 @@ static enum case_status check_flaw(const struct check *c)
 	enum hdr_flaw got = c->op->hdr.flaw;
 	size_t i;
 
-	if (!has_header(c, false))
+	if (!check_has_header(c, false))
 		return STATUS_INCONCLUSIVE;
 	for (i = 0; i < ARRAY_SIZE(flaws); i++)
 		if (got == flaws[i].flaw && !strcmp(c->arg, flaws[i].name))
-			return say(c, STATUS_FAIL, "it %s", hdr_flaw_text(got));
+			return check_say(c, STATUS_FAIL, "it %s",
+					 hdr_flaw_text(got));
 	if (got)
-		return say(c, STATUS_INCONCLUSIVE, "it %s", hdr_flaw_text(got));
-	return say(c, STATUS_PASS, "%s", hdr_flaw_text(got));
+		return check_say(c, STATUS_INCONCLUSIVE, "it %s",
+				 hdr_flaw_text(got));
+	return check_say(c, STATUS_PASS, "%s", hdr_flaw_text(got));
 }
 
 static enum case_status check_crc(const struct check *c)
 {
-	if (!has_header(c, false))
+	if (!check_has_header(c, false))
 		return STATUS_INCONCLUSIVE;
 	if (!c->op->hdr.has_crc)
-		return say(c, STATUS_SKIP, "no CRC32C is sent");
-	return verdict(c, c->op->hdr.flaw != HDR_FLAW_CRC, "it matches",
-		       "it does not match");
+		return check_say(c, STATUS_SKIP, "no CRC32C is sent");
+	return check_verdict(c, c->op->hdr.flaw != HDR_FLAW_CRC, "it matches",
+			     "it does not match");
 }
 
 static enum case_status check_one_segment(const struct check *c)
 {
 	const struct opening *op = c->op;
 
-	if (!has_header(c, false) || op->is_late)
+	if (!check_has_header(c, false) || op->is_late)
 		return STATUS_INCONCLUSIVE;
-	return say(c, op->first_read >= op->lead ? STATUS_PASS : STATUS_FAIL,
-		   "first read: %zu bytes, header: %zu", op->first_read,
-		   op->lead);
+	return check_say(c,
+			 op->first_read >= op->lead ? STATUS_PASS : STATUS_FAIL,
+			 "first read: %zu bytes, header: %zu", op->first_read,
+			 op->lead);
 }
 
 static enum case_status check_with_data(const struct check *c)
 {
 	const struct opening *op = c->op;
 
-	if (!has_header(c, false) || op->is_late)
+	if (!check_has_header(c, false) || op->is_late)
 		return STATUS_INCONCLUSIVE;
-	return say(c, STATUS_INFO, "%s",
-		   op->first_read > op->lead ? "with the client's first bytes"
-					     : "in a segment of its own");
+	return check_say(c, STATUS_INFO, "%s",
+			 op->first_read > op->lead
+				 ? "with the client's first bytes"
+				 : "in a segment of its own");
 }
 
 static enum case_status check_small(const struct check *c)
 {
-	if (!has_header(c, true))
+	if (!check_has_header(c, true))
 		return STATUS_INCONCLUSIVE;
-	return say(c, c->op->hdr.len <= 232 ? STATUS_PASS : STATUS_FAIL,
-		   "%zu bytes", c->op->hdr.len);
+	return check_say(c, c->op->hdr.len <= 232 ? STATUS_PASS : STATUS_FAIL,
+			 "%zu bytes", c->op->hdr.len);
 }
 
 static enum case_status check_once(const struct check *c)
 {
-	if (!has_header(c, true))
+	if (!check_has_header(c, true))
 		return STATUS_INCONCLUSIVE;
-	return verdict(c, !c->op->n_more, "one header",
-		       "another header follows it");
+	return check_verdict(c, !c->op->n_more, "one header",
+			     "another header follows it");
 }
 
 static enum case_status check_prompt(const struct check *c)
 {
 	if (!c->op->has_come)
-		return unseen(c);
-	return say(c, c->op->delay_ms < PROMPT_MS ? STATUS_PASS : STATUS_FAIL,
-		   "after %llu ms", (unsigned long long)c->op->delay_ms);
+		return check_unseen(c);
+	return check_say(
+		c, c->op->delay_ms < PROMPT_MS ? STATUS_PASS : STATUS_FAIL,
+		"after %llu ms", (unsigned long long)c->op->delay_ms);
 }
 
 static enum case_status check_names(const struct check *c)
 {
-	if (!has_header(c, true))
+	if (!check_has_header(c, true))
 		return STATUS_INCONCLUSIVE;
-	return verdict(c, c->op->hdr.is_proxy, "a client",
-		       "nobody (LOCAL, UNKNOWN or UNSPEC)");
+	return check_verdict(c, c->op->hdr.is_proxy, "a client",
+			     "nobody (LOCAL, UNKNOWN or UNSPEC)");
 }
 
 static bool same_ip(const struct ip_addr *a, const struct ip_addr *b)
@@ -274,8 +264,9 @@ static enum case_status check_transport(const struct check *c)
 
 	if (!names_client(c))
 		return STATUS_INCONCLUSIVE;
-	return say(c, c->op->hdr.transport == want ? STATUS_PASS : STATUS_FAIL,
-		   "%s", names[c->op->hdr.transport]);
+	return check_say(
+		c, c->op->hdr.transport == want ? STATUS_PASS : STATUS_FAIL,
+		"%s", names[c->op->hdr.transport]);
 }
 
 /* The client's bytes are all there, unchanged, and nothing but them. */
@@ -284,18 +275,19 @@ static enum case_status check_exact(const struct check *c)
 	const struct opening *op = c->op;
 
 	if (!op->has_come)
-		return unseen(c);
+		return check_unseen(c);
 	if (op->hdr.flaw || op->is_late || op->n_more ||
 	    (c->o->is_udp && c->s->udp.d[0].is_cut))
-		return say(c, STATUS_INCONCLUSIVE,
-			   "where they begin cannot be told");
+		return check_say(c, STATUS_INCONCLUSIVE,
+				 "where they begin cannot be told");
 	if (c->o->is_udp && (c->s->udp.n_alone || c->s->udp.is_hdr_cut))
-		return say(c, STATUS_PASS, "unchanged");
+		return check_say(c, STATUS_PASS, "unchanged");
 	if (op->has_token && op->lead != op->hdr.len && op->hdr.len)
-		return say(c, STATUS_FAIL, "%zu strange bytes before them",
-			   op->lead - op->hdr.len);
-	return verdict(c, op->has_token && !op->trail, "unchanged",
-		       op->has_token ? "more than was sent" : "changed");
+		return check_say(c, STATUS_FAIL,
+				 "%zu strange bytes before them",
+				 op->lead - op->hdr.len);
+	return check_verdict(c, op->has_token && !op->trail, "unchanged",
+			     op->has_token ? "more than was sent" : "changed");
 }
 
 /* ---- the TCP option ---- */
@@ -313,11 +305,12 @@ static enum case_status check_option(const struct check *c)
 	const struct endpoint *told = toa_told(c->op);
 
 	if (!c->op->has_come)
-		return unseen(c);
+		return check_unseen(c);
 	if (!told)
-		return say(c, STATUS_INCONCLUSIVE,
-			   "no option in the SYN, and this kernel's accept() "
-			   "names the proxy: a later segment may have it");
+		return check_say(
+			c, STATUS_INCONCLUSIVE,
+			"no option in the SYN, and this kernel's accept() "
+			"names the proxy: a later segment may have it");
 	return say_endpoint(c, endpoint_eq(told, &c->op->self), told,
 			    &c->op->self);
 }
@@ -325,161 +318,10 @@ static enum case_status check_option(const struct check *c)
 static enum case_status check_no_header(const struct check *c)
 {
 	if (!c->op->has_come)
-		return unseen(c);
-	return verdict(c, c->op->has_token && !c->op->lead,
-		       "nothing before the client's bytes",
-		       "bytes before the client's");
-}
-
-/* ---- a connection's life ---- */
-
-static const char *const end_names[] = { "nothing", "FIN", "RST" };
-
-static enum case_status check_client_fin(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	if (!t->hello.has_come)
-		return unseen(c);
-	return say(c, t->client_fin == END_FIN ? STATUS_PASS : STATUS_FAIL,
-		   "%s", end_names[t->client_fin]);
-}
-
-static enum case_status check_after_client_fin(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	if (t->client_fin != END_FIN || !t->reply_came)
-		return say(c, STATUS_INCONCLUSIVE,
-			   "the client's end did not arrive as one");
-	return verdict(c, t->after_ok, "arrived", "lost or changed");
-}
-
-static enum case_status check_origin_fin(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	return say(c,
-		   t->first_origin_fin == END_FIN ? STATUS_PASS : STATUS_FAIL,
-		   "%s", end_names[t->first_origin_fin]);
-}
-
-static enum case_status check_after_origin_fin(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	if (t->first_origin_fin != END_FIN || t->parts_headers)
-		return say(c, STATUS_INCONCLUSIVE,
-			   "the origin's end did not arrive as one, or "
-			   "headers are in the stream");
-	return verdict(c, t->first_after_ok, "arrived", "lost or changed");
-}
-
-static enum case_status check_parts(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	if (!t->has_parts)
-		return unseen(c);
-	if (t->hello.is_late)
-		return say(c, STATUS_INCONCLUSIVE, "the first one is late");
-	return say(c, t->parts_headers ? STATUS_FAIL : STATUS_PASS,
-		   "%u headers in the stream", t->parts_headers);
-}
-
-static enum case_status check_parts_exact(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	if (!t->has_parts)
-		return unseen(c);
-	if (t->parts_headers)
-		return say(c, STATUS_INCONCLUSIVE, "headers in the stream");
-	return verdict(c, t->parts_ok, "unchanged", "changed or lost");
-}
-
-static enum case_status check_reply(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	if (t->reply_has_header)
-		return say(c, STATUS_INCONCLUSIVE, "a header before them");
-	return verdict(c, t->reply_ok, "unchanged",
-		       t->reply_came ? "changed" : "lost");
-}
-
-static enum case_status check_reply_clean(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	if (!t->reply_came)
-		return say(c, STATUS_INCONCLUSIVE, "nothing came back");
-	return verdict(c, !t->reply_has_header, "no header",
-		       "a header goes to the client");
-}
-
-/* "bulk up", "bulk down" */
-static enum case_status check_bulk(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-	bool is_up = !strcmp(c->arg, "up");
-	uint64_t n = is_up ? t->up_bytes : t->down_bytes;
-	uint64_t bad = is_up ? t->up_bad : t->down_bad;
-
-	if (!t->has_bulk)
-		return unseen(c);
-	if (is_up ? t->parts_headers > 0 : t->reply_has_header)
-		return say(c, STATUS_INCONCLUSIVE, "headers in the stream");
-	if (bad != UINT64_MAX)
-		return say(c, STATUS_FAIL, "wrong at byte %llu",
-			   (unsigned long long)bad);
-	return say(c, n == c->o->bulk_bytes ? STATUS_PASS : STATUS_FAIL,
-		   "%llu of %llu bytes", (unsigned long long)n,
-		   (unsigned long long)c->o->bulk_bytes);
-}
-
-static enum case_status check_resets(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-	enum proxy_end_seen seen = !strcmp(c->arg, "client") ? t->client_rst
-							     : t->origin_rst;
-
-	if (!t->has_resets)
-		return unseen(c);
-	return say(c, seen == END_RST ? STATUS_PASS : STATUS_FAIL, "%s",
-		   end_names[seen]);
-}
-
-static enum case_status check_refused(const struct check *c)
-{
-	return verdict(c, c->s->tcp.refused_told,
-		       "the client's connection ends",
-		       "the client is left waiting");
-}
-
-static enum case_status check_silent(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	if (!t->has_silent)
-		return say(c, STATUS_INFO,
-			   "no connection to the origin before the client "
-			   "speaks");
-	return say(c, STATUS_INFO, "%s",
-		   t->silent_came ? "the header comes alone: servers may speak "
-				    "first"
-				  : "the header waits for the client: a server "
-				    "that speaks first waits for ever");
-}
-
-static enum case_status check_empty(const struct check *c)
-{
-	const struct tcp_seen *t = &c->s->tcp;
-
-	if (!t->has_empty || !t->empty.has_come)
-		return say(c, STATUS_INFO, "the origin hears nothing of it");
-	return say(c, STATUS_INFO, "%s, then %s",
-		   hdr_kind_name(t->empty.hdr.kind), end_names[t->empty_fin]);
+		return check_unseen(c);
+	return check_verdict(c, c->op->has_token && !c->op->lead,
+			     "nothing before the client's bytes",
+			     "bytes before the client's");
 }
 
 /* ---- clients that are many, or lie ---- */
@@ -513,187 +355,54 @@ static enum case_status check_crowd(const struct check *c)
 	}
 	if (!judged || !names_client(c) ||
 	    c->op->hdr.src.port != c->op->self.port)
-		return say(c, STATUS_INCONCLUSIVE,
-			   "%u clients, %u lost: a client alone is not named "
-			   "rightly",
-			   n, lost);
+		return check_say(
+			c, STATUS_INCONCLUSIVE,
+			"%u clients, %u lost: a client alone is not named "
+			"rightly",
+			n, lost);
 	(void)snprintf(c->r->expected, sizeof(c->r->expected),
 		       "each client its own address");
-	return say(c, wrong ? STATUS_FAIL : STATUS_PASS,
-		   "%u clients at once: %u have another's address, %u lost", n,
-		   wrong, lost);
+	return check_say(
+		c, wrong ? STATUS_FAIL : STATUS_PASS,
+		"%u clients at once: %u have another's address, %u lost", n,
+		wrong, lost);
 }
 
 static enum case_status forged_judge(const struct check *c,
 				     const struct opening *op, bool is_refused)
 {
 	if (is_refused)
-		return say(c, STATUS_PASS, "refused");
+		return check_say(c, STATUS_PASS, "refused");
 	if (!op->has_come)
-		return unseen(c);
+		return check_unseen(c);
 	/* whether it is unchanged, is another case's matter */
 	if (op->lead && !op->hdr.flaw && op->hdr.src.port == op->self.port)
-		return say(c, STATUS_PASS, "payload, after the proxy's own");
+		return check_say(c, STATUS_PASS,
+				 "payload, after the proxy's own");
 	if (op->has_token &&
 	    (op->lead || c->o->mode == PROXY_TOA || c->o->mode == PROXY_OFF))
-		return say(c, STATUS_PASS, "payload, after the proxy's own");
+		return check_say(c, STATUS_PASS,
+				 "payload, after the proxy's own");
 	if (op->has_token && c->o->is_udp && c->s->udp.n_alone)
-		return say(c, STATUS_PASS, "payload");
-	return say(c, STATUS_FAIL,
-		   "the client's own header comes first: anybody can be "
-		   "anybody");
+		return check_say(c, STATUS_PASS, "payload");
+	return check_say(c, STATUS_FAIL,
+			 "the client's own header comes first: anybody can be "
+			 "anybody");
 }
 
 static enum case_status check_forged(const struct check *c)
 {
 	int i = c->arg[0] == '2';
 
-	if (c->o->is_udp && !is_pp(c->s->kind))
-		return say(c, STATUS_INCONCLUSIVE, "there is no header");
+	if (c->o->is_udp && !hdr_is_pp(c->s->kind))
+		return check_say(c, STATUS_INCONCLUSIVE, "there is no header");
 	if (c->o->is_udp)
 		return forged_judge(c, &c->s->udp.forged,
 				    c->s->udp.forged_refused);
-	if (!is_pp(c->s->kind) || c->s->tcp.hello.is_late)
-		return say(c, STATUS_INCONCLUSIVE, "there is no header");
+	if (!hdr_is_pp(c->s->kind) || c->s->tcp.hello.is_late)
+		return check_say(c, STATUS_INCONCLUSIVE, "there is no header");
 	return forged_judge(c, &c->s->tcp.forged[i],
 			    c->s->tcp.forged_refused[i]);
-}
-
-/* ---- datagrams ---- */
-
-static enum case_status check_delivered(const struct check *c)
-{
-	const struct udp_seen *u = &c->s->udp;
-	unsigned i, lost = 0;
-
-	for (i = 0; i < PROXY_DGRAMS; i++)
-		lost += !u->d[i].copies && !u->d[0].is_altered &&
-			!u->d[0].is_cut;
-	return say(c, lost ? STATUS_FAIL : STATUS_PASS, "%u of %u lost%s", lost,
-		   PROXY_DGRAMS, !u->d[0].copies && lost ? ", the first" : "");
-}
-
-static enum case_status check_boundaries(const struct check *c)
-{
-	const struct udp_seen *u = &c->s->udp;
-	unsigned i, bad = 0;
-
-	for (i = 0; i < PROXY_DGRAMS; i++)
-		bad += u->d[i].is_merged || u->d[i].is_cut;
-	return verdict(c, !bad, "each stays one datagram",
-		       "datagrams are joined or cut");
-}
-
-static enum case_status check_single(const struct check *c)
-{
-	const struct udp_seen *u = &c->s->udp;
-	unsigned i, n = 0;
-
-	for (i = 0; i < PROXY_DGRAMS; i++)
-		n += u->d[i].copies > 1 && !u->d[i].is_merged;
-	return verdict(c, !n, "once each", "several copies");
-}
-
-static enum case_status check_same_dgram(const struct check *c)
-{
-	const struct udp_seen *u = &c->s->udp;
-
-	if (u->is_hdr_cut)
-		return say(c, STATUS_INCONCLUSIVE, "the header is cut");
-	if (!u->n_alone && !has_header(c, false))
-		return STATUS_INCONCLUSIVE;
-	return verdict(c, !u->n_alone, "header and payload in one",
-		       "a header alone in a datagram");
-}
-
-static enum case_status check_hdr_whole(const struct check *c)
-{
-	return verdict(c, !c->s->udp.is_hdr_cut, "whole",
-		       "cut over two datagrams");
-}
-
-/* "every must" for SPP, "every" to be told */
-static enum case_status check_every(const struct check *c)
-{
-	const struct udp_seen *u = &c->s->udp;
-	unsigned i, with = 0, came = 0;
-
-	for (i = 0; i < PROXY_DGRAMS; i++) {
-		came += u->d[i].opening.has_come;
-		with += u->d[i].opening.has_come &&
-			is_pp(u->d[i].opening.hdr.kind);
-	}
-	if (!strcmp(c->arg, "must")) {
-		if (!with)
-			return say(c, STATUS_INCONCLUSIVE,
-				   "there is no header");
-		return say(c, with == came ? STATUS_PASS : STATUS_FAIL,
-			   "%u of %u", with, came);
-	}
-	return say(c, STATUS_INFO, "%s",
-		   u->n_alone	  ? "alone, before the first"
-		   : with == came ? "on every datagram"
-				  : "on the first datagram of a session");
-}
-
-static enum case_status check_altered(const struct check *c)
-{
-	return verdict(c, !c->s->udp.d[0].is_altered, "unchanged", "changed");
-}
-
-/* "replies", "replies exact", "replies clean" */
-static enum case_status check_replies(const struct check *c)
-{
-	const struct udp_seen *u = &c->s->udp;
-	unsigned i, asked = 0, came = 0, ok = 0, headers = 0;
-
-	for (i = 0; i < PROXY_DGRAMS; i++) {
-		asked += u->d[i].opening.has_come;
-		came += u->d[i].reply_came;
-		ok += u->d[i].reply_ok;
-		headers += u->d[i].reply_has_header;
-	}
-	if (!asked || (c->arg[0] && !came))
-		return say(c, STATUS_INCONCLUSIVE, "none came");
-	/* without its header a reply is lost, as it should be */
-	if (c->s->mode == PROXY_SPP &&
-	    (u->d[1].opening.hdr.kind != HDR_SPP || u->d[0].opening.hdr.flaw))
-		return say(c, STATUS_INCONCLUSIVE, "there is no header");
-	if (!strcmp(c->arg, "exact"))
-		return say(c, ok == came ? STATUS_PASS : STATUS_FAIL,
-			   "%u of %u changed", came - ok, came);
-	if (!strcmp(c->arg, "clean"))
-		return say(c, headers ? STATUS_FAIL : STATUS_PASS,
-			   "%u of %u with a header", headers, came);
-	return say(c, came == asked ? STATUS_PASS : STATUS_FAIL, "%u of %u",
-		   came, asked);
-}
-
-static enum case_status check_idle(const struct check *c)
-{
-	const struct udp_seen *u = &c->s->udp;
-
-	if (!u->has_idle)
-		return say(c, STATUS_SKIP, "--udp-idle was not given");
-	if (!is_pp(c->s->kind))
-		return say(c, STATUS_INCONCLUSIVE, "there is no header");
-	if (!u->idle.has_come)
-		return unseen(c);
-	if (u->n_alone || u->is_hdr_cut)
-		return say(c, STATUS_INCONCLUSIVE, "the header comes alone");
-	return verdict(c, is_pp(u->idle.hdr.kind),
-		       "introduced by a header again",
-		       "no header after the idle time");
-}
-
-static enum case_status check_sizes(const struct check *c)
-{
-	const struct udp_seen *u = &c->s->udp;
-
-	if (!strcmp(c->arg, "big"))
-		return verdict(c, u->big_ok, "arrived whole", "lost or cut");
-	return say(c, STATUS_INFO, "%s",
-		   u->empty_came ? "arrives" : "is swallowed");
 }
 
 static const struct {
@@ -772,7 +481,8 @@ void proxy_check(const struct case_def *d, const struct proxy_options *o,
 	*ret = (struct case_result) { .def = d, .n_trials = 1 };
 	ret->status = STATUS_INCONCLUSIVE;
 	if (c.op == &s->tcp.also && !o->also.port) {
-		ret->status = say(&c, STATUS_SKIP, "--also was not given");
+		ret->status =
+			check_say(&c, STATUS_SKIP, "--also was not given");
 		return;
 	}
 	(void)snprintf(ret->expected, sizeof(ret->expected), "%s", d->title);

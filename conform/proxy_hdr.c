@@ -68,14 +68,12 @@ static unsigned two(const uint8_t *p)
 	return (unsigned)p[0] << 8 | p[1];
 }
 
-/* inet_pton() takes what the grammar has, but for a dotted tail. */
+/* inet_pton() takes what the grammar has, and the dotted tail that some send */
 static bool v1_addr(int af, const char *text, struct ip_addr *ret)
 {
 	uint8_t bytes[16];
 
 	if (inet_pton(af, text, bytes) != 1)
-		return false;
-	if (af == AF_INET6 && strchr(text, '.'))
 		return false;
 	*ret = af == AF_INET ? ip_addr_v4(bytes) : ip_addr_v6(bytes);
 	return true;

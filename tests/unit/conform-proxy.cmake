@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-2-Clause
+tp_unit_test(conform_proxy conform_core)

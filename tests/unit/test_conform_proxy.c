@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_conform_proxy.c - the judge of proxies reads headers as the vectors say,
+ * and finds where the client's bytes begin
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <CUnit/Basic.h>
+
+#include "conform/proxy.h"
+#include "conform/proxy_toa.h"
+#include "harness.h"
+#include "tests/vectors/proxy_protocol.h"
+
+#define SIG   "0d0a0d0a000d0a515549540a"
+#define ADDRS "c0000201 c0000202 0102 0304"
+
+/* Bytes of a vector, " XX*N " too. Return: how many */
+static size_t vector_bytes(const char *hex, uint8_t *out, size_t cap)
+{
+	size_t n = 0;
+
+	while (*hex) {
+		unsigned byte, times = 1;
+		int used = 0;
+
+		if (*hex == ' ') {
+			hex++;
+			continue;
+		}
+		if (sscanf(hex, "%2x%n", &byte, &used) != 1)
+			return 0;
+		hex += used;
+		if (*hex == '*' && sscanf(hex, "*%u%n", &times, &used) == 1)
+			hex += used;
+		while (times-- && n < cap)
+			out[n++] = (uint8_t)byte;
+	}
+	return n;
+}
+
+static bool same_end(const struct endpoint *got, const char *addr,
+		     unsigned port)
+{
+	struct endpoint want = { .port = (uint16_t)port };
+
+	return ip_addr_parse(addr, strlen(addr), &want.addr) &&
+	       endpoint_eq(got, &want);
+}
+
+/* What the strict decoders take, and its addresses; and nothing else. */
+static void test_headers_are_read_as_the_vectors_say(void)
+{
+	static uint8_t buf[70000];
+	size_t i, n_good = 0, n_bad = 0;
+
+	for (i = 0; i < sizeof(pp_vectors) / sizeof(pp_vectors[0]); i++) {
+		const struct pp_vector *v = &pp_vectors[i];
+		size_t len = vector_bytes(v->hex, buf, sizeof(buf));
+		struct guard g;
+		struct hdr h;
+		bool is_same = true;
+
+		guard_init(&g, buf, len);
+		h = hdr_read(g.data, len, v->is_dgram);
+		guard_fini(&g);
+		if (v->want == WIRE_OK && h.kind != HDR_ALIEN) {
+			n_good++;
+			/* a receiver ignores what a sender may not write */
+			is_same = (!h.flaw || v->cmd == PP_CMD_LOCAL ||
+				   !strcmp(v->family, "unspec")) &&
+				  h.len == v->hdr_len;
+			if (is_same && h.is_proxy)
+				is_same = same_end(&h.src, v->src, v->sport) &&
+					  same_end(&h.dst, v->dst, v->dport);
+		} else if (v->want == WIRE_BAD && !v->is_dgram &&
+			   strcmp(v->anomaly, "v2.len_limit") != 0 &&
+			   strncmp(v->anomaly, "tlv.ssl", 7) != 0) {
+			n_bad++;
+			is_same = h.kind == HDR_ALIEN || h.flaw;
+		}
+		if (!is_same)
+			printf("%s: kind %d flaw %d len %zu, wanted %s %u\n",
+			       v->id, (int)h.kind, (int)h.flaw, h.len,
+			       v->anomaly, v->hdr_len);
+		CU_ASSERT_TRUE(is_same);
+	}
+	CU_ASSERT_TRUE(n_good > 100);
+	CU_ASSERT_TRUE(n_bad > 80);
+}
+
+static enum hdr_flaw flaw_of(const char *hex)
+{
+	uint8_t buf[256];
+
+	return hdr_read(buf, unhex(hex, buf, sizeof(buf)), false).flaw;
+}
+
+static enum hdr_flaw line_flaw(const char *line)
+{
+	return hdr_read((const uint8_t *)line, strlen(line), false).flaw;
+}
+
+static void test_flaws_have_their_names(void)
+{
+	CU_ASSERT_EQUAL(flaw_of(SIG "21 11 000c" ADDRS), HDR_FLAW_NONE);
+	CU_ASSERT_EQUAL(flaw_of(SIG "21"), HDR_FLAW_SHORT);
+	CU_ASSERT_EQUAL(flaw_of(SIG "21 11 000c c0000201"), HDR_FLAW_SHORT);
+	CU_ASSERT_EQUAL(flaw_of(SIG "31 11 000c" ADDRS), HDR_FLAW_VERSION);
+	CU_ASSERT_EQUAL(flaw_of(SIG "22 11 000c" ADDRS), HDR_FLAW_COMMAND);
+	CU_ASSERT_EQUAL(flaw_of(SIG "21 41 000c" ADDRS), HDR_FLAW_FAMILY);
+	CU_ASSERT_EQUAL(flaw_of(SIG "21 13 000c" ADDRS), HDR_FLAW_FAMILY);
+	CU_ASSERT_EQUAL(flaw_of(SIG "21 21 000c" ADDRS), HDR_FLAW_LENGTH);
+	CU_ASSERT_EQUAL(flaw_of(SIG "21 11 000e" ADDRS "0400"), HDR_FLAW_TLV);
+	CU_ASSERT_EQUAL(flaw_of(SIG "21 11 0010" ADDRS "04000200"),
+			HDR_FLAW_TLV);
+	CU_ASSERT_EQUAL(flaw_of(SIG "21 11 0013" ADDRS "03000400000000"),
+			HDR_FLAW_CRC);
+	/* as HAProxy sends its health checks */
+	CU_ASSERT_EQUAL(flaw_of(SIG "20 00 0007 030004a9b87e8f"),
+			HDR_FLAW_NONE);
+	CU_ASSERT_EQUAL(line_flaw("PROXY UNKNOWN what ever\r\n"),
+			HDR_FLAW_NONE);
+	CU_ASSERT_EQUAL(line_flaw("PROXY UNKNOWNS\r\n"), HDR_FLAW_LINE);
+	CU_ASSERT_EQUAL(line_flaw("PROXY TCP4 1.2.3.4 5.6.7.8 1 2\n"),
+			HDR_FLAW_END);
+	CU_ASSERT_EQUAL(line_flaw("PROXY TCP4 1.2.3.4  5.6.7.8 1 2\r\n"),
+			HDR_FLAW_LINE);
+	CU_ASSERT_EQUAL(line_flaw("PROXY TCP5 1.2.3.4 5.6.7.8 1 2\r\n"),
+			HDR_FLAW_PROTO);
+	CU_ASSERT_EQUAL(line_flaw("PROXY TCP6 1.2.3.4 5.6.7.8 1 2\r\n"),
+			HDR_FLAW_ADDR);
+	CU_ASSERT_EQUAL(line_flaw("PROXY TCP4 1.2.3.4 5.6.7.8 1 65536\r\n"),
+			HDR_FLAW_PORT);
+}
+
+static void test_spp(void)
+{
+	uint8_t buf[64];
+	size_t n = unhex("56ec 00000000000000000000ffff c0000201"
+			 "20010db8000000000000000000000002 0102 0304",
+			 buf, sizeof(buf));
+	struct hdr h = hdr_read(buf, n, true);
+
+	CU_ASSERT_EQUAL(h.kind, HDR_SPP);
+	CU_ASSERT_EQUAL(h.flaw, HDR_FLAW_NONE);
+	CU_ASSERT_EQUAL(h.len, 38);
+	CU_ASSERT_TRUE(same_end(&h.src, "192.0.2.1", 258));
+	CU_ASSERT_TRUE(same_end(&h.dst, "2001:db8::2", 772));
+	CU_ASSERT_EQUAL(hdr_read(buf, 37, true).flaw, HDR_FLAW_SHORT);
+	CU_ASSERT_EQUAL(hdr_read(buf, n, false).kind, HDR_ALIEN);
+	buf[12] = 0;
+	buf[13] = 0;
+	CU_ASSERT_EQUAL(hdr_read(buf, n, true).flaw, HDR_FLAW_MAPPED);
+}
+
+static struct opening open_of(const char *text)
+{
+	struct opening op = { 0 };
+
+	proxy_opening(&op, (const uint8_t *)text, strlen(text), "TOKEN", 5,
+		      false);
+	return op;
+}
+
+#define LINE "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n"
+
+static void test_the_token_tells_where_the_header_ends(void)
+{
+	struct opening op = open_of(LINE "TOKEN");
+
+	CU_ASSERT_TRUE(op.has_token);
+	CU_ASSERT_EQUAL(op.lead, 32);
+	CU_ASSERT_EQUAL(op.trail, 0);
+	CU_ASSERT_EQUAL(op.n_more, 0);
+	CU_ASSERT_FALSE(op.is_late);
+	op = open_of(LINE LINE "TOKEN");
+	CU_ASSERT_EQUAL(op.n_more, 1);
+	CU_ASSERT_EQUAL(op.lead, 64);
+	op = open_of("TOKEN" LINE);
+	CU_ASSERT_TRUE(op.is_late);
+	CU_ASSERT_EQUAL(op.hdr.kind, HDR_NONE);
+	op = open_of("TOKEN");
+	CU_ASSERT_FALSE(op.is_late);
+	CU_ASSERT_EQUAL(op.lead, 0);
+	op = open_of("pROXY TOKEN");
+	CU_ASSERT_EQUAL(op.hdr.kind, HDR_ALIEN);
+	op = open_of(LINE "TOKEM");
+	CU_ASSERT_FALSE(op.has_token);
+	CU_ASSERT_EQUAL(op.lead, 32);
+	op = open_of(LINE "TOKENTOKEN");
+	CU_ASSERT_EQUAL(op.trail, 5);
+}
+
+/* A length that reaches into the client's bytes. */
+static void test_a_header_that_eats_payload_is_short(void)
+{
+	struct opening op = { 0 };
+	uint8_t buf[64];
+	size_t n = unhex(SIG "21 11 0010" ADDRS, buf, sizeof(buf));
+
+	memcpy(buf + n, "TOKEN", 5);
+	proxy_opening(&op, buf, n + 5, "TOKEN", 5, false);
+	CU_ASSERT_EQUAL(op.hdr.flaw, HDR_FLAW_SHORT);
+}
+
+static void test_the_option_in_a_syn(void)
+{
+	/* IPv4 header, TCP header of 32 bytes: MSS, NOP... TOA of 8 */
+	uint8_t syn[64] = { 0x45 };
+	struct endpoint got;
+	size_t n;
+
+	syn[20 + 12] = 0x80;
+	n = 40 + unhex("020405b4 c808 1234 c0000205", syn + 40, 24);
+	CU_ASSERT_TRUE(proxy_toa_find(syn, n, &got));
+	CU_ASSERT_TRUE(same_end(&got, "192.0.2.5", 0x1234));
+	syn[44] = 0xc7;
+	CU_ASSERT_FALSE(proxy_toa_find(syn, n, &got));
+	syn[44] = 0xc8;
+	syn[45] = 9;
+	CU_ASSERT_FALSE(proxy_toa_find(syn, n, &got));
+	syn[45] = 0;
+	CU_ASSERT_FALSE(proxy_toa_find(syn, n, &got));
+	CU_ASSERT_FALSE(proxy_toa_find(syn, 39, &got));
+}
+
+static void test_tokens_differ(void)
+{
+	char a[PROXY_TOKEN_MAX], b[PROXY_TOKEN_MAX];
+	size_t n = proxy_token("x", a), m = proxy_token("x", b);
+
+	CU_ASSERT_EQUAL(n, m);
+	CU_ASSERT_TRUE(memcmp(a, b, n) != 0);
+}
+
+static const struct unit_test tests[] = {
+	{ "headers are read as the vectors say",
+	  test_headers_are_read_as_the_vectors_say },
+	{ "flaws have their names", test_flaws_have_their_names },
+	{ "SPP", test_spp },
+	{ "the token tells where the header ends",
+	  test_the_token_tells_where_the_header_ends },
+	{ "a header that eats payload is short",
+	  test_a_header_that_eats_payload_is_short },
+	{ "the option in a SYN", test_the_option_in_a_syn },
+	{ "tokens differ", test_tokens_differ },
+};
+
+int main(void)
+{
+	return unit_main("conform_proxy", tests,
+			 sizeof(tests) / sizeof(tests[0]));
+}
