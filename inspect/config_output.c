@@ -22,8 +22,8 @@ static bool config_add_field(struct output *o, const char *name, size_t len,
 	if (!f) {
 		(void)field_near(name, len, near);
 		(void)snprintf(err, OPT_ERR_MAX, "no field '%.*s'%s%s; %s",
-			       (int)len, name, *near ? ", near it are " : "",
-			       near, "--fields lists all");
+			       (int)len, name, *near ? "; near it: " : "", near,
+			       "--fields lists all");
 		return false;
 	}
 	for (i = 0; i < o->field_count; i++)

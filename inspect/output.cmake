@@ -17,3 +17,16 @@ target_sources(inspect_core PRIVATE ${inspect_assets_h}
     report_option.c rows.c sink.c summary.c summary_put.c tally.c timeline.c
     topk.c tree.c view.c write_bad.c)
 target_include_directories(inspect_core PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
+
+set(inspect_tests ${PROJECT_SOURCE_DIR}/tests/inspect)
+add_test(NAME inspect.output COMMAND ${Python3_EXECUTABLE}
+         ${inspect_tests}/output.py $<TARGET_FILE:tp-inspect>
+         ${PROJECT_SOURCE_DIR}/pcaps)
+add_test(NAME inspect.schema COMMAND ${Python3_EXECUTABLE}
+         ${inspect_tests}/schema.py $<TARGET_FILE:tp-inspect>
+         ${PROJECT_SOURCE_DIR}/pcaps ${PROJECT_SOURCE_DIR}/docs/inspect-json.md)
+add_test(NAME inspect.cookbook COMMAND ${Python3_EXECUTABLE}
+         ${inspect_tests}/cookbook.py check $<TARGET_FILE:tp-inspect>
+         ${PROJECT_SOURCE_DIR})
+set_tests_properties(inspect.output inspect.schema inspect.cookbook PROPERTIES
+                     LABELS inspect TIMEOUT 300)

@@ -20,6 +20,7 @@ struct report {
 	struct paint paint;
 	FILE *out;
 	bool is_json;
+	bool has_tree; /* one was printed */
 	char json[HDR_JSON_MAX];
 };
 
@@ -232,6 +233,14 @@ static void report_summary_json(FILE *out, const struct tally *t, int status)
 	(void)fwrite(line, 1, len, out);
 }
 
+static void report_tree(struct report *r, const struct view *v)
+{
+	if (r->has_tree)
+		(void)fputc('\n', r->out);
+	r->has_tree = true;
+	tree_put(&r->paint, v);
+}
+
 static int report_flow(void *ctx, const struct flow *fl, const struct check *c)
 {
 	struct report *r = ctx;
@@ -243,7 +252,7 @@ static int report_flow(void *ctx, const struct flow *fl, const struct check *c)
 	if (r->is_json)
 		report_json(r->out, &v, r->json, sizeof(r->json));
 	else if (r->cfg->want_tree)
-		tree_put(&r->paint, &v);
+		report_tree(r, &v);
 	else
 		report_line(&r->paint, &v);
 	return 0;

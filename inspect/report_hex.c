@@ -64,6 +64,8 @@ static int hex_flow(void *ctx, const struct flow *fl, const struct check *c)
 		return 0;
 	}
 	view_init(&v, fl, c);
+	if (r->cfg->output.want_tree && r->count > 1)
+		(void)fputc('\n', r->text);
 	if (r->cfg->output.want_tree)
 		tree_put(&r->paint, &v);
 	else

@@ -14,7 +14,9 @@
 #include "summary.h"
 #include "write_bad.h"
 
+/* @out: flushed at the end; NULL if nobody writes there */
 struct sinks {
+	FILE *out;
 	unsigned count;
 	struct sink {
 		const struct sink_ops *ops;
@@ -72,6 +74,7 @@ int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret)
 		log_error("out of memory");
 		return -ENOMEM;
 	}
+	s->out = out;
 	r = sinks_open_main(cfg, out, s);
 	if (!r && cfg->output.report)
 		r = html_open(cfg, s);
@@ -115,6 +118,11 @@ int sinks_end(struct sinks *s, const struct tally *t, int status)
 			r = sink->ops->end(sink->ctx, t, status);
 		if (r && !err)
 			err = r;
+	}
+	/* What is said on stderr then comes behind it. */
+	if (s->out && fflush(s->out) != 0 && !err) {
+		log_error("standard output: cannot write");
+		err = -EIO;
 	}
 	return err;
 }

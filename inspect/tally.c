@@ -45,7 +45,8 @@ void tally_text(FILE *out, const struct tally *t)
 {
 	unsigned i;
 
-	(void)fprintf(out, "%llu flows", (unsigned long long)t->flows);
+	(void)fprintf(out, "%llu flow%s", (unsigned long long)t->flows,
+		      t->flows == 1 ? "" : "s");
 	for (i = 0; i < VERDICTS; i++) {
 		const char *p = verdict_name((enum verdict)i);
 

@@ -272,5 +272,4 @@ void tree_put(struct paint *p, const struct view *v)
 	for (i = 0; i < s->count; i++)
 		tree_option(p, &s->option[i]);
 	tree_timing(p, v);
-	(void)fputc('\n', p->out);
 }

@@ -1,0 +1,383 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The forms of tp-inspect's output: they agree with each other and with tshark,
+and files that are written can be read.
+
+usage: output.py TP_INSPECT PCAPS
+"""
+import base64
+import csv
+import hashlib
+import html.parser
+import io
+import json
+import os
+import pathlib
+import pty
+import re
+import subprocess
+import sys
+import tempfile
+
+PROGRAM, PCAPS = sys.argv[1], pathlib.Path(sys.argv[2])
+FAILED = 0
+
+
+def check(ok, what):
+    global FAILED
+    if not ok:
+        FAILED = 1
+        print(f"failed: {what}", file=sys.stderr)
+
+
+def capture(number):
+    return next(PCAPS.glob(f"{number:03d}-*/input.pcap"))
+
+
+def run(*args, **more):
+    return subprocess.run([PROGRAM, "-q", *args], capture_output=True,
+                          timeout=60, **more)
+
+
+def text(*args):
+    return run(*args).stdout.decode()
+
+
+def tshark(*args):
+    done = subprocess.run(["tshark", *args], capture_output=True,
+                          text=True, timeout=60)
+    check(done.returncode == 0, f"tshark {args}: {done.stderr}")
+    return done.stdout
+
+
+def flows(path, *args):
+    lines = [json.loads(line) for line in
+             text("-J", "-r", path, *args).splitlines()]
+    return [f for f in lines if f["type"] == "flow"]
+
+
+# captures for what needs tshark, which takes its time to start
+SOME = (2, 10, 16, 23, 40, 47, 50)
+
+
+# --- fields, CSV, JSON: the same of each flow
+
+def test_forms_agree():
+    for path in sorted(PCAPS.glob("*/input.pcap")):
+        said = flows(path)
+        rows = list(csv.DictReader(io.StringIO(
+            run("-T", "csv", "-r", path).stdout.decode(), newline="")))
+        plain = text("-r", path).splitlines()
+        check(len(rows) == len(said) == len(plain), f"{path}: flows differ")
+        for f, row, line in zip(said, rows, plain):
+            verdict = f["verdict"]
+            check(row["tp.verdict"] == verdict, f"{path}: CSV {verdict}")
+            check(row["tp.flow"] == str(f["flow"]), f"{path}: CSV number")
+            check(f"  {verdict}" in line, f"{path}: text {verdict}")
+            check(row["tp.mode"] == f["mode"], f"{path}: CSV mode")
+            client = f.get("client", "")
+            check(client in row["tp.client"] and client in line,
+                  f"{path}: client {client}")
+        names = "tp.verdict,tp.sent.bytes,proxy.v2.tlv.type"
+        got = [json.loads(line) for line in
+               text("-T", "json", "-e", names, "-r", path).splitlines()]
+        for f, fields in zip(said, got):
+            check(fields["tp.verdict"] == f["verdict"] and
+                  fields["tp.sent.bytes"] == f["sent"]["bytes"] and
+                  fields.get("proxy.v2.tlv.type", []) ==
+                  [t["type"] for t in f.get("tlvs", [])],
+                  f"{path}: -T json {fields}")
+
+
+def test_layout():
+    path = capture(23)
+    got = text("-r", path, "-e", "ip.src,proxy.v2.tlv.type", "-E", "header=y",
+               "-E", "separator=;", "-E", "aggregator=/s")
+    check(got == "ip.src;proxy.v2.tlv.type\n198.51.100.5;0x01 0x02 0x05 0x20 "
+                 "0xea 0x04 0x03\n", f"layout: {got}")
+    for letter, want in ("f", "0x01"), ("l", "0x03"):
+        got = text("-r", path, "-e", "proxy.v2.tlv.type", "-E",
+                   f"occurrence={letter}")
+        check(got == want + "\n", f"occurrence {letter}: {got}")
+    raw = run("-r", path, "-T", "csv", "-e", "tp.client,proxy.v2.tlv.type")
+    check(raw.stdout == b'tp.client,proxy.v2.tlv.type\r\n203.0.113.7:40000,'
+          b'"0x01,0x02,0x05,0x20,0xea,0x04,0x03"\r\n', f"CSV: {raw.stdout}")
+
+
+def test_names_of_tshark():
+    """where tshark has the name it has the value"""
+    path = capture(23)
+    listed = [line.split()[0] for line in text("--fields").splitlines()]
+    names = [n for n in listed if n.startswith(("proxy.", "ip.", "tcp."))]
+    known = {line.split("\t")[2] for line in
+             tshark("-G", "fields").splitlines() if line.startswith("F\t")}
+    # ours, or spelt otherwise ("keu_alg")
+    other = {n for n in names if n not in known}
+    check(other == {"proxy.v2.tlv.name", "proxy.v2.tlv.text",
+                    "proxy.v2.tlv.authority", "proxy.v2.tlv.alpn",
+                    "proxy.v2.tlv.ssl.key_alg"}, f"unknown to tshark: {other}")
+    names = [n for n in names if n not in other]
+    stream = names.index("tcp.stream")
+    # of TLVs the first: tshark counts sub-TLVs among them, and loses the last
+    args = ["-T", "fields", "-E", "occurrence=f"]
+    args += [a for n in names for a in ("-e", n)]
+    for number in 1, 23, 24, 26:
+        path = capture(number)
+        ours = {line.split("\t")[stream]: line.split("\t") for line in
+                text("-r", path, *args).splitlines()}
+        theirs = {}
+        for line in tshark("-n", "-r", path, "-Y", "proxy", "-o",
+                           "tcp.try_heuristic_first:TRUE",
+                           *args).splitlines():
+            theirs.setdefault(line.split("\t")[stream], line.split("\t"))
+        check(theirs, f"{path}: tshark sees nothing")
+        for key, row in theirs.items():
+            for n, x, y in zip(names, ours[key], row):
+                # which tshark leaves empty for version 1
+                if (n, x) != ("proxy.version", "1"):
+                    check(x == y, f"{path}: {n}: {x!r}, tshark: {y!r}")
+
+
+# --- tree and hex
+
+def test_tree_and_hex():
+    said = text("-V", "-x", "-r", capture(23))
+    for want in ('0x02 AUTHORITY, 11 bytes: "example.com"',
+                 "client: 203.0.113.7:40000", "[0d 0a 0d 0a",
+                 "0x22 SSL_CN", "bytes 54 to 193: the header"):
+        check(want in said, f"-V -x: no {want}")
+    path = capture(48)
+    both = text("-x", "-r", path)
+    for offset, frame in re.findall(r"at byte (\d+) of frame (\d+)", both):
+        check(f"frame {frame}, bytes {offset} to {offset}: what is malformed"
+              in both, f"-x: byte {offset} of frame {frame}")
+    one = text("-r", path, "--flow", "2")
+    check(one == text("-r", path).splitlines(True)[1], "--flow 2")
+    pipe = run("-x", "-r", "-", input=capture(4 + 20).read_bytes())
+    check(b"the header\n" in pipe.stdout, "-x of standard input")
+
+
+def terminal(columns, env, *args):
+    """what is printed on a terminal"""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update(env, COLUMNS=str(columns))
+        subprocess.run(["stty", "cols", str(columns)], check=True)
+        os.execv(PROGRAM, [PROGRAM, "-q", *map(str, args)])
+    said = b""
+    while True:
+        try:
+            part = os.read(fd, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        said += part
+    os.waitpid(pid, 0)
+    os.close(fd)
+    return said.decode().replace("\r\n", "\n")
+
+
+def test_terminal():
+    path = capture(50)
+    env = {"TERM": "xterm", "NO_COLOR": ""}
+    said = terminal(80, env, "-r", path)
+    bare = re.sub(r"\033\[[0-9;]*m", "", said)
+    check("\033[1;31mMISMATCH" in said and "\033[32mOK" in said, "colours")
+    check(max(map(len, bare.splitlines())) <= 80, f"80 columns: {bare}")
+    check(" ".join(bare.split()) == " ".join(text("-r", path).split()),
+          "a terminal gets the same words")
+    bare = terminal(80, {"TERM": "xterm", "NO_COLOR": "1"}, "-r", path)
+    check("\033" not in bare, "NO_COLOR")
+    check("\033" not in terminal(80, {"TERM": "dumb", "NO_COLOR": ""}, "-r",
+                                 path), "TERM=dumb")
+    check("\033" in text("--color", "always", "-r", path), "--color always")
+    for more in ["-V"], ["-x"], ["--summary"]:
+        said = terminal(80, env, "-r", path, *more)
+        bare = re.sub(r"\033\[[0-9;]*m", "", said)
+        check(max(map(len, bare.splitlines())) <= 80, f"{more}: {bare}")
+
+
+# --- summary
+
+def test_summary():
+    for path in map(capture, SOME):
+        said = flows(path)
+        run_summary = run("-J", "--summary", "-r", path)
+        summary = json.loads(run_summary.stdout)
+        check(summary["exit"] == run_summary.returncode, f"{path}: exit")
+        check(summary["flows"] == len(said), f"{path}: flows")
+        for f in said:
+            summary["modes"][f["mode"]][f["verdict"]] -= 1
+        check(not any(n for m in summary["modes"].values()
+                      for n in m.values()), f"{path}: modes")
+        clients = {}
+        for f in said:
+            if "client" in f:
+                clients[f["client"]] = clients.get(f["client"], 0) + 1
+        check(all(clients[c["client"]] == c["flows"]
+                  for c in summary["top_clients"]), f"{path}: clients")
+        delays = sorted(f["timing"]["header_us"] for f in said
+                        if "header_us" in f["timing"])
+        told = summary["header_us"]
+        check(told["count"] == len(delays), f"{path}: delays")
+        if delays:
+            check(told["min"] == delays[0] and told["max"] == delays[-1],
+                  f"{path}: {told}")
+
+
+# --- files
+
+def test_annotate(work):
+    for path in map(capture, SOME):
+        out = work / "a.pcapng"
+        run("--annotate", out, "-r", path)
+        same = ["-T", "fields", "-e", "frame.time_epoch", "-e", "frame.len",
+                "-e", "frame.cap_len"]
+        check(tshark("-r", path, *same) == tshark("-r", out, *same),
+              f"{path}: not the same packets")
+        comments = {}
+        for line in tshark("-r", out, "-T", "fields", "-e", "frame.number",
+                           "-e", "frame.comment", "-Y",
+                           "frame.comment").splitlines():
+            number, comment = line.split("\t")
+            comments[int(number)] = comment
+        for f in flows(path):
+            if "frame" in f and f["verdict"] == "OK" and "hdr_len" in f:
+                check("carries a " in comments.get(f["frame"], ""),
+                      f"{path}: frame {f['frame']} has no comment")
+            if f["verdict"] == "OK":
+                continue
+            where = [c for c in comments.values()
+                     if f"flow {f['flow']}: {f['verdict']}" in c]
+            check(len(where) == 1, f"{path}: flow {f['flow']}: {where}")
+    # comments that are there stay, also in what it has written itself
+    again = work / "b.pcapng"
+    run("--annotate", again, "-r", out)
+    old = tshark("-r", out, "-T", "fields", "-e", "frame.comment")
+    new = tshark("-r", again, "-T", "fields", "-e", "frame.comment")
+    for a, b in zip(old.splitlines(), new.splitlines()):
+        check(a in b, f"comment is gone: {a}")
+
+
+def test_write_bad(work):
+    for path in map(capture, (*SOME, 31, 58, 71, 73, 105)):
+        bad = [f for f in flows(path) if f["verdict"] not in
+               ("OK", "TRUNCATED", "NO-HANDSHAKE", "INCONCLUSIVE")]
+        for name in "bad.pcap", "bad.pcapng":
+            out = work / name
+            run("--write-bad", out, "-r", path)
+            left = flows(out)
+            # frames have other numbers
+            keys = "src", "sport", "verdict", "time", "sent", "replied"
+            check([[f.get(k) for k in keys] for f in left] ==
+                  [[f.get(k) for k in keys] for f in bad],
+                  f"{path}: {name}: other flows than the bad ones")
+            if int(path.parent.name[:3]) in SOME[:4]:
+                tshark("-r", out)
+    both = run("--write-bad", path, "-r", path)
+    check(both.returncode == 3 and b"is the capture" in both.stderr,
+          "the capture itself")
+    for option in "--annotate", "--write-bad":
+        pipe = run(option, work / "x", "-r", "-")
+        check(pipe.returncode == 2 and b"twice" in pipe.stderr, option)
+        full = run(option, "/dev/full", "-r", path)
+        check(full.returncode == 3 and b"/dev/full" in full.stderr,
+              f"{option} /dev/full")
+
+
+class Page(html.parser.HTMLParser):
+    """What a page has of tags, text and things that it would load"""
+    VOID = {"meta", "input"}
+    LOOSE = {"th", "td", "tr", "dt", "dd", "p", "path", "rect"}
+
+    def __init__(self):
+        super().__init__()
+        self.stack, self.loads, self.tags = [], [], []
+        self.data = {"style": "", "script": ""}
+        self.words = ""
+        self.policy = ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if ("http-equiv", "Content-Security-Policy") in attrs:
+            self.policy = dict(attrs)["content"]
+        self.loads += [v for k, v in attrs if k in
+                       ("src", "href", "xlink:href", "style") or
+                       k.startswith("on")]
+        if tag not in self.VOID | self.LOOSE:
+            self.stack.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in self.LOOSE:
+            return
+        check(self.stack and self.stack[-1] == tag,
+              f"page: </{tag}> in {self.stack}")
+        if self.stack:
+            self.stack.pop()
+
+    def handle_data(self, data):
+        if self.stack and self.stack[-1] in self.data:
+            self.data[self.stack[-1]] += data
+        else:
+            self.words += data
+
+
+def read_page(path):
+    page = Page()
+    page.feed(path.read_text("ascii"))
+    page.close()
+    check(not page.stack, f"page: not closed: {page.stack}")
+    check(not page.loads, f"page: loads {page.loads}")
+    for what in "style", "script":
+        digest = base64.b64encode(hashlib.sha256(
+            page.data[what].encode()).digest()).decode()
+        check(f"{what}-src 'sha256-{digest}'" in page.policy,
+              f"page: {what} is not what the policy allows")
+    check("default-src 'none'" in page.policy, "page: policy")
+    return page
+
+
+def test_report(work):
+    out = work / "out.html"
+    for number in 1, 17, 47, 48, 10, 32:
+        path = capture(number)
+        run("--report", out, "-r", path)
+        page = read_page(out)
+        bad = [f for f in flows(path) if f["verdict"] not in
+               ("OK", "TRUNCATED", "NO-HANDSHAKE", "INCONCLUSIVE")]
+        items = [a for t, a in page.tags if t == "details" and
+                 a.get("class") == "finding"]
+        check([int(a["data-flow"]) for a in items] ==
+              [f["flow"] for f in bad], f"{path}: findings")
+        check(all(f["advice"] in page.words for f in bad),
+              f"{path}: no advice")
+        check(page.words.count("0000  ") >= len(bad), f"{path}: no bytes")
+        check(sum(t == "svg" for t, _ in page.tags) >= 1, f"{path}: no plots")
+    # without gnuplot, and with a name that tries to break out
+    odd = work / "<script>alert(1)<" / "script>&\"'.pcap"
+    odd.parent.mkdir()
+    odd.write_bytes(capture(17).read_bytes())
+    run("--report", out, "-r", odd, env={"PATH": "/nonexistent"})
+    page = read_page(out)
+    check("gnuplot, which draws them, is not installed" in page.words,
+          "page without gnuplot")
+    check(sum(t == "script" for t, _ in page.tags) == 1, "a second script")
+    check("<script>alert(1)<" in page.words, "the file's name")
+
+
+def main():
+    test_forms_agree()
+    test_layout()
+    test_tree_and_hex()
+    test_terminal()
+    test_summary()
+    test_names_of_tshark()
+    with tempfile.TemporaryDirectory() as work:
+        test_report(pathlib.Path(work))
+        test_write_bad(pathlib.Path(work))
+        test_annotate(pathlib.Path(work))
+    sys.exit(FAILED)
+
+
+main()
