@@ -142,6 +142,7 @@ extern const struct case_table cases_ppv1;
 extern const struct case_table cases_ppv2;
 extern const struct case_table cases_common;
 extern const struct case_table cases_udp;
+extern const struct case_table cases_toa;
 
 /* Of `tp-conform run`: rules, batches and relays of our own proxy */
 extern const struct case_table cases_rule;

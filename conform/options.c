@@ -170,6 +170,12 @@ static int origin_finish(void)
 				modes[origin.mode]);
 	if (!origin.is_udp && origin.mode == ORIGIN_SPP)
 		return opt_fail(&origin_spec, "mode spp is for UDP (-u)");
+	if (origin.mode == ORIGIN_TOA &&
+	    origin.raw_source.family != origin.target.addr.family &&
+	    !origin.report.is_dryrun)
+		return opt_fail(&origin_spec,
+				"mode toa needs --raw-source, an address of "
+				"the origin's family that no kernel owns");
 	p->is_spp = origin.mode == ORIGIN_SPP;
 	origin.oracle.target_port = origin.target.port;
 	return -1;

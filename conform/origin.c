@@ -14,16 +14,14 @@
 #include "base/log.h"
 #include "capture.h"
 #include "like.h"
+#include "toa.h"
 #include "tool.h"
 #include "wire/wire.h"
 
 static volatile bool is_stopped;
 
 static const struct case_table *const tables[] = {
-	&cases_ppv1,
-	&cases_ppv2,
-	&cases_common,
-	&cases_udp,
+	&cases_ppv1, &cases_ppv2, &cases_common, &cases_udp, &cases_toa,
 };
 
 static void stop_now(int sig)
@@ -153,6 +151,32 @@ static int origin_capture(const struct origin_options *o,
 	return 0;
 }
 
+static int origin_toa(const struct engine_config *cfg,
+		      const struct origin_options *o,
+		      const struct case_def *const *defs, size_t n,
+		      struct case_result *results)
+{
+	char client[TOOL_PATH_MAX];
+	const struct toa_config c = { .engine = cfg,
+				      .source = o->raw_source,
+				      .iface = o->iface,
+				      .client = client };
+
+	int err;
+
+	if (tool_find("tp-client", "client-sim", client)) {
+		log_error("mode toa needs tp-client");
+		return -ENOENT;
+	}
+	err = toa_run(&c, defs, n, results);
+	if (!err && !toa_is_read(results, n))
+		log_error("nothing shows that the origin reads TOA at all: "
+			  "inconclusive");
+	for (i = 0; !err && i < n; i++)
+		cfg->done(cfg->ctx, &results[i], i + 1, n);
+	return err;
+}
+
 static int origin_cases(const struct origin_options *o,
 			const struct engine_config *cfg, const struct recon *rc,
 			struct report *r)
@@ -169,10 +193,12 @@ static int origin_cases(const struct origin_options *o,
 		free(results);
 		return EXIT_IO;
 	}
-	err = engine_run(cfg, defs, n, results);
+	err = o->mode == ORIGIN_TOA ? origin_toa(cfg, o, defs, n, results)
+				    : engine_run(cfg, defs, n, results);
 	r->results = results;
 	r->n = n;
-	if (!err && o->want_like && !o->n_specs && !o->is_udp)
+	if (!err && o->want_like && !o->n_specs && !o->is_udp &&
+	    o->mode != ORIGIN_TOA)
 		err = like_run(cfg, origin_modes(o, rc), &like);
 	if (cfg->watch)
 		origin_keep(cfg, o, results, n);

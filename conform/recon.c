@@ -86,7 +86,12 @@ static int recon_judge(const struct origin_options *o, struct recon *rc,
 			return recon_wrong(rc, k, "SPP", why, cap);
 		break;
 	case ORIGIN_TOA:
-		return 0;
+		if (rc->serves_bare)
+			return 0;
+		(void)snprintf(why, cap,
+			       "the origin does not serve (%s): wrong probe?",
+			       recon_said(rc, RECON_NONE));
+		return EXIT_INCONCLUSIVE;
 	}
 	if (o->oracle.type != ORACLE_BEHAVIOUR &&
 	    rc->results[k].identity == IDENTITY_UNKNOWN) {
@@ -113,7 +118,8 @@ int recon_run(const struct engine_config *cfg, const struct origin_options *o,
 	quiet.done = NULL;
 	for (i = 0; i < RECON_N; i++) {
 		if (!table[i].id ||
-		    (i == RECON_SPP) != (o->mode == ORIGIN_SPP && i))
+		    (i == RECON_SPP) != (o->mode == ORIGIN_SPP && i) ||
+		    (o->mode == ORIGIN_TOA && i != RECON_NONE))
 			continue;
 		kinds[n] = (enum recon_kind)i;
 		defs[n++] = &table[i];

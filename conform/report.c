@@ -54,7 +54,7 @@ int report_exit(const struct report *r)
 
 	if (c.failed)
 		return EXIT_FINDING;
-	if (c.passed + c.warned + c.told)
+	if (c.passed + c.warned || (c.told && !c.inconclusive))
 		return EXIT_OK;
 	return c.inconclusive || !c.skipped ? EXIT_INCONCLUSIVE : EXIT_SKIP;
 }

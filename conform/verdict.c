@@ -88,6 +88,8 @@ static const struct {
 	  "set a header timeout" },
 	{ "ppv2/life", "others are not served well while headers go wrong",
 	  "set a header timeout" },
+	{ "toa/valid", "does not learn the client from the option", "" },
+	{ "toa/bad", "believes options that are broken", "" },
 	{ "udp/bad", "takes datagrams whose header is wrong", "" },
 	{ "udp/flow/lost", "serves datagrams of flows it was told nothing of",
 	  "require the header" },
@@ -354,7 +356,9 @@ static void headline(const struct origin_options *o, const struct recon *rc,
 	(void)r;
 	(void)snprintf(v->headline, sizeof(v->headline),
 		       "The origin understands %s%s, %s.", what,
-		       rc->serves_bare ? ", does not require it" : "",
+		       rc->serves_bare && o->mode != ORIGIN_TOA
+			       ? ", does not require it"
+			       : "",
 		       words[worst]);
 }
 
@@ -378,7 +382,11 @@ void verdict_build(const struct origin_options *o, const struct recon *rc,
 		     rc->serves_bare ? "accepted, not required" : "required");
 	verdict_fact(v, "client's address", "%s", oracles[o->oracle.type]);
 	fact_families(r, v);
-	if (!o->is_udp)
+	if (o->mode == ORIGIN_TOA)
+		verdict_fact(v, "trust",
+			     "whoever reaches the origin can write the "
+			     "option: let only the proxy reach it");
+	else if (!o->is_udp)
 		fact_trust(r, v);
 	fact_like(like, v);
 	fact_traits(r, v);
@@ -388,7 +396,7 @@ void verdict_build(const struct origin_options *o, const struct recon *rc,
 	fact_patience(r, v, "half a v2 header",
 		      "ppv2/arrival/partial-patience");
 	fact_size(r, v);
-	if (rc->serves_bare ||
+	if ((rc->serves_bare && o->mode != ORIGIN_TOA) ||
 	    (v->n_findings && v->findings[0].grave == GRAVE_CRITICAL))
 		v->advice = advice_trust;
 }

@@ -101,6 +101,16 @@ our_origin() {
     page "$name" '"inconclusive":0'
 }
 
+# an option in segments of a client that no kernel owns
+our_origin_toa() {
+    conform toa 0 --mode toa --oracle echo --raw-source 10.2.0.77 -i p1 \
+        -W 1s "$ORIGIN4:20004"
+    page toa 'understands TOA, as it should'
+    is toa pass toa/valid/ack toa/none toa/bad/short toa/bad/overrun
+    conform no-toa 5 --mode toa --oracle echo --raw-source 10.2.0.77 -i p1 \
+        -W 1s "$ORIGIN4:20005"
+}
+
 nginx_document() {
     conform document 1 --oracle "log:$DIR/nginx-access.log:nginx" \
         "$ORIGIN4:10000"
@@ -229,6 +239,9 @@ start_ready ppv2 "$NS_O" "$TP_ORIGIN" --mode ppv2 --reply whoami \
     --header-timeout 4s --trust "$EGRESS4,$EGRESS6" 20002
 start_ready spp "$NS_O" "$TP_ORIGIN" --mode spp --reply whoami \
     --trust "$EGRESS4,$EGRESS6" 20003
+start_ready toa "$NS_O" "$TP_ORIGIN" --mode toa --toa-from pcap \
+    --reply whoami 20004
+start_ready off "$NS_O" "$TP_ORIGIN" --mode off --reply whoami 20005
 start nginx "$NS_O" nginx -p "$DIR" -c "$DIR/nginx.conf" \
     -e "$DIR/nginx-error.log" -g 'daemon off;'
 wait_for 10 in_origin bash -c ': >/dev/tcp/127.0.0.1/10003' ||
@@ -242,6 +255,7 @@ run_case "our origin, ppv2 over UDP" our_origin ppv2 udp --mode ppv2 -u \
     --source "$EGRESS4" "$ORIGIN4:20002"
 run_case "our origin, spp" our_origin spp udp --mode spp -u \
     --source "$EGRESS6" "[$ORIGIN6]:20003"
+run_case "our origin, toa" our_origin_toa
 run_case "nginx as in the document" nginx_document
 run_case "nginx without proxy_protocol" nginx_without
 run_case "nginx that trusts everybody" nginx_trusts_all
@@ -250,5 +264,5 @@ run_case "what cannot be judged" wrong_ends
 run_case "reports" reports
 run_case "our programs, each requirement" own_programs
 run_case "rule files" rule_files
-run_case "clean end" stop_clean echo ppv1 ppv2 spp
+run_case "clean end" stop_clean echo ppv1 ppv2 spp toa off
 e2e_end
