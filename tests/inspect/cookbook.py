@@ -25,7 +25,8 @@ def run(command, folder, program):
     done = subprocess.run(["bash", "-c", command], cwd=folder, env=env,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=60)
-    said = done.stdout.decode()
+    # CSV ends lines with CR LF, a page does not
+    said = done.stdout.decode().replace("\r\n", "\n")
     # tshark says this to root
     said = said.replace('Running as user "root" and group "root". '
                         'This could be dangerous.\n', "")
