@@ -38,16 +38,16 @@ static void check_tunnel(const struct tunnel *t)
  */
 static void check_packet(struct packet *p, uint64_t last)
 {
-	static volatile uint8_t sum;
-	uint32_t i;
+	uint32_t sum = 0, i;
 
 	ASSERT(p->proto == IP_PROTO_TCP || p->proto == IP_PROTO_UDP);
 	ASSERT(p->src.addr.family == p->dst.addr.family && p->src.addr.family);
 	ASSERT(p->cap_len <= p->len);
 	for (i = 0; i < p->cap_len; i++) /* all of it can be read */
-		sum ^= p->payload[i];
+		sum += p->payload[i];
 	for (i = 0; i < p->opt_len; i++)
-		sum ^= p->opt[i];
+		sum += p->opt[i];
+	ASSERT(sum <= 255U * (p->cap_len + p->opt_len));
 	ASSERT(p->opt_len <= 40 &&
 	       (p->opt_len == 0 || p->proto == IP_PROTO_TCP));
 	ASSERT(p->frame_first && p->frame_first <= p->frame &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fuzz_packet.c - a frame through the link, IP, TCP and UDP decoders; the first
- * byte picks the link type
+/* fuzz_packet.c - a frame through the link, IP, TCP, UDP, tunnel and UOA
+ * decoders; the first byte picks the link type
  */
 #include <stdbool.h>
 
@@ -8,10 +8,14 @@
 #include "wire/ip.h"
 #include "wire/link.h"
 #include "wire/tcp.h"
+#include "wire/tunnel.h"
 #include "wire/udp.h"
+#include "wire/uoa.h"
 
-static const int links[] = { LINK_NULL, LINK_ETHERNET, LINK_RAW,  LINK_LOOP,
-			     LINK_SLL,	LINK_IPV4,     LINK_IPV6, LINK_SLL2 };
+static const int links[] = { LINK_NULL,	    LINK_ETHERNET,  LINK_RAW,
+			     LINK_LOOP,	    LINK_SLL,	    LINK_IPV4,
+			     LINK_IPV6,	    LINK_SLL2,	    LINK_PPP,
+			     LINK_PPP_HDLC, LINK_PPP_ETHER, LINK_C_HDLC };
 
 static void check_status(enum wire_status st, const struct wire_err *err,
 			 size_t len)
@@ -98,6 +102,61 @@ static void check_csum(const struct ip_hdr *ip, const uint8_t *buf, size_t len)
 	free(seg);
 }
 
+static void check_tunnel(enum tunnel_kind kind, const uint8_t *buf, size_t len)
+{
+	enum wire_status (*decode)(const uint8_t *, size_t, struct tunnel_hdr *,
+				   struct wire_err *) =
+		kind == TUNNEL_GRE     ? gre_decode
+		: kind == TUNNEL_VXLAN ? vxlan_decode
+				       : geneve_decode;
+	struct tunnel_hdr h = { .hdr_len = 7777 }, cut;
+	struct wire_err err, err_cut;
+	enum wire_status st = decode(buf, len, &h, &err);
+
+	check_status(st, &err, len);
+	check_prefix(decode(buf, len / 2, &cut, &err_cut), st, &err_cut, &err);
+	ASSERT(st == WIRE_OK ? h.hdr_len <= len : h.hdr_len == 7777);
+	ASSERT(st != WIRE_OK || h.has_id || !h.id);
+}
+
+static void check_uoa(const uint8_t *buf, size_t len)
+{
+	struct endpoint e = { .port = 0 };
+	struct opp_hdr h = { 0 }, cut;
+	struct wire_err err, err_cut;
+	enum wire_status st = opp_decode(buf, len, &h, &err);
+
+	check_status(st, &err, len);
+	check_prefix(opp_decode(buf, len / 2, &cut, &err_cut), st, &err_cut,
+		     &err);
+	if (st == WIRE_OK) {
+		ASSERT(h.hdr_len <= len && h.opt_len <= OPP_OPTIONS_MAX);
+		ASSERT((h.opt != NULL) == (h.opt_len != 0));
+		buf = h.opt;
+		len = h.opt_len;
+	}
+	st = uoa_find(buf, len, &e, &err);
+	check_status(st, &err, len);
+	ASSERT((st == WIRE_OK) == (e.port != 0));
+	ASSERT((st == WIRE_OK) == (e.addr.family != IP_NONE));
+}
+
+/* The extension headers behind a fragment header. */
+static void check_ext(const struct ip_hdr *ip, const uint8_t *buf, size_t len)
+{
+	struct wire_err err, err_cut;
+	uint8_t proto = 0, proto_cut;
+	uint32_t ext = 0, ext_cut;
+	enum wire_status st =
+		ip6_skip_ext(ip->proto, buf, len, &proto, &ext, &err);
+
+	check_status(st, &err, len);
+	check_prefix(ip6_skip_ext(ip->proto, buf, len / 2, &proto_cut, &ext_cut,
+				  &err_cut),
+		     st, &err_cut, &err);
+	ASSERT(ext <= len);
+}
+
 static void check_ip(const uint8_t *buf, size_t len)
 {
 	struct wire_err err, err_cut;
@@ -117,8 +176,19 @@ static void check_ip(const uint8_t *buf, size_t len)
 	ASSERT(h.ext_count <= IP6_EXT_MAX);
 	ASSERT(h.is_frag == (h.more_frags || h.frag_off));
 	ASSERT(h.csum != CSUM_UNKNOWN);
+	if (h.version == 6 && h.is_frag)
+		check_ext(&h, buf + h.hdr_len, len - h.hdr_len);
 	if (h.frag_off)
 		return;
+	check_tunnel(TUNNEL_GRE, buf + h.hdr_len, len - h.hdr_len);
+	check_uoa(buf + h.hdr_len, len - h.hdr_len);
+	if (len - h.hdr_len >= UDP_HDR_LEN) {
+		const uint8_t *data = buf + h.hdr_len + UDP_HDR_LEN;
+		size_t left = len - h.hdr_len - UDP_HDR_LEN;
+
+		check_tunnel(TUNNEL_VXLAN, data, left);
+		check_tunnel(TUNNEL_GENEVE, data, left);
+	}
 	check_tcp(buf + h.hdr_len, len - h.hdr_len);
 	check_udp(buf + h.hdr_len, len - h.hdr_len);
 	if (len - h.hdr_len >= UDP_HDR_LEN)
