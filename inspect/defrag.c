@@ -480,6 +480,7 @@ bool defrag_lost(struct defrag *d, int64_t now_ns, struct defrag_out *ret)
 	struct defrag_packet *p;
 
 	while ((p = d->oldest) && defrag_is_due(d, p, now_ns)) {
+		ASSERT(!p->older);
 		if (!p->is_broken)
 			d->stats.lost++;
 		if (p->has_first && !p->is_broken) {

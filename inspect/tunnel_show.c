@@ -2,7 +2,12 @@
 /* tunnel_show.c - see tunnel_show.h */
 #include "tunnel_show.h"
 
+#include <assert.h>
 #include <stdio.h>
+
+static_assert(TUNNEL_TEXT_MAX >=
+		      DECODE_TUNNEL_MAX * (32 + 2 * IP_ADDR_TEXT_MAX),
+	      "room for all");
 
 /* tunnel_list() - from the outermost to @t. Return: how many */
 static size_t tunnel_list(const struct tunnel *t,

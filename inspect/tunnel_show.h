@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "decode.h"
 
-/* "geneve 16777215 ADDR > ADDR" and ", " of each */
-#define TUNNEL_TEXT_MAX (DECODE_TUNNEL_MAX * (32 + 2 * IP_ADDR_TEXT_MAX))
+/* "geneve 16777215 ADDR > ADDR" and ", " of each; see tunnel_show.c */
+#define TUNNEL_TEXT_MAX 512
 
 /* tunnel_name_text() - the innermost one: "vxlan 42", "4in6". Return: @out */
 char *tunnel_name_text(const struct tunnel *t, char out[TUNNEL_TEXT_MAX]);

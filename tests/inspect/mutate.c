@@ -22,7 +22,7 @@
 #define FILE_LEN_MAX  (1U << 20)
 #define FLIPS_MAX     64
 #define HANG_S	      20
-#define GROWTH_KIB    (48 * 1024)
+#define GROWTH_KIB    49152
 #define WARM_UP_PCT   20
 #define MUTATE_FLOWS  256
 #define MUTATE_MEMORY (1U << 20)

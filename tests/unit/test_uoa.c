@@ -53,7 +53,8 @@ static void test_both_families(void)
 
 static void test_areas_without_one(void)
 {
-	static const char *const areas[] = { "", "01010101", "00", "00 " V4,
+	static const char *const areas[] = { "", "01010101", "00",
+					     "00 1f08 d431 cb007107",
 					     "9404 0000" };
 	struct endpoint e = { .port = 77 };
 	struct wire_err err;
