@@ -162,6 +162,7 @@ static int origin_toa(const struct engine_config *cfg,
 				      .iface = o->iface,
 				      .client = client };
 
+	size_t i;
 	int err;
 
 	if (tool_find("tp-client", "client-sim", client)) {
