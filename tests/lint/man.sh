@@ -22,6 +22,7 @@ help_of() {
 
     "$BUILD/$1" --help
     [ "$1" != client-sim/tp-client ] || "$BUILD/$1" raw --help
+    [ "$1" != proxy/tp-proxy ] || "$BUILD/$1" serve --help
     [ "$1" = conform/tp-conform ] || return 0
     for command in origin proxy run rules; do
         "$BUILD/$1" "$command" --help

@@ -1,0 +1,265 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# t-control.sh - tp-proxy serve, driven by the product's own SDK: what the API
+# says is what the data path does, and stays so over kill -9
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+SDK=$E2E_ROOT/tests/control/sdk.cjs
+API=127.0.0.1:8080
+ZONE=zone-test
+NODE_PATH=$E2E_ROOT/build/sdk/node_modules
+export NODE_PATH
+
+serve() {
+    start_ready proxy "$NS_P" "$TP_PROXY" serve --state "$DIR/state" \
+        --api "$API" -t 1 --quota 2 "$@"
+}
+
+# call ACTION BODY [KEY [SKEW]] - BODY without its ZoneId and braces, ' for ".
+# The answer is in $ANSWER.
+call() {
+    local body="{'ZoneId':'$ZONE'${2:+,$2}}"
+
+    ANSWER=$(in_proxy node "$SDK" "$DIR/state" "$API" "$1" \
+        "${body//\'/\"}" "${@:3}" 2>>"$DIR/sdk.err")
+    # the same call in the same second has the same signature
+    if [ "$(code)" = AuthFailure.SignatureReplayed ]; then
+        wait_for 2 second_is_over "$EPOCHSECONDS"
+        REPLAYS=$((REPLAYS + 1))
+        [ "$REPLAYS" -gt 20 ] || call "$@"
+    fi
+}
+REPLAYS=0
+second_is_over() { [ "$EPOCHSECONDS" != "$1" ]; }
+answer() { jq -r "$1" <<<"$ANSWER"; }
+code() { answer '.code // "ok"'; }
+
+# refused CODE ACTION BODY...
+refused() {
+    local want=$1
+    shift
+    call "$@"
+    expect "$1" "$(code)" "$want"
+    [ "$want" = ok ] || [ -n "$(answer '.message // ""')" ] ||
+        bad "$1: no message with $want"
+}
+
+status_of() {
+    call DescribeL4ProxyRules "'ProxyId':'$PROXY','Offset':0,'Limit':20"
+    answer ".ok.L4ProxyRules[] | select(.RuleId == \"$1\") | .Status"
+}
+has_status() { [ "$(status_of "$1")" = "$2" ]; }
+proxy_status() {
+    call DescribeL4Proxy
+    answer ".ok.L4Proxies[] | select(.ProxyId == \"$PROXY\") | .Status"
+}
+proxy_has_status() { [ "$(proxy_status)" = "$1" ]; }
+
+# Who the origin says we are, through rule port 12001
+whoami_is() {
+    local said
+
+    said=$(in_client "$TP_CLIENT" -q --src "$1" -c 1 --whoami "$2" 12001 \
+        2>&1) || bad "through the rule as $1: $said"
+}
+
+instance() {
+    refused InvalidParameter.ProxyNameNotMatched CreateL4Proxy \
+        "'ProxyName':'Bad','Area':'overseas'"
+    refused OperationDenied.StaticIpAreaConflict CreateL4Proxy \
+        "'ProxyName':'one','Area':'mainland','StaticIp':'on'"
+    refused OperationDenied.Ipv6StaticIpConflict CreateL4Proxy \
+        "'ProxyName':'one','Area':'overseas','StaticIp':'on','Ipv6':'on'"
+    refused OperationDenied.AccelerateMainlandIpv6Conflict CreateL4Proxy \
+        "'ProxyName':'one','Area':'overseas','Ipv6':'on',
+         'AccelerateMainland':'on'"
+    refused OperationDenied.AccelerateMainlandDisable CreateL4Proxy \
+        "'ProxyName':'one','Area':'global','AccelerateMainland':'on'"
+    refused OperationDenied.Ipv6AdvancedConflict CreateL4Proxy \
+        "'ProxyName':'one','Area':'global','Ipv6':'on',
+         'DDosProtectionConfig':{'LevelOverseas':'ANYCAST300'}"
+    refused ok CreateL4Proxy "'ProxyName':'one','Area':'overseas'"
+    PROXY=$(answer .ok.ProxyId)
+    refused InvalidParameter.ProxyNameDuplicating CreateL4Proxy \
+        "'ProxyName':'one','Area':'overseas'"
+    refused ok CreateL4Proxy "'ProxyName':'two','Area':'overseas'"
+    refused LimitExceeded.UserQuotaLimited CreateL4Proxy \
+        "'ProxyName':'three','Area':'overseas'"
+    wait_for 5 proxy_has_status online || bad "status $(proxy_status)"
+}
+
+# rule PORT ORIGIN [MORE]
+rule() {
+    printf "{'Protocol':'TCP','PortRange':['%s'],'OriginType':'IP_DOMAIN',
+        'OriginValue':['%s'],'OriginPortRange':'21001'%s}" \
+        "$1" "$2" "${3:+,$3}"
+}
+
+rules_refused() {
+    local origin=$ORIGIN4
+
+    while read -r want body; do
+        [ -n "$want" ] || continue
+        refused "$want" CreateL4ProxyRules \
+            "'ProxyId':'$PROXY','L4ProxyRules':[$body]"
+    done <<TEXT
+InvalidParameter.RulePortInteger $(rule 65000 "$origin" | tr '\n' ' ')
+InvalidParameter.RulePortGroup $(rule 90-80 "$origin" | tr '\n' ' ')
+InvalidParameter.InvalidRuleProto $(rule 80 "$origin" "'RuleTag':'a'" |
+        tr '\n' ' ' | sed "s/'TCP'/'SCTP'/")
+InvalidParameter.RuleOriginFormatError $(rule 80 "not a host" | tr '\n' ' ')
+InvalidParameter.OriginL4RecordIPV4MixDomain $(rule 80 \
+        "$origin','a.example.com" | tr '\n' ' ')
+InvalidParameter.OriginL4RecordMultiDomain $(rule 80 \
+        "b.example.com','a.example.com" | tr '\n' ' ')
+InvalidParameterValue.OriginGroupNotExists $(rule 80 og-none |
+        tr '\n' ' ' | sed s/IP_DOMAIN/ORIGIN_GROUP/)
+InvalidParameter.ParameterError $(rule 80 "$origin" \
+        "'ClientIPPassThroughMode':'SPP'" | tr '\n' ' ')
+MissingParameter {'Protocol':'TCP'}
+TEXT
+}
+
+rules() {
+    refused ok CreateL4ProxyRules "'ProxyId':'$PROXY','L4ProxyRules':[$(
+        rule 12001 "$ORIGIN4" "'ClientIPPassThroughMode':'PPV2'"
+    ),$(rule 12002 "$ORIGIN4" "'ClientIPPassThroughMode':'PPV2'")]"
+    RULE=$(answer '.ok.L4ProxyRuleIds[0]')
+    wait_for 5 has_status "$RULE" online ||
+        bad "the rule is $(status_of "$RULE")"
+    whoami_is "$CLIENT4" "$VIP4"
+    whoami_is "$CLIENT6" "$VIP6"
+    refused InvalidParameter.RulePortDuplicating CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 12000-12002 "$ORIGIN4")]"
+    # a port that another program has
+    refused ok CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 8080 "$ORIGIN4")]"
+    wait_for 5 has_status "$(answer '.ok.L4ProxyRuleIds[0]')" fail ||
+        bad "a port that is in use does not give fail"
+    whoami_is "$CLIENT4" "$VIP4"
+}
+
+# Connections of a rule go on while others come and go.
+unharmed() {
+    start held "$NS_C" "$TP_CLIENT" --src "$CLIENT4" -c 5 -C 5 --hold 3s \
+        --whoami "$VIP4" 12002
+    wait_for 10 said held '^.*holding 5 connections' || bad "none is held"
+    refused ok CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 12005 "$ORIGIN4")]"
+    wait_for 5 has_status "$(answer '.ok.L4ProxyRuleIds[0]')" online ||
+        bad "the other rule is not there"
+    wait "${PID[held]}" || bad "held connections: $(cat "$DIR/held.err")"
+    unset 'PID[held]'
+}
+
+paused() {
+    refused ok ModifyL4ProxyRulesStatus \
+        "'ProxyId':'$PROXY','RuleIds':['$RULE'],'Status':'offline'"
+    wait_for 5 has_status "$RULE" offline || bad "not offline"
+    in_client "$TP_CLIENT" -q -c 1 "$VIP4" 12001 2>/dev/null &&
+        bad "a paused rule still forwards"
+    refused ok ModifyL4ProxyRulesStatus \
+        "'ProxyId':'$PROXY','RuleIds':['$RULE'],'Status':'online'"
+    wait_for 5 has_status "$RULE" online || bad "not online again"
+    whoami_is "$CLIENT4" "$VIP4"
+    refused UnsupportedOperation DeleteL4ProxyRules \
+        "'ProxyId':'$PROXY','RuleIds':['$RULE']"
+}
+
+killed() {
+    stop proxy KILL
+    serve
+    wait_for 5 has_status "$RULE" online ||
+        bad "after kill -9 the rule is $(status_of "$RULE")"
+    whoami_is "$CLIENT4" "$VIP4"
+}
+
+signatures() {
+    local request=(in_proxy curl -s "http://$API/")
+
+    refused AuthFailure.SignatureFailure DescribeL4Proxy "" wrong
+    refused AuthFailure.SignatureExpire DescribeL4Proxy "" "" -400
+    refused AuthFailure.SignatureExpire DescribeL4Proxy "" "" 400
+    refused ok DescribeL4Proxy "" "" -200
+    ANSWER=$("${request[@]}" -d '{}')
+    expect_match "no signature" "$ANSWER" AuthFailure.InvalidAuthorization
+    ANSWER=$(head -c 2000000 /dev/zero | "${request[@]}" --data-binary @-)
+    expect_match "2 MB" "$ANSWER" RequestSizeLimitExceeded
+    expect "healthz" "$(in_proxy curl -s "http://$API/healthz")" ok
+}
+
+# Idle connections fill the server's own table, not the data path.
+idlers() {
+    start idlers "$NS_P" python3 -c '
+import socket, time
+held = []
+for _ in range(1000):
+    s = socket.socket()
+    s.settimeout(1)
+    try:
+        s.connect(("127.0.0.1", 8080))
+        held.append(s)
+    except OSError:
+        break
+print("ready", len(held), flush=True)
+time.sleep(60)'
+    wait_for 30 said idlers ready || bad "the idlers did not start"
+    whoami_is "$CLIENT4" "$VIP4"
+    [ "$(fd_count proxy)" -lt 400 ] ||
+        bad "$(fd_count proxy) descriptors with 1,000 idle connections"
+    stop idlers
+}
+
+ended() {
+    refused FailedOperation DeleteL4Proxy "'ProxyId':'$PROXY'"
+    refused ok ModifyL4ProxyStatus "'ProxyId':'$PROXY','Status':'offline'"
+    wait_for 5 proxy_has_status offline || bad "not offline"
+    in_client "$TP_CLIENT" -q -c 1 "$VIP4" 12001 2>/dev/null &&
+        bad "an instance that is offline still forwards"
+    refused OperationDenied.L4ProxyInOfflineStatus CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 80 "$ORIGIN4")]"
+    refused ok DeleteL4Proxy "'ProxyId':'$PROXY'"
+    refused ResourceNotFound DeleteL4Proxy "'ProxyId':'$PROXY'"
+}
+
+# --settle: what is deployed stays in progress for its time
+settled() {
+    stop proxy
+    serve --settle 1500ms
+    refused ok CreateL4Proxy "'ProxyName':'slow','Area':'overseas'"
+    PROXY=$(answer .ok.ProxyId)
+    expect "status at once" "$(proxy_status)" progress
+    refused OperationDenied.L4ProxyInProcessStatus ModifyL4ProxyStatus \
+        "'ProxyId':'$PROXY','Status':'offline'"
+    wait_for 5 proxy_has_status online || bad "it never settles"
+}
+
+second_refused() {
+    local said status=0
+
+    said=$(in_proxy "$TP_PROXY" serve --state "$DIR/state" 2>&1) || status=$?
+    expect "status" "$status" 3
+    expect_match "a second one" "$said" 'another process'
+}
+
+e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
+if ! node -e 'require("tencentcloud-sdk-nodejs-teo")' 2>/dev/null; then
+    note "the product's SDK is not installed: './run check' does it"
+    exit 77
+fi
+start_ready origin "$NS_O" "$TP_ORIGIN" -t --mode ppv2 --reply whoami 21001
+serve
+run_case "an instance, and what is refused" instance
+run_case "rules that are refused, each with its code" rules_refused
+run_case "rules forward, or fail by themselves" rules
+run_case "connections of other rules are not touched" unharmed
+run_case "a rule is paused and resumed" paused
+run_case "signatures, sizes" signatures
+run_case "1,000 idle connections to the API" idlers
+run_case "kill -9: all is there again" killed
+run_case "one process a state" second_refused
+run_case "an instance is disabled and deleted" ended
+run_case "progress takes its time with --settle" settled
+stop_clean proxy origin
+e2e_end
