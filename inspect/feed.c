@@ -19,6 +19,9 @@
 /* Between two looks at signals and the clock. */
 #define FEED_FRAMES_FILE 1024
 #define FEED_FRAMES_LIVE 64
+/* After the end was asked for: so long at most, or until nothing comes. */
+#define FEED_DRAIN_MS	500
+#define FEED_DRAIN_IDLE 3
 
 /* @bad_links: frames of types that are not decoded were seen
  * @link:      of the last frame, which was looked at
@@ -257,6 +260,26 @@ static int feed_plain(struct feed *f, struct inspect *in)
 	return r ? r : !ctx.is_stopped;
 }
 
+/* feed_drain() - the end was asked for, but the kernel still has what came
+ * before: it hands blocks over when they are full or LIVE_WAIT_MS old.
+ */
+static void feed_drain(struct feed *f, struct inspect *in)
+{
+	uint64_t end_ms = clock_ms() + FEED_DRAIN_MS;
+	char err[SOURCE_ERR_MAX];
+	unsigned idle = 0;
+	int r = SOURCE_IDLE;
+
+	while (idle < FEED_DRAIN_IDLE && r > 0 && clock_ms() < end_ms) {
+		struct frame frame;
+
+		r = source_next(f->src, err, &frame);
+		if (r == SOURCE_FRAME && feed_frame(f, in, &frame) != 0)
+			break;
+		idle = r == SOURCE_IDLE ? idle + 1 : 0;
+	}
+}
+
 int feed_run(struct feed *f, struct inspect *in)
 {
 	uint64_t each = source_live(f->src) ? FEED_FRAMES_LIVE
@@ -280,8 +303,11 @@ int feed_run(struct feed *f, struct inspect *in)
 		    ring_flush(f->ring, err) != 0)
 			r = -EIO;
 		if ((r == SOURCE_IDLE || f->frames % each == 0) &&
-		    !feed_tick(f, in, 0, f->frames))
+		    !feed_tick(f, in, 0, f->frames)) {
+			if (source_live(f->src) && r > 0 && !status)
+				feed_drain(f, in);
 			break;
+		}
 	} while ((r == SOURCE_FRAME && !status) || r == SOURCE_IDLE);
 	if (status == -ENODATA)
 		status = 0;

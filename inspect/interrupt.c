@@ -38,8 +38,10 @@ int interrupt_init(void)
 			sa.sa_flags |= (int)SA_RESETHAND;
 		if (sigaction(sigs[i], NULL, &was) != 0)
 			return -errno;
-		/* nohup(1) and shells' background jobs mean it */
-		if (was.sa_handler == SIG_IGN)
+		/* nohup(1) means it; shells ignore SIGINT for background jobs
+		 * without being asked
+		 */
+		if (sigs[i] == SIGHUP && was.sa_handler == SIG_IGN)
 			continue;
 		if (sigaction(sigs[i], &sa, NULL) != 0)
 			return -errno;

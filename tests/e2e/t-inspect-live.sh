@@ -1,0 +1,249 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# t-inspect-live.sh - tp-inspect on an interface: the same verdicts as from
+# tcpdump's file, rings, drops, privileges, signals, --top
+# shellcheck disable=SC2317 # run_case calls them
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+CONNS=20
+
+rules() {
+    cat <<TEXT
+tcp:10001 $ORIGIN4 20000 off ppv1
+tcp:10002 $ORIGIN6 20000 off ppv2
+udp:10003 $ORIGIN4 20000 off spp
+tcp:10004 $ORIGIN4 20001 off off
+TEXT
+}
+
+# live INTERFACE [OPTION...] - in the proxy's namespace; it is ready when it
+# captures
+live() {
+    local interface=$1
+    shift
+
+    start live "$NS_P" "$TP_INSPECT" -i "$interface" "$@"
+    wait_for 15 said live 'capturing on' ||
+        bad "it does not capture: $(tail -n 2 "$DIR/live.err")"
+}
+
+# live_end STATUS - by SIGINT
+live_end() {
+    stop live INT
+    expect "exit ($(tail -n 3 "$DIR/live.err"))" "${STATUS[live]}" "$1"
+}
+
+# clients PORT [OPTION...] - through the proxy
+clients() {
+    local port=$1
+    shift
+
+    in_client "$TP_CLIENT" -q "$VIP4" "$port" --src "$CLIENT4" -c "$CONNS" \
+        -C 5 -m 200 -n 2 "$@" 2>"$DIR/client.err" ||
+        bad "client: $(tail -n 2 "$DIR/client.err")"
+}
+
+# flows FILE [SELECTION] - what matters of each, whatever the frames' numbers
+flows() {
+    jq -c "select(.type == \"flow\" and .dport != 9 and (${2:-true})) |
+        [.transport, .src, .sport, .dst, .dport, .mode, .client, .cport,
+        .verdict, .sent.payloads]" "$1" | sort
+}
+
+# A flow is told when it ends; one that was closed after it was silent for
+# some seconds. At the end all are.
+same_as_tcpdump() {
+    # shellcheck disable=SC2034 # capture reads it
+    CAPTURE_BYTES=0
+    capture back "$NS_P" p1
+    live p1 -J -w "$DIR/live.pcap"
+    clients 10001
+    clients 10002
+    clients 10003 -u
+    wait_for 10 grep -q ' packets' "$DIR/live.err"
+    capture_stop back
+    wait_for 10 file_has_end "$DIR/live.pcap" || bad "-w does not end"
+    # the datagram to port 9, by which the captures end, has no header
+    live_end 1
+    "$TP_INSPECT" -q -J -r "$DIR/back.pcap" >"$DIR/back.jsonl"
+    "$TP_INSPECT" -q -J -r "$DIR/live.pcap" >"$DIR/again.jsonl"
+    expect "flows" "$(flows "$DIR/back.jsonl" | wc -l)" $((3 * CONNS))
+    flows "$DIR/back.jsonl" >"$DIR/want"
+    flows "$DIR/live.out" | diff "$DIR/want" - >&2 || bad "live and tcpdump"
+    flows "$DIR/again.jsonl" | diff "$DIR/want" - >&2 || bad "-w and tcpdump"
+    expect "verdicts" "$(jq -r 'select(.type == "flow" and .dport != 9) |
+        .verdict' "$DIR/live.out" | sort -u)" OK
+    expect_match "drops" "$(jq -c 'select(.type == "summary") | .live' \
+        "$DIR/live.out")" '^\{"received":[0-9]+,"dropped":0,"if_dropped":0\}$'
+    expect_match "tshark opens it" "$(tshark -r "$DIR/live.pcap" 2>/dev/null |
+        wc -l)" '^[0-9]{3,}$'
+}
+file_has_end() { tail -c 2000 "$1" | grep -qa tp-capture-end; }
+
+# Both legs through one pseudo-interface, a filter in the kernel, a finding.
+any_with_filter() {
+    live any -J tcp port 20001
+    clients 10004
+    live_end 1
+    expect "flows" "$(flows "$DIR/live.out" '.verdict == "MISSING"' | wc -l)" \
+        "$CONNS"
+    expect "others" "$(flows "$DIR/live.out" '.dport != 20001' | wc -l)" 0
+}
+
+ring() {
+    mkdir "$DIR/ring"
+    live p1 -w "$DIR/ring/f" -C 1 -W 3 tcp
+    # more than three files hold
+    clients 10001 -m 60000 -n 8
+    live_end 0
+    expect "files" "$(cd "$DIR/ring" && echo *)" "f0 f1 f2"
+    for file in "$DIR"/ring/f?; do
+        [ "$(stat -c %s "$file")" -lt 1200000 ] || bad "$file is too large"
+        tcpdump -r "$file" -w /dev/null 2>/dev/null || bad "$file is broken"
+    done
+    # by time: the first only
+    live p1 -w "$DIR/ring/t%s" -G 3600 -W 1 tcp
+    clients 10001
+    live_end 0
+    expect_match "file" "$(cd "$DIR/ring" && echo t*)" '^t[0-9]{10}$'
+}
+
+# field NAME - of the program's status; ip netns exec has become the program
+field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/${PID[live]}/status"; }
+
+privileges() {
+    live p1
+    expect "capabilities" "$(field CapEff)" 0000000000000000
+    expect "and no way to new ones" "$(field NoNewPrivs)" 1
+    live_end 5
+    live p1 -w "$DIR/ring/root"
+    expect "only to write files" "$(field CapEff)" 0000000000000002
+    live_end 5
+    mkdir "$DIR/nobody"
+    chmod 755 "$DIR"
+    chown nobody "$DIR/nobody"
+    live p1 -Z nobody -w "$DIR/nobody/file"
+    expect "capabilities" "$(field CapEff)" 0000000000000000
+    expect "user" "$(field Uid | cut -f1)" "$(id -u nobody)"
+    live_end 5
+    expect "owner" "$(stat -c %U "$DIR/nobody/file")" nobody
+}
+
+# fails STATUS PATTERN OPTION...
+fails() {
+    local want=$1 pattern=$2 got=0
+    shift 2
+
+    in_proxy "$@" >"$DIR/fails.out" 2>"$DIR/fails.err" </dev/null || got=$?
+    expect "exit of ${*:2}" "$got" "$want"
+    expect_match "${*:2}" "$(cat "$DIR/fails.err")" "$pattern"
+    expect "lines of ${*:2}" "$(grep -c . "$DIR/fails.err")" "${LINES_WANTED:-1}"
+}
+
+refused() {
+    local nobody=(setpriv --reuid nobody --clear-groups --inh-caps=-all
+        --bounding-set=-all)
+
+    fails 3 'p7: no such interface; -D' "$TP_INSPECT" -i p7
+    fails 3 'p1: not permitted to capture; .* setcap' "${nobody[@]}" \
+        "$TP_INSPECT" -i p1
+    fails 3 '/nonexistent/f: No such file' "$TP_INSPECT" -q -i p1 -w \
+        /nonexistent/f
+    fails 2 "filter 'port what'" "$TP_INSPECT" -i p1 port what
+    fails 2 'user nosuchuser: there is none' "$TP_INSPECT" -i p1 -Z nosuchuser
+    LINES_WANTED=2
+    fails 2 'exclude' "$TP_INSPECT" -i p1 -r "$DIR/back.pcap"
+    fails 2 'for a live capture' "$TP_INSPECT" -r "$DIR/back.pcap" -w x
+    fails 2 'needs -C or -G' "$TP_INSPECT" -i p1 -w x -W 3
+    fails 2 'about the file of -w' "$TP_INSPECT" -i p1 -C 1
+    fails 2 'needs a terminal' "$TP_INSPECT" -i p1 --top
+    LINES_WANTED=1
+    in_proxy "$TP_INSPECT" -D >"$DIR/list"
+    expect_match "-D" "$(cat "$DIR/list")" '^p1 +up'
+}
+
+count() {
+    start live "$NS_P" "$TP_INSPECT" -i p1 -J -c 7 tcp
+    wait_for 15 said live 'capturing on' || bad "it does not capture"
+    clients 10001
+    wait_for 15 gone_or_zombie "${PID[live]}" || bad "-c does not end it"
+    stop live
+    expect "frames" "$(jq 'select(.type == "summary") | .frames' \
+        "$DIR/live.out")" 7
+}
+
+# What is known is asked for, again and again, and capturing goes on.
+snapshot() {
+    live p1 -J tcp port 20000
+    clients 10001
+    wait_for 10 ask_snapshot "after [0-9]+ frames:"
+    wait_for 10 ask_snapshot "^$CONNS flows, $CONNS ok" ||
+        bad "snapshot: $(tail -n 3 "$DIR/live.err")"
+    clients 10002
+    wait_for 10 ask_snapshot "^$((2 * CONNS)) flows, $((2 * CONNS)) ok" ||
+        bad "snapshot: $(tail -n 3 "$DIR/live.err")"
+    live_end 0
+    expect "flows" "$(flows "$DIR/live.out" | wc -l)" $((2 * CONNS))
+}
+ask_snapshot() {
+    kill -USR1 "${PID[live]}"
+    said live "$1"
+}
+
+interface_goes() {
+    ip -n "$NS_P" link add gone0 type veth peer name gone1
+    ip -n "$NS_P" link set gone0 up
+    live gone0 -J
+    ip -n "$NS_P" link del gone0
+    wait_for 15 gone_or_zombie "${PID[live]}" || bad "it goes on"
+    stop live
+    expect "exit" "${STATUS[live]}" 3
+    expect_match "words" "$(cat "$DIR/live.err")" 'gone0: .*(disappeared|down)'
+    expect "summaries" "$(grep -c '"type":"summary"' "$DIR/live.out")" 1
+}
+
+# More flows than are kept: those that were closed go, and are told.
+few_flows() {
+    live p1 -J --max-flows 64 tcp port 20000
+    clients 10001 -c 200
+    live_end "${1:-0}"
+    expect "flows" "$(flows "$DIR/live.out" '.verdict == "OK"' | wc -l)" 200
+}
+
+top() {
+    start top "$NS_P" "$E2E_ROOT/tests/e2e/top.py" \
+        'MISSING +20 +20 +0\n(.*\n)*last findings:\n(TCP .*MISSING.*\n?)+' \
+        "$TP_INSPECT" -i p1 --top 'tcp portrange 20000-20001'
+    wait_for 10 inspector_runs || bad "it does not run"
+    clients 10002
+    clients 10004
+    wait_for 40 gone_or_zombie "${PID[top]}"
+    stop top
+    expect "exit ($(cat "$DIR/top.err"))" "${STATUS[top]}" 1
+    expect_match "screen" "$(cat "$DIR/top.out")" '^OK +20 +0 +20$'
+}
+inspector_runs() {
+    ip netns pids "$NS_P" | xargs -I{} cat /proc/{}/net/packet |
+        grep -q ' 0003 '
+}
+
+e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT" "$TP_INSPECT"
+rules >"$DIR/rules"
+start_ready origin "$NS_O" "$TP_ORIGIN" --reply echo 20000
+start_ready origin-off "$NS_O" "$TP_ORIGIN" --mode off --reply echo 20001
+start_ready proxy "$NS_P" "$TP_PROXY" --ext -f "$DIR/rules"
+
+run_case "the same as from tcpdump's file" same_as_tcpdump
+run_case "any interface, a filter" any_with_filter
+run_case "a ring of files" ring
+run_case "privileges" privileges
+run_case "what is refused, and the way out" refused
+run_case "so many frames" count
+run_case "snapshots" snapshot
+run_case "the interface goes" interface_goes
+run_case "more flows than are kept" few_flows
+run_case "top" top
+
+stop_clean proxy origin origin-off
+e2e_end
