@@ -116,6 +116,7 @@ static void test_what_is_not_followed(void)
 	static const struct bad_case cases[] = {
 		/* version 1 (PPTP), source routing */
 		{ TUNNEL_GRE, "2001 880b", ANOMALY_GRE_VERSION, 0 },
+		{ TUNNEL_GRE, "2001", ANOMALY_GRE_VERSION, 0 },
 		{ TUNNEL_GRE, "4000 0800", ANOMALY_GRE_VERSION, 0 },
 		/* no identifier; the generic extension; a reserved byte */
 		{ TUNNEL_VXLAN, "00", ANOMALY_VXLAN_FLAGS, 0 },

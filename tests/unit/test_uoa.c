@@ -77,6 +77,7 @@ static void test_what_is_wrong(void)
 {
 	static const struct bad_case cases[] = {
 		{ "1f", 99, ANOMALY_IP4_OPT_LEN, 0 },
+		{ "01 1f", 99, ANOMALY_IP4_OPT_LEN, 1 },
 		{ "01 1f01", 99, ANOMALY_IP4_OPT_LEN, 2 },
 		{ "9400", 99, ANOMALY_IP4_OPT_LEN, 1 },
 		{ V4, 7, ANOMALY_IP4_OPT_LEN, 1 },
