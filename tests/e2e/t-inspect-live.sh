@@ -93,7 +93,7 @@ any_with_filter() {
 
 ring() {
     mkdir "$DIR/ring"
-    live p1 -w "$DIR/ring/f" -C 1 -W 3 tcp
+    live p1 -B 65536 -w "$DIR/ring/f" -C 1 -W 3 tcp
     # more than three files hold
     clients 10001 -m 60000 -n 8
     live_end 0
