@@ -436,6 +436,19 @@ bool check_is_open(enum verdict v)
 	       v == VERDICT_INCONCLUSIVE;
 }
 
+bool check_has_finding(const uint64_t count[VERDICTS], uint64_t *ret_open)
+{
+	unsigned i;
+
+	for (i = 0; i < VERDICTS; i++) {
+		if (check_is_open((enum verdict)i))
+			*ret_open += count[i];
+		else if (count[i] && i != VERDICT_OK)
+			return true;
+	}
+	return false;
+}
+
 const char *verdict_name(enum verdict v)
 {
 	static const char *const names[VERDICTS] = {

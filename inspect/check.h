@@ -52,6 +52,11 @@ struct check check_flow(const struct config *cfg, const struct flow *fl);
 /* check_is_open() - the capture does not tell: neither OK nor a finding */
 bool check_is_open(enum verdict v);
 
+/* check_has_finding() - is there any among @count flows by verdict? *@ret_open
+ * grows by those that are open.
+ */
+bool check_has_finding(const uint64_t count[VERDICTS], uint64_t *ret_open);
+
 /* verdict_name() - "OK", "NO-HANDSHAKE", ... */
 const char *verdict_name(enum verdict v);
 

@@ -68,15 +68,8 @@ void inspect_frame(struct inspect *in, const struct frame *f)
 static int inspect_status(const struct tally *t)
 {
 	uint64_t open = 0;
-	unsigned i;
 
-	for (i = 0; i < VERDICTS; i++) {
-		if (check_is_open((enum verdict)i))
-			open += t->verdict[i];
-		else if (t->verdict[i] && i != VERDICT_OK)
-			return EXIT_FINDING;
-	}
-	if (t->unseen)
+	if (check_has_finding(t->verdict, &open) || t->unseen)
 		return EXIT_FINDING;
 	if (!t->verdict[VERDICT_OK] || open > t->flows_empty ||
 	    t->flows_refused || t->flows_evicted)

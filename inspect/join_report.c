@@ -281,14 +281,9 @@ static void join_tally_count(struct join_tally *t, const struct join *j)
 int join_status(const struct join *j, const struct join_tally *t)
 {
 	uint64_t open = t->open_front + t->open_back;
-	unsigned i;
 
-	for (i = 0; i < VERDICTS; i++) {
-		if (check_is_open((enum verdict)i))
-			open += t->verdict[i];
-		else if (t->verdict[i] && i != VERDICT_OK)
-			return EXIT_FINDING;
-	}
+	if (check_has_finding(t->verdict, &open))
+		return EXIT_FINDING;
 	if (!t->verdict[VERDICT_OK] || open ||
 	    j->front.refused + j->back.refused)
 		return EXIT_INCONCLUSIVE;

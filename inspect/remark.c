@@ -11,15 +11,9 @@
 
 static void remark_add(struct check *c, enum anomaly a)
 {
-	uint32_t i;
-
-	if (a == ANOMALY_NONE || a == c->anomaly ||
-	    c->remark_count == CHECK_REMARK_MAX)
-		return;
-	for (i = 0; i < c->remark_count; i++)
-		if (c->remark[i] == a)
-			return;
-	c->remark[c->remark_count++] = a;
+	if (a != ANOMALY_NONE && a != c->anomaly &&
+	    c->remark_count < CHECK_REMARK_MAX)
+		c->remark[c->remark_count++] = a;
 }
 
 static void remark_if(struct check *c, bool is_so, enum anomaly a)

@@ -359,6 +359,9 @@ static void test_other_headers(void)
 	talk_text(&t, FLOW_CLIENT, other);
 	other_hdr = t.flow.dir[FLOW_CLIENT].find.other;
 	CU_ASSERT(other_hdr && other_hdr->client.port == 6666);
+	/* only the first of them is kept */
+	talk_text(&t, FLOW_CLIENT, TALK_V1);
+	CU_ASSERT_PTR_EQUAL(t.flow.dir[FLOW_CLIENT].find.other, other_hdr);
 	c = talk_judge(&t);
 	check_is(&c, VERDICT_REPEATED, ANOMALY_FLOW_POOLED);
 	CU_ASSERT_EQUAL(c.off, HDR_LEN + 3);
@@ -402,19 +405,26 @@ static void test_overlap(void)
 	}
 }
 
+/* beside_talk() - two datagrams, each with an address beside it; @trust: whom,
+ * NULL for all
+ */
 static struct check beside_talk(const char *first, const char *second,
-				const char *text)
+				const char *hex, const char *trust)
 {
-	struct talk t;
 	const char *const says[] = { first, second };
+	uint8_t buf[128];
+	size_t len = unhex(hex, buf, sizeof(buf));
+	struct talk t;
 	size_t i;
 
 	talk_init(&t, IP_PROTO_UDP);
+	t.flow.dir[FLOW_CLIENT].end.addr.family = IP_V4;
+	CU_ASSERT(!trust || cidr_list_add(&t.cfg.trust, trust, NULL, 0));
 	for (i = 0; i < 2; i++) {
 		struct packet p = { .proto = IP_PROTO_UDP, .frame = i + 1 };
 
-		p.payload = (const uint8_t *)text;
-		p.len = p.cap_len = (uint32_t)strlen(text);
+		p.payload = buf;
+		p.len = p.cap_len = (uint32_t)len;
 		p.uoa.carrier = UOA_IP_OPTION;
 		if (!endpoint_parse(says[i], strlen(says[i]), &p.uoa.client))
 			p.uoa.err.anomaly = ANOMALY_UOA_LENGTH;
@@ -427,15 +437,22 @@ static void test_beside(void)
 {
 	static const char one[] = "203.0.113.7:40000";
 	static const char two[] = "203.0.113.7:40001";
-	struct check c = beside_talk(one, one, "x");
+	struct check c = beside_talk(one, one, "30", NULL);
 
 	check_is(&c, VERDICT_OK, ANOMALY_NONE);
-	c = beside_talk(one, two, "x");
+	c = beside_talk(one, two, "30", NULL);
 	check_is(&c, VERDICT_DUPLICATE, ANOMALY_UOA_CONTRARY);
 	CU_ASSERT_EQUAL(c.frame, 2);
-	c = beside_talk(one, "?", "x");
+	c = beside_talk(one, "?", "30", NULL);
 	check_is(&c, VERDICT_MALFORMED, ANOMALY_UOA_LENGTH);
 	CU_ASSERT_EQUAL(c.frame, 2);
+	c = beside_talk(one, one, "30", "10.0.0.0/8");
+	check_is(&c, VERDICT_UNTRUSTED, ANOMALY_PP_UNTRUSTED);
+	CU_ASSERT_EQUAL(c.frame, 1);
+	c = beside_talk(one, one, TALK_V2_UDP "30", NULL);
+	check_is(&c, VERDICT_OK, ANOMALY_NONE);
+	c = beside_talk(two, two, TALK_V2_UDP "30", NULL);
+	check_is(&c, VERDICT_MISMATCH, ANOMALY_UOA_HEADER);
 }
 
 /* The capture begins with a reply. */

@@ -56,6 +56,9 @@ static void test_headers_do_not_count(void)
 		CU_ASSERT_EQUAL(d.len, bare.len);
 		CU_ASSERT_EQUAL(tap_compare(&bare, &d), (int)bare.len);
 		CU_ASSERT_EQUAL(tap_key(&bare), tap_key(&d));
+		/* two of them, in segments of their own for one @step */
+		d = tap_of(TALK_V1 TALK_V1 REQUEST, step, true);
+		CU_ASSERT_EQUAL(tap_compare(&bare, &d), (int)bare.len);
 	}
 }
 
@@ -74,6 +77,9 @@ static void test_what_is_compared(void)
 	longer[TAP_MAX - 1] = 'y';
 	b = tap_of(longer, 999, true);
 	CU_ASSERT_EQUAL(tap_compare(&a, &b), -1);
+	longer[TAP_MAX + 1] = '\0';
+	b = tap_of(longer, TAP_MAX + 1, true);
+	CU_ASSERT_EQUAL(b.len, TAP_MAX);
 	/* one was captured in part */
 	longer[300] = '\0';
 	b = tap_of(longer, 999, false);
@@ -289,6 +295,44 @@ static void test_timing(void)
 	join_fini(&j);
 }
 
+static void test_timing_needs_both_sides(void)
+{
+	struct join j = { .has_one_clock = true };
+
+	/* two back legs for one front leg */
+	leg_add(&j.front, C1, NULL, 0, 10, "");
+	leg_add(&j.back, P, NULL, 2, 10, "");
+	leg_add(&j.back, P, NULL, 3, 10, "");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	check_pair(&j, 1, JOIN_OPEN, 0);
+	join_fini(&j);
+}
+
+/* One clock cannot differ from itself; and a port is a part of the claim. */
+static void test_claims_that_are_not_true(void)
+{
+	struct join j = { .has_one_clock = true };
+
+	leg_add(&j.front, C1, NULL, 0, 10, REQUEST);
+	leg_add(&j.back, P, C1, 10000, 10010, REQUEST);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	CU_ASSERT_EQUAL(j.clock_ns, 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	join_fini(&j);
+	j = (struct join) { .has_one_clock = true };
+	leg_add(&j.front, C1, NULL, 0, 10, REQUEST);
+	leg_add(&j.back, P, "203.0.113.7:40001", 1, 10, REQUEST);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_BY_PAYLOAD, 0);
+	CU_ASSERT_EQUAL(join_check(&j.front.leg[0], &j.back.leg[0]).verdict,
+			VERDICT_MISMATCH);
+	j.back.leg[0].has_port = false;
+	CU_ASSERT_EQUAL(join_check(&j.front.leg[0], &j.back.leg[0]).verdict,
+			VERDICT_OK);
+	join_fini(&j);
+}
+
 /* Without times only what is said counts, and extremes do no harm. */
 static void test_no_times(void)
 {
@@ -346,6 +390,8 @@ int main(void)
 		{ "payloads", test_payloads },
 		{ "payload that two say", test_payload_that_two_say },
 		{ "timing", test_timing },
+		{ "timing needs both sides", test_timing_needs_both_sides },
+		{ "untrue claims", test_claims_that_are_not_true },
 		{ "no times", test_no_times },
 		{ "status", test_status },
 	};
