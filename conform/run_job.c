@@ -39,11 +39,13 @@ const struct job_def job_defs[] = {
 	  "proxy -J --mode off --origin-listen {O} 127.0.0.1:{F}", true,
 	  CASE_OFF, false },
 	{ "proxy, ppv2 over UDP", NULL, "udp:{F} 127.0.0.1 {O} off ppv2",
-	  "proxy -J -u --mode ppv2 --origin-listen {O} 127.0.0.1:{F}", true,
-	  CASE_PPV2, true },
+	  "proxy -J -u --udp-idle 1500ms --mode ppv2 --origin-listen {O} "
+	  "127.0.0.1:{F}",
+	  true, CASE_PPV2, true },
 	{ "proxy, spp", NULL, "udp:{F} 127.0.0.1 {O} off spp",
-	  "proxy -J -u --mode spp --origin-listen {O} 127.0.0.1:{F}", true,
-	  CASE_SPP, true },
+	  "proxy -J -u --udp-idle 1500ms --mode spp --origin-listen {O} "
+	  "127.0.0.1:{F}",
+	  true, CASE_SPP, true },
 };
 
 const size_t n_job_defs = ARRAY_SIZE(job_defs);

@@ -18,6 +18,8 @@
 #include "wire/wire.h"
 
 #define READY_MS 10000
+/* of UDP sessions; jobs that wait for it say the same */
+#define IDLE_TEXT "1500ms"
 /* below the range of ports that the kernel hands out */
 #define PORT_LOW  20000
 #define PORT_SPAN 12000
@@ -224,7 +226,8 @@ int world_proxy(struct world *w, const char *rules, char *why, size_t cap)
 {
 	char text[1024], path[TOOL_PATH_MAX];
 	char f[] = "-f", ext[] = "--ext", t[] = "-t", one[] = "1";
-	char *argv[] = { w->proxy, t, one, ext, f, path, NULL };
+	char idle[] = "--udp-idle", ms[] = IDLE_TEXT;
+	char *argv[] = { w->proxy, t, one, ext, idle, ms, f, path, NULL };
 	size_t n = 0;
 	int err;
 
