@@ -73,6 +73,11 @@ static const struct param delete_rules[] = {
 	{ "RuleIds", PARAM_STRINGS, true },
 	PARAM_END,
 };
+static const struct param import_rules[] = {
+	{ "ZoneId", PARAM_STRING, true }, { "ProxyId", PARAM_STRING, true },
+	{ "Text", PARAM_STRING, true },	  { "Partial", PARAM_BOOL, false },
+	{ "DryRun", PARAM_BOOL, false },  PARAM_END,
+};
 static const struct param create_group[] = {
 	{ "ZoneId", PARAM_STRING, true },
 	{ "Name", PARAM_STRING, true },
@@ -113,6 +118,8 @@ static const struct action {
 	{ "DescribeL4ProxyRules", describe_rules, action_describe_rules,
 	  false },
 	{ "DeleteL4ProxyRules", delete_rules, action_delete_rules, true },
+	{ "TpImportL4ProxyRules", import_rules, action_import, true },
+	{ "TpExportL4ProxyRules", delete_proxy, action_export, false },
 	{ "CreateOriginGroup", create_group, action_create_group, true },
 	{ "ModifyOriginGroup", modify_group, action_modify_group, true },
 	{ "DescribeOriginGroup", describe_zone, action_describe_group, false },
@@ -209,10 +216,20 @@ static char *respond(json_t *out)
 	return text;
 }
 
+/* @details: NULL, or the caller's */
+static char *error_respond(const struct ctl_error *err, json_t *details)
+{
+	json_t *out = json_pack("{s:{s:s,s:s}}", "Error", "Code", err->code,
+				"Message", err->text);
+
+	if (details)
+		(void)json_object_set(out, API_DETAILS, details);
+	return respond(out);
+}
+
 char *api_error(const struct ctl_error *err)
 {
-	return respond(json_pack("{s:{s:s,s:s}}", "Error", "Code", err->code,
-				 "Message", err->text));
+	return error_respond(err, NULL);
 }
 
 static bool call(const struct api *a, const char *name, const char *version,
@@ -244,6 +261,7 @@ char *api_call(const struct api *a, const char *action, const char *version,
 	json_t *out = json_object();
 	struct ctl_error err = { 0 };
 	bool ok = false;
+	char *text;
 
 	if (!in)
 		ctl_error_set(&err, API_INVALID,
@@ -256,6 +274,7 @@ char *api_call(const struct api *a, const char *action, const char *version,
 	json_decref(in);
 	if (ok)
 		return respond(out);
+	text = error_respond(&err, json_object_get(out, API_DETAILS));
 	json_decref(out);
-	return api_error(&err);
+	return text;
 }

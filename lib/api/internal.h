@@ -27,6 +27,8 @@ action_fn action_modify_rules;
 action_fn action_switch_rules;
 action_fn action_describe_rules;
 action_fn action_delete_rules;
+action_fn action_import;
+action_fn action_export;
 action_fn action_create_group;
 action_fn action_modify_group;
 action_fn action_describe_group;
@@ -36,6 +38,9 @@ action_fn action_delete_group;
  */
 bool api_put(json_t *out, const char *name, json_t *value,
 	     struct ctl_error *err);
+
+/* What an action that fails may put into @out, beside the error. */
+#define API_DETAILS "Details"
 
 /* api_page() - Offset and Limit */
 bool api_page(const json_t *in, struct ctl_page *ret, struct ctl_error *err);

@@ -7,6 +7,7 @@
 static const char *const type_names[] = {
 	[PARAM_STRING] = "a string",
 	[PARAM_NUMBER] = "a number",
+	[PARAM_BOOL] = "true or false",
 	[PARAM_OBJECT] = "an object",
 	[PARAM_STRINGS] = "an array of strings",
 	[PARAM_OBJECTS] = "an array of objects",
@@ -43,6 +44,8 @@ static bool is_type(const json_t *v, enum param_type type)
 		return is_text(v);
 	case PARAM_NUMBER:
 		return json_is_integer(v);
+	case PARAM_BOOL:
+		return json_is_boolean(v);
 	case PARAM_OBJECT:
 		return json_is_object(v);
 	case PARAM_STRINGS:

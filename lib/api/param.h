@@ -20,6 +20,7 @@
 enum param_type {
 	PARAM_STRING,
 	PARAM_NUMBER,
+	PARAM_BOOL,
 	PARAM_OBJECT,
 	PARAM_STRINGS, /* an array of them */
 	PARAM_OBJECTS,

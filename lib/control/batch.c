@@ -308,6 +308,10 @@ bool control_import(struct control *c, const char *zone, const char *id,
 		return false;
 	ok = instance_load(c, zone, id, &inst, err) &&
 	     import_apply(c, &inst, im, err);
+	if (ok && im->dry_run) {
+		db_rollback(c->db);
+		return true;
+	}
 	ok = control_end(c, ok, err);
 	if (!ok)
 		im->added = 0;

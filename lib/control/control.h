@@ -149,6 +149,7 @@ bool control_list_rules(struct control *c, const struct ctl_rule_filter *filter,
 /* What an import reads, and what came of it.
  * @source:  borrowed, for errors
  * @partial: lines with an error are left out; else all or none
+ * @dry_run: nothing is changed, all is checked
  * @rs:      out, the caller's, also on failure: every error with its line and
  *	     column (NULL: the lines are not to blame)
  * @added:   out: rules
@@ -157,6 +158,7 @@ struct ctl_import {
 	FILE *in;
 	const char *source;
 	bool partial;
+	bool dry_run;
 	struct ruleset *rs;
 	uint32_t added;
 };

@@ -334,6 +334,54 @@ static void test_groups(void)
 	state_fini(&s);
 }
 
+/* The console's batches: every bad line, nothing applied; then a fixed point */
+static void test_batches(void)
+{
+	char body[512];
+	struct state s;
+	const json_t *d;
+	json_t *r;
+
+	state_init(&s);
+	(void)snprintf(body, sizeof(body),
+		       "{'ZoneId':'zone-test','ProxyId':'%s','Text':"
+		       "'tcp:80 192.0.2.1 80 off off\\n"
+		       "tcp:80 192.0.2.1 80 off off\\nx\\n'}",
+		       s.id);
+	r = call(&s, "TpImportL4ProxyRules", body);
+	CU_ASSERT_STRING_EQUAL(text_of(json_object_get(r, "Error"), "Code"),
+			       "InvalidParameter.RulePortDuplicating");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "Details")), 2);
+	d = json_array_get(json_object_get(r, "Details"), 1);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(d, "Line")), 3);
+	json_decref(r);
+	(void)snprintf(body, sizeof(body),
+		       "{'ZoneId':'zone-test','ProxyId':'%s','DryRun':true,"
+		       "'Text':'tcp:80 192.0.2.1 80 off off\\n'}",
+		       s.id);
+	r = call(&s, "TpImportL4ProxyRules", body);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(r, "Added")), 1);
+	json_decref(r);
+	(void)snprintf(body, sizeof(body),
+		       "{'ZoneId':'zone-test','ProxyId':'%s','Partial':true,"
+		       "'Text':'tcp:80 192.0.2.1 80 off off\\nx\\n'}",
+		       s.id);
+	r = call(&s, "TpImportL4ProxyRules", body);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(r, "Added")), 1);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "Details")), 1);
+	json_decref(r);
+	(void)snprintf(body, sizeof(body),
+		       "{'ZoneId':'zone-test','ProxyId':'%s'}", s.id);
+	r = call(&s, "TpExportL4ProxyRules", body);
+	CU_ASSERT_STRING_EQUAL(text_of(r, "Text"),
+			       "tcp:80 192.0.2.1 80 off off\n");
+	json_decref(r);
+	(void)snprintf(body, sizeof(body),
+		       "{'ZoneId':'zone-test','ProxyId':'%s','Text':''}", s.id);
+	CHECK(&s, "TpImportL4ProxyRules", body, "ok");
+	state_fini(&s);
+}
+
 static void test_writes(void)
 {
 	CU_ASSERT(api_action_writes("CreateL4Proxy"));
@@ -350,6 +398,7 @@ int main(void)
 		{ "rules", test_rules },
 		{ "more than a call may hold", test_too_many },
 		{ "origin groups", test_groups },
+		{ "batches", test_batches },
 		{ "which actions write", test_writes },
 	};
 
