@@ -72,6 +72,7 @@ static void test_whom_it_is(void)
 			true));
 	CU_ASSERT(!judge(x, "10.9.9.9:7", "10.0.0.2:8", "203.0.113.7:2", true));
 	CU_ASSERT(judge(x, "10.9.9.9:7", "10.0.0.2:8", "203.0.113.7:2", false));
+	CU_ASSERT(judge(x, "10.9.9.9:7", "10.0.0.2:8", "203.0.113.7:9", false));
 	CU_ASSERT(
 		!judge(x, "10.9.9.9:7", "10.0.0.2:8", "203.0.113.8:1", false));
 	/* may come, and need not */
