@@ -11,11 +11,6 @@
 #include "wire/tcp.h"
 #include "wire/udp.h"
 
-/* The longest packet that a link carries: jumbo frames, as most cards have it.
- * IP allows more, but what comes whole and longer was not on a wire.
- */
-#define DECODE_LINK_MAX 9216
-
 struct decoder {
 	struct decode_opts opts;
 	struct tunnel_table *tunnels;

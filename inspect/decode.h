@@ -21,6 +21,10 @@
 
 /* tunnels inside each other */
 #define DECODE_TUNNEL_MAX 4
+/* The longest packet that a link carries: jumbo frames, as most cards have it.
+ * IP allows more, but what comes whole and longer was not on a wire.
+ */
+#define DECODE_LINK_MAX 9216
 /* ports that carry tunnels, the usual two included */
 #define DECODE_PORT_MAX 8
 

@@ -8,7 +8,6 @@
 #include <sys/random.h>
 
 #include "order.h"
-#include "pack.h"
 #include "pool.h"
 #include "wire/bytes.h"
 #include "wire/ip.h"
@@ -141,23 +140,23 @@ static void engine_pop(struct engine *en)
 
 	if (!order_pop(&en->order, &item))
 		return;
-	pool_unpack(item.packed, &en->scratch);
+	pool_unpack(item.packed, NULL, &en->scratch);
 	engine_judge(en, &en->scratch);
 }
 
 /* engine_keep() - @fl has ended; keep it until its turn. Return: was there
  * memory for it?
  */
-static bool engine_keep(struct engine *en, const struct flow *fl)
+static bool engine_keep(struct engine *en, struct flow *fl)
 {
-	struct order_item item = { fl->first_frame, pool_pack(en->pool, fl) };
+	struct order_item item = { fl->first_frame, NULL };
 
+	if (order_room(&en->order) != 0)
+		return false;
+	item.packed = pool_pack(en->pool, fl, NULL);
 	if (!item.packed)
 		return false;
-	if (order_push(&en->order, item) != 0) {
-		free(item.packed);
-		return false;
-	}
+	order_push(&en->order, item);
 	if (en->order.count > ENGINE_ORDER_MAX)
 		engine_pop(en);
 	return true;
@@ -170,7 +169,7 @@ static void engine_finish(struct engine *en, struct entry *e)
 
 	if (e->state & ENTRY_IS_PACKED) {
 		fl = &en->scratch;
-		pool_unpack(e->hold, fl);
+		pool_unpack(e->hold, e, fl);
 		e->hold = NULL;
 		e->state &= ~(uint32_t)ENTRY_IS_PACKED;
 	}
@@ -241,28 +240,38 @@ static unsigned engine_worth(const struct entry *e)
 	return e->state & ENTRY_HAS_DATA ? 2 : 1;
 }
 
-/* engine_evict() - the table is full: end the flow that is missed least */
-static void engine_evict(struct engine *en)
+/* engine_victim() - the flow that is missed least, of a few; the first one that
+ * carries nothing will do, for the hand comes to old ones first
+ */
+static struct entry *engine_victim(struct engine *en)
 {
 	uint32_t steps = en->table.room;
 	unsigned seen = 0;
 	struct entry *e, *worst = NULL;
 
 	while (seen < ENGINE_CHOICE && (e = engine_next(en, &steps))) {
-		seen++;
-		if (!worst || engine_worth(e) < engine_worth(worst) ||
-		    (engine_worth(e) == engine_worth(worst) &&
-		     e->last_frame < worst->last_frame))
+		if (engine_worth(e) < 2)
+			return e;
+		if (!worst || e->last_frame < worst->last_frame)
 			worst = e;
+		seen++;
 	}
-	if (!worst)
+	return worst;
+}
+
+/* engine_evict() - the table is full: end one flow */
+static void engine_evict(struct engine *en)
+{
+	struct entry *e = engine_victim(en);
+
+	if (!e)
 		return;
-	if (engine_worth(worst) == 2)
+	if (engine_worth(e) == 2)
 		en->tally.flows_evicted++;
 	else
 		en->tally.attempts_evicted++;
-	engine_finish(en, worst);
-	table_remove(&en->table, worst);
+	engine_finish(en, e);
+	table_remove(&en->table, e);
 }
 
 static bool engine_is_answer(const struct packet *pkt)
@@ -297,7 +306,7 @@ static struct flow *engine_begin(struct engine *en, struct entry *e,
 }
 
 /* engine_new_flow() - Return: NULL, counted, if there is no memory */
-static struct flow *engine_new_flow(struct engine *en, struct digest *d,
+static struct flow *engine_new_flow(struct engine *en, const struct digest *d,
 				    const struct packet *pkt,
 				    struct entry **ret_entry)
 {
@@ -326,7 +335,7 @@ static enum flow_side engine_side(const struct entry *e, bool from_b)
 }
 
 /* engine_flow() - the flow that @pkt belongs to, begun if it is new */
-static struct flow *engine_flow(struct engine *en, struct digest *d,
+static struct flow *engine_flow(struct engine *en, const struct digest *d,
 				const struct packet *pkt,
 				struct entry **ret_entry)
 {
@@ -410,19 +419,26 @@ static void engine_key(const struct engine *en, const struct packet *pkt,
 }
 
 /* engine_packet() - a packet that may bring its flow something new */
-static void engine_packet(struct engine *en, const struct packet *pkt)
+static void engine_packet(struct engine *en, const struct packet *pkt,
+			  const struct digest *d)
 {
 	struct entry *e = NULL;
-	struct digest d;
-	struct flow *fl;
+	struct flow *fl = engine_flow(en, d, pkt, &e);
 
-	engine_key(en, pkt, &d);
-	fl = engine_flow(en, &d, pkt, &e);
 	if (!fl)
 		return;
-	flow_add(fl, engine_side(e, d.flags & FAST_FLIP), en->cfg, &en->budget,
+	flow_add(fl, engine_side(e, d->flags & FAST_FLIP), en->cfg, &en->budget,
 		 pkt, pkt->frame);
 	engine_note(e, fl, pkt);
+}
+
+/* engine_odd() - a packet that fast_decode() does not know */
+static void engine_odd(struct engine *en, const struct packet *pkt)
+{
+	struct digest d;
+
+	engine_key(en, pkt, &d);
+	engine_packet(en, pkt, &d);
 }
 
 /* engine_lost() - packets whose other fragments have not come until @ns */
@@ -431,7 +447,7 @@ static void engine_lost(struct engine *en, int64_t ns)
 	struct packet pkt;
 
 	while (decode_lost(en->decoder, ns, en->cfg->want_csum, &pkt))
-		engine_packet(en, &pkt);
+		engine_odd(en, &pkt);
 }
 
 /* engine_look() - a frame that has to be decoded in full */
@@ -452,7 +468,7 @@ static void engine_look(struct engine *en, const struct frame *f)
 		t->anomaly_frame = f->number;
 	}
 	if (r == DECODE_OK)
-		engine_packet(en, &pkt);
+		engine_odd(en, &pkt);
 }
 
 /* engine_is_quiet() - may the packet be counted and forgotten? */
@@ -484,11 +500,19 @@ static inline void engine_frame(struct engine *en, const struct frame *f,
 		en->now_ns = f->ts_ns;
 	if (!(d->flags & FAST_SLOW))
 		e = table_find(&en->table, &d->key, d->hash);
-	if (!e || !engine_is_quiet(en, e, f, d)) {
+	if (d->flags & FAST_SLOW) {
 		engine_look(en, f);
 		return;
 	}
 	en->tally.frame[DECODE_OK]++;
+	if (!e || !engine_is_quiet(en, e, f, d)) {
+		struct packet pkt;
+
+		engine_lost(en, f->ts_ns);
+		fast_packet(f, d, en->cfg->want_csum, &pkt);
+		engine_packet(en, &pkt, d);
+		return;
+	}
 	s = &e->skip[!!(d->flags & FAST_FLIP)];
 	s->packets++;
 	s->bytes += d->len;
@@ -518,60 +542,62 @@ void engine_frames(struct engine *en, const struct frame *f,
 	}
 }
 
-static int engine_compare(const void *a, const void *b)
+static int engine_compare(const void *a, const void *b, void *ctx)
 {
-	const struct order_item *x = a, *y = b;
+	const struct engine *en = ctx;
+	const uint32_t *x = a, *y = b;
 
-	return x->first_frame < y->first_frame ? -1 : 1;
+	return table_at(&en->table, *x)->first_frame <
+			       table_at(&en->table, *y)->first_frame
+		       ? -1
+		       : 1;
 }
 
-/* engine_end_sorted() - the live flows and those kept back, by first frame */
-static void engine_end_sorted(struct engine *en, struct order_item *live,
-			      uint32_t count)
+/* engine_end_entry() - its flow, and before it those kept back that began
+ * earlier
+ */
+static void engine_end_entry(struct engine *en, struct entry *e)
 {
-	uint32_t i;
-
-	qsort(live, count, sizeof(*live), engine_compare);
-	en->want_order = false;
-	for (i = 0; i < count; i++) {
-		struct entry *e = (void *)live[i].packed;
-
-		while (en->order.count &&
-		       en->order.item[0].first_frame < live[i].first_frame)
-			engine_pop(en);
-		engine_finish(en, e);
-		table_remove(&en->table, e);
-	}
-	while (en->order.count)
+	while (en->order.count &&
+	       en->order.item[0].first_frame < e->first_frame)
 		engine_pop(en);
+	engine_finish(en, e);
+	table_remove(&en->table, e);
 }
 
-int engine_end(struct engine *en, struct sinks *sinks)
+/* engine_end_all() - the live flows; sorted, if there is memory for that */
+static void engine_end_all(struct engine *en)
 {
-	struct order_item *live;
-	uint32_t i, count = 0;
+	uint32_t count = 0, i;
+	uint32_t *live = NULL;
 
-	engine_lost(en, INT64_MAX);
-	en->sinks = sinks;
-	live = calloc((size_t)en->table.count + 1, sizeof(*live));
+	if (en->want_order)
+		live = calloc((size_t)en->table.count + 1, sizeof(*live));
+	en->want_order = false;
 	for (i = 0; i < en->table.room; i++) {
 		struct entry *e = table_at(&en->table, i);
 
 		if (!(e->state & ENTRY_USED))
 			continue;
-		if (live) {
-			live[count++] = (struct order_item) { e->first_frame,
-							      (void *)e };
-			continue;
-		}
-		engine_finish(en, e);
-		table_remove(&en->table, e);
+		if (live)
+			live[count++] = i;
+		else
+			engine_end_entry(en, e);
 	}
 	if (live)
-		engine_end_sorted(en, live, count);
+		qsort_r(live, count, sizeof(*live), engine_compare, en);
+	for (i = 0; i < count; i++)
+		engine_end_entry(en, table_at(&en->table, live[i]));
+	free(live);
+}
+
+int engine_end(struct engine *en, struct sinks *sinks)
+{
+	engine_lost(en, INT64_MAX);
+	en->sinks = sinks;
+	engine_end_all(en);
 	while (en->order.count)
 		engine_pop(en);
-	free(live);
 	return en->error;
 }
 
@@ -589,8 +615,7 @@ void engine_visit(struct engine *en, engine_visit_fn *fn, void *ctx)
 	uint32_t i;
 
 	for (i = 0; i < en->order.count; i++) {
-		unpack(en->order.item[i].packed, &en->scratch,
-		       sizeof(en->scratch));
+		pool_peek(en->order.item[i].packed, NULL, &en->scratch);
 		engine_visit_flow(en, fn, ctx);
 	}
 	for (i = 0; i < en->table.room; i++) {
@@ -599,7 +624,7 @@ void engine_visit(struct engine *en, engine_visit_fn *fn, void *ctx)
 		if (!(e.state & ENTRY_USED))
 			continue;
 		if (e.state & ENTRY_IS_PACKED)
-			unpack(e.hold, &en->scratch, sizeof(en->scratch));
+			pool_peek(e.hold, &e, &en->scratch);
 		else
 			memcpy(&en->scratch, e.hold, sizeof(en->scratch));
 		engine_skipped(&e, &en->scratch);
@@ -642,7 +667,7 @@ static void engine_drop(struct engine *en)
 	uint32_t i;
 
 	while (order_pop(&en->order, &item)) {
-		pool_unpack(item.packed, &en->scratch);
+		pool_unpack(item.packed, NULL, &en->scratch);
 		flow_fini(&en->scratch, &en->budget);
 	}
 	for (i = 0; i < en->table.room; i++) {
@@ -653,7 +678,7 @@ static void engine_drop(struct engine *en)
 			continue;
 		if (e->state & ENTRY_IS_PACKED) {
 			fl = &en->scratch;
-			pool_unpack(e->hold, fl);
+			pool_unpack(e->hold, e, fl);
 			e->state &= ~(uint32_t)ENTRY_IS_PACKED;
 		}
 		flow_fini(fl, &en->budget);

@@ -172,8 +172,8 @@ static inline bool fast_ip6(struct rest *r, struct digest *ret,
 	return true;
 }
 
-static inline bool fast_packet(const struct fast_opts *opts,
-			       const struct frame *f, struct digest *ret)
+static inline bool fast_read(const struct fast_opts *opts,
+			     const struct frame *f, struct digest *ret)
 {
 	struct rest r = { f->data, f->cap_len, f->wire_len };
 	uint16_t type = fast_link(f->link, &r);
@@ -184,6 +184,7 @@ static inline bool fast_packet(const struct fast_opts *opts,
 		ok = fast_ip4(&r, ret, &proto);
 	else if (type == ETHERTYPE_IP6)
 		ok = fast_ip6(&r, ret, &proto);
+	ret->off = (uint8_t)(r.p - f->data);
 	if (ok && proto == IP_PROTO_TCP)
 		ok = fast_tcp(&r, ret);
 	else if (ok && proto == IP_PROTO_UDP)
@@ -202,8 +203,87 @@ void fast_decode(const struct fast_opts *opts, const struct frame *f,
 		 struct digest *ret)
 {
 	ret->flags = 0;
-	if (fast_packet(opts, f, ret))
+	if (fast_read(opts, f, ret))
 		ret->hash = key_hash(&opts->seed, &ret->key);
 	else
 		ret->flags = FAST_SLOW;
+}
+
+static enum csum_state fast_ip_csum(const uint8_t *ip)
+{
+	struct csum c = { 0 };
+
+	csum_update(&c, ip, IP4_HDR_LEN);
+	if (csum_fold(&c) == 0xffff)
+		return CSUM_OK;
+	return get_be16(ip + 10) ? CSUM_BAD : CSUM_ABSENT;
+}
+
+/* fast_packet_ip() - what the IP header says. Return: bytes behind it */
+static uint32_t fast_packet_ip(const uint8_t *t, bool is_v6, struct packet *ret)
+{
+	const uint8_t *ip = t - (is_v6 ? IP6_HDR_LEN : IP4_HDR_LEN);
+	uint32_t total;
+
+	if (is_v6) {
+		total = (uint32_t)get_be16(ip + 4) + IP6_HDR_LEN;
+		ret->src.addr = ip_addr_v6(ip + 8);
+		ret->dst.addr = ip_addr_v6(ip + 24);
+		ret->ip_csum = CSUM_ABSENT;
+	} else {
+		total = get_be16(ip + 2);
+		ret->src.addr = ip_addr_v4(ip + 12);
+		ret->dst.addr = ip_addr_v4(ip + 16);
+		ret->ip_csum = fast_ip_csum(ip);
+	}
+	ret->is_offload = total > DECODE_LINK_MAX;
+	return total - (uint32_t)(t - ip);
+}
+
+static void fast_packet_tcp(const uint8_t *t, const struct digest *d,
+			    struct packet *ret)
+{
+	uint32_t hdr = (uint32_t)(t[12] >> 4) * 4;
+
+	ret->proto = IP_PROTO_TCP;
+	ret->flags = get_be16(t + 12) & 0x1ff;
+	ret->seq = get_be32(t + 4) + (ret->flags & TCP_F_SYN ? 1 : 0);
+	ret->ack = get_be32(t + 8);
+	ret->opt_len = (uint8_t)(hdr - TCP_HDR_LEN);
+	ret->opt = ret->opt_len ? t + TCP_HDR_LEN : NULL;
+	ret->opt_off = (uint32_t)d->off + TCP_HDR_LEN;
+	ret->payload = t + hdr;
+}
+
+void fast_packet(const struct frame *f, const struct digest *d, bool want_csum,
+		 struct packet *ret)
+{
+	const uint8_t *t = f->data + d->off;
+	uint32_t cap = f->cap_len - d->off;
+	uint32_t wire;
+
+	*ret = (struct packet) {
+		.frame = f->number,
+		.frame_first = f->number,
+		.ts_ns = f->ts_ns,
+	};
+	wire = fast_packet_ip(t, d->key.where & KEY_V6, ret);
+	if (cap > wire)
+		cap = wire;
+	ret->src.port = get_be16(t);
+	ret->dst.port = get_be16(t + 2);
+	if (d->key.where & KEY_UDP) {
+		ret->proto = IP_PROTO_UDP;
+		ret->payload = t + UDP_HDR_LEN;
+	} else {
+		fast_packet_tcp(t, d, ret);
+	}
+	if (cap == wire) {
+		ret->seg = t;
+		ret->seg_len = cap;
+	}
+	ret->len = d->len;
+	ret->cap_len = cap - (uint32_t)(ret->payload - t);
+	if (want_csum)
+		packet_check(ret);
 }

@@ -23,12 +23,14 @@ enum {
 
 /* @seq: of the first payload byte; TCP
  * @len: payload bytes on the wire
+ * @off: of the transport's header in the frame
  */
 struct digest {
 	struct flow_key key;
 	uint32_t hash;
 	uint32_t seq;
 	uint32_t len;
+	uint8_t off;
 	uint8_t flags;
 };
 
@@ -41,5 +43,11 @@ struct fast_opts {
 /* fast_decode() - @ret is written in any case */
 void fast_decode(const struct fast_opts *opts, const struct frame *f,
 		 struct digest *ret);
+
+/* fast_packet() - what decode_frame() says of @f, of which fast_decode() said
+ * @d and not that it is FAST_SLOW
+ */
+void fast_packet(const struct frame *f, const struct digest *d, bool want_csum,
+		 struct packet *ret);
 
 #endif

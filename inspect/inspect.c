@@ -152,7 +152,9 @@ static int inspect_all(struct inspect *in, struct feed *feed,
 		return EXIT_IO;
 	}
 	/* Live flows are told as they end: the end may be far. */
-	engine_set_sinks(in->engine, sinks, !source_live(feed_source(feed)));
+	engine_set_sinks(in->engine, sinks,
+			 !source_live(feed_source(feed)) &&
+				 sinks_want_order(sinks));
 	status = feed_run(feed, in);
 	finished = feed_finish(feed);
 	source_stat(feed_source(feed), &stat);

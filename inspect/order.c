@@ -7,27 +7,30 @@
 
 #define ORDER_ROOM_MIN 256U
 
-int order_push(struct order *o, struct order_item item)
+int order_room(struct order *o)
 {
-	uint32_t i = o->count;
+	uint32_t room = o->room ? o->room * 2 : ORDER_ROOM_MIN;
+	struct order_item *grown;
 
-	if (o->count == o->room) {
-		uint32_t room = o->room ? o->room * 2 : ORDER_ROOM_MIN;
-		struct order_item *grown =
-			reallocarray(o->item, room, sizeof(*grown));
+	if (o->count < o->room)
+		return 0;
+	grown = reallocarray(o->item, room, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	o->item = grown;
+	o->room = room;
+	return 0;
+}
 
-		if (!grown)
-			return -ENOMEM;
-		o->item = grown;
-		o->room = room;
-	}
-	o->count++;
+void order_push(struct order *o, struct order_item item)
+{
+	uint32_t i = o->count++;
+
 	while (i && o->item[(i - 1) / 2].first_frame > item.first_frame) {
 		o->item[i] = o->item[(i - 1) / 2];
 		i = (i - 1) / 2;
 	}
 	o->item[i] = item;
-	return 0;
 }
 
 bool order_pop(struct order *o, struct order_item *ret)

@@ -20,8 +20,11 @@ struct order {
 	struct order_item *item;
 };
 
-/* order_push() - Return: 0 or -ENOMEM */
-int order_push(struct order *o, struct order_item item);
+/* order_room() - make room for one more. Return: 0 or -ENOMEM */
+int order_room(struct order *o);
+
+/* order_push() - after order_room() */
+void order_push(struct order *o, struct order_item item);
 
 /* order_pop() - the item with the smallest first_frame; false if empty */
 bool order_pop(struct order *o, struct order_item *ret);

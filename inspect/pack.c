@@ -46,8 +46,9 @@ size_t pack(const void *obj, size_t size, uint8_t *out)
 	return (size_t)(to - out);
 }
 
-void unpack(const uint8_t *in, void *obj, size_t size)
+size_t unpack(const uint8_t *in, void *obj, size_t size)
 {
+	const uint8_t *begin = in;
 	uint8_t *p = obj;
 	uint8_t *end = p + size;
 
@@ -63,4 +64,5 @@ void unpack(const uint8_t *in, void *obj, size_t size)
 			p[__builtin_ctz(mask)] = *in++;
 		p += 8;
 	}
+	return (size_t)(in - begin);
 }

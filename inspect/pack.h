@@ -15,7 +15,7 @@
  */
 size_t pack(const void *obj, size_t size, uint8_t *out);
 
-/* unpack() - the inverse, of pack()'s own output */
-void unpack(const uint8_t *in, void *obj, size_t size);
+/* unpack() - the inverse, of pack()'s own output. Return: bytes of @in used */
+size_t unpack(const uint8_t *in, void *obj, size_t size);
 
 #endif

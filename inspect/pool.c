@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pack.h"
+#include "wire/bytes.h"
 #include "wire/wire.h"
 
 static_assert(sizeof(struct flow) % 8 == 0, "pack() takes whole words");
@@ -60,19 +61,143 @@ void pool_free(struct pool *p)
 	free(p);
 }
 
-uint8_t *pool_pack(struct pool *p, const struct flow *fl)
+/* pool_rel() - @frame counted from @first on, plus one; 0 stays 0 */
+static uint64_t pool_rel(uint64_t frame, uint64_t first)
 {
-	size_t len = pack(fl, sizeof(*fl), p->scratch);
-	uint8_t *packed = malloc(len);
+	return frame ? frame - first + 1 : 0;
+}
 
-	if (packed)
-		memcpy(packed, p->scratch, len);
+static uint64_t pool_abs(uint64_t rel, uint64_t first)
+{
+	return rel ? rel + first - 1 : 0;
+}
+
+/* pool_strip() - leave out what stands in the entry, and make small what is
+ * near to it
+ */
+static void pool_strip(struct flow *fl)
+{
+	unsigned i;
+
+	for (i = 0; i < FLOW_SIDES; i++) {
+		struct find *f = &fl->dir[i].find;
+
+		f->frame = pool_rel(f->frame, fl->first_frame);
+		f->frame_last = pool_rel(f->frame_last, fl->first_frame);
+	}
+	fl->first_frame = 0;
+	fl->last_frame = 0;
+	fl->last_ns = 0;
+	fl->dir[FLOW_CLIENT].end = (struct endpoint) { 0 };
+	fl->dir[FLOW_ORIGIN].end = (struct endpoint) { 0 };
+}
+
+static struct endpoint pool_end(const uint64_t words[2], uint16_t port,
+				uint32_t where)
+{
+	uint8_t bytes[16];
+	struct endpoint e;
+
+	memcpy(bytes, words, sizeof(bytes));
+	e = (struct endpoint) {
+		where & KEY_V6 ? ip_addr_v6(bytes) : ip_addr_v4(bytes),
+		be16_get((be16) { port }),
+	};
+	return e;
+}
+
+/* pool_dress() - the inverse of pool_strip() */
+static void pool_dress(struct flow *fl, const struct entry *e)
+{
+	const struct flow_key *k = &e->key;
+	bool is_flip = e->state & ENTRY_B_IS_CLIENT;
+	unsigned i;
+
+	for (i = 0; i < FLOW_SIDES; i++) {
+		struct find *f = &fl->dir[i].find;
+
+		f->frame = pool_abs(f->frame, e->first_frame);
+		f->frame_last = pool_abs(f->frame_last, e->first_frame);
+	}
+	fl->first_frame = e->first_frame;
+	fl->last_frame = e->last_frame;
+	fl->last_ns = e->last_ns;
+	fl->dir[is_flip ? FLOW_ORIGIN : FLOW_CLIENT].end =
+		pool_end(k->a, k->a_port, k->where);
+	fl->dir[is_flip ? FLOW_CLIENT : FLOW_ORIGIN].end =
+		pool_end(k->b, k->b_port, k->where);
+}
+
+uint8_t *pool_pack(struct pool *p, struct flow *fl, const struct entry *e)
+{
+	struct flow tmp = *fl;
+	size_t len, at;
+	uint8_t *packed;
+	unsigned i;
+
+	if (e)
+		pool_strip(&tmp);
+	for (i = 0; i < FLOW_SIDES; i++)
+		tmp.dir[i].find.hdr = NULL;
+	len = at = pack(&tmp, sizeof(tmp), p->scratch);
+	for (i = 0; i < FLOW_SIDES; i++)
+		len += fl->dir[i].find.hdr_len;
+	packed = malloc(len);
+	if (!packed)
+		return NULL;
+	memcpy(packed, p->scratch, at);
+	for (i = 0; i < FLOW_SIDES; i++) {
+		struct find *f = &fl->dir[i].find;
+
+		if (!f->hdr)
+			continue;
+		memcpy(packed + at, f->hdr, f->hdr_len);
+		at += f->hdr_len;
+		free(f->hdr);
+	}
 	return packed;
 }
 
-void pool_unpack(uint8_t *packed, struct flow *ret)
+void pool_peek(uint8_t *packed, const struct entry *e, struct flow *ret)
 {
-	unpack(packed, ret, sizeof(*ret));
+	size_t at = unpack(packed, ret, sizeof(*ret));
+	unsigned i;
+
+	for (i = 0; i < FLOW_SIDES; i++) {
+		struct find *f = &ret->dir[i].find;
+
+		if (f->hdr_len)
+			f->hdr = packed + at;
+		at += f->hdr_len;
+	}
+	if (e)
+		pool_dress(ret, e);
+}
+
+/* pool_own() - a header out of the packed bytes, in memory of its own */
+static void pool_own(struct find *f)
+{
+	uint8_t *hdr;
+
+	if (!f->hdr)
+		return;
+	hdr = malloc(f->hdr_len);
+	if (hdr) {
+		memcpy(hdr, f->hdr, f->hdr_len);
+	} else {
+		f->state = FIND_WAIT;
+		f->hdr_len = 0;
+		f->is_starved = true;
+		f->has_bad_copy = false;
+	}
+	f->hdr = hdr;
+}
+
+void pool_unpack(uint8_t *packed, const struct entry *e, struct flow *ret)
+{
+	pool_peek(packed, e, ret);
+	pool_own(&ret->dir[FLOW_CLIENT].find);
+	pool_own(&ret->dir[FLOW_ORIGIN].find);
 	free(packed);
 }
 
@@ -88,7 +213,7 @@ static int pool_evict(struct pool *p)
 		e->state &= ~(uint32_t)ENTRY_IS_WARM;
 		p->hand = (p->hand + 1) % p->max;
 	}
-	e->hold = pool_pack(p, p->flow[p->hand]);
+	e->hold = pool_pack(p, p->flow[p->hand], e);
 	if (!e->hold) {
 		e->hold = p->flow[p->hand];
 		return -ENOMEM;
@@ -140,7 +265,7 @@ struct flow *pool_wake(struct pool *p, struct entry *e)
 		fl = pool_take(p, e);
 		if (!fl)
 			return NULL;
-		pool_unpack(e->hold, fl);
+		pool_unpack(e->hold, e, fl);
 		e->hold = fl;
 		e->state &= ~(uint32_t)ENTRY_IS_PACKED;
 	}

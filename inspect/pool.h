@@ -31,12 +31,19 @@ struct flow *pool_wake(struct pool *p, struct entry *e);
  */
 void pool_drop(struct pool *p, struct entry *e);
 
-/* pool_pack() - @fl packed, in memory of its own to be given to free().
- * What the flow holds stays held by what is packed.
+/* pool_pack() - @fl in few bytes, to be given to free(): headers are moved into
+ * them, all else that the flow holds stays held by them.
+ * @e: its entry, if that lives as long: what stands there is left out; or NULL
+ * Return: NULL if there is no memory; @fl is as it was
  */
-uint8_t *pool_pack(struct pool *p, const struct flow *fl);
+uint8_t *pool_pack(struct pool *p, struct flow *fl, const struct entry *e);
 
-/* pool_unpack() - the inverse; @packed is freed */
-void pool_unpack(uint8_t *packed, struct flow *ret);
+/* pool_unpack() - the inverse; @packed is freed. If there is no memory for its
+ * headers, @ret has none, and says so (find.h, @is_starved).
+ */
+void pool_unpack(uint8_t *packed, const struct entry *e, struct flow *ret);
+
+/* pool_peek() - a copy to look at; headers are borrowed from @packed */
+void pool_peek(uint8_t *packed, const struct entry *e, struct flow *ret);
 
 #endif

@@ -127,6 +127,16 @@ int sinks_end(struct sinks *s, const struct tally *t, int status)
 	return err;
 }
 
+bool sinks_want_order(const struct sinks *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->sink[i].ops->flow && !s->sink[i].ops->any_order)
+			return true;
+	return false;
+}
+
 void sinks_free(struct sinks *s)
 {
 	unsigned i;

@@ -19,6 +19,7 @@
 
 /* @flow: NULL if it does not care for single flows
  * @end:  NULL if nothing comes at the end. @status is the exit status so far.
+ * @any_order: flows may come in the order in which they end
  * @free: NULL if @ctx is nothing to be freed; called whether or not @end was
  * Return: 0 or -errno; what went wrong was logged
  */
@@ -26,6 +27,7 @@ struct sink_ops {
 	int (*flow)(void *ctx, const struct flow *fl, const struct check *c);
 	int (*end)(void *ctx, const struct tally *t, int status);
 	void (*free)(void *ctx);
+	bool any_order;
 };
 
 struct sinks;
@@ -48,6 +50,9 @@ int sinks_add(struct sinks *s, const struct sink_ops *ops, void *ctx);
  */
 int sinks_flow(struct sinks *s, const struct flow *fl, const struct check *c);
 int sinks_end(struct sinks *s, const struct tally *t, int status);
+
+/* sinks_want_order() - by first frame: does one of them need it? */
+bool sinks_want_order(const struct sinks *s);
 
 void sinks_free(struct sinks *s);
 

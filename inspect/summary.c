@@ -197,6 +197,7 @@ int summary_open(const struct config *cfg, FILE *out, struct sinks *s)
 		.flow = summary_flow,
 		.end = summary_end,
 		.free = summary_free,
+		.any_order = true,
 	};
 	struct summary_sink *sink = calloc(1, sizeof(*sink));
 

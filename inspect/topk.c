@@ -26,7 +26,8 @@ static unsigned topk_bucket(const struct ip_addr *key)
 
 	memcpy(&lo, key->bytes, sizeof(lo));
 	memcpy(&hi, key->bytes + sizeof(lo), sizeof(hi));
-	lo = (lo ^ hi * 0x9e3779b97f4a7c15ULL) * 0xff51afd7ed558ccdULL;
+	hi *= 0x9e3779b97f4a7c15ULL;
+	lo = (lo ^ hi ^ hi >> 32) * 0xff51afd7ed558ccdULL;
 	return (unsigned)(lo >> 32) % TOPK_BUCKETS;
 }
 
