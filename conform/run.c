@@ -303,6 +303,16 @@ static int run_list(const struct run_all *a)
 	return a->n ? EXIT_OK : EXIT_USAGE;
 }
 
+/* no set-up of run_job.c shows it */
+static void all_not_run(struct case_result *r)
+{
+	r->status = STATUS_SKIP;
+	(void)snprintf(r->got, sizeof(r->got), "not run: %s",
+		       r->def->modes & CASE_TOA
+			       ? "needs TOA in a cgroup, see t-toa.sh"
+			       : "its set-up could not be started");
+}
+
 static int run_everything(struct run_all *a, struct world *w, bool is_all)
 {
 	struct report r = { .opt = &ro, .results = a->results, .n = a->n };
@@ -315,8 +325,7 @@ static int run_everything(struct run_all *a, struct world *w, bool is_all)
 		if (a->is_own[i])
 			run_own(w, &a->results[i]);
 		else if (a->results[i].status == STATUS_PENDING)
-			(void)snprintf(a->results[i].got,
-				       sizeof(a->results[i].got), "not run");
+			all_not_run(&a->results[i]);
 		report_case(&ro, &a->results[i], i + 1, a->n);
 	}
 	run_requirements(a, is_all);
