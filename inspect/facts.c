@@ -125,6 +125,8 @@ void facts_packet(struct facts *f, const struct flow *fl, unsigned side,
 	uint64_t us = facts_since(fl, pkt);
 	uint32_t now = facts_stamp(us);
 
+	if (pkt->ts_ns == FRAME_NO_TIME)
+		f->is_timeless = true;
 	if (side == FLOW_ORIGIN)
 		facts_origin(f, fl, cfg, pkt, now);
 	else
@@ -164,6 +166,8 @@ struct facts_timing facts_timing(const struct facts *f, uint8_t proto)
 	bool is_tcp = proto == IP_PROTO_TCP;
 	uint32_t start = is_tcp && f->shake_us ? f->shake_us : 1;
 
+	if (f->is_timeless)
+		return (struct facts_timing) { -1, -1, -1, -1 };
 	if (f->hdr_us < start) /* Fast Open: it came with the SYN */
 		start = 1;
 	return (struct facts_timing) {
@@ -181,8 +185,8 @@ bool facts_spoke_first(const struct facts *f, uint32_t hdr_len)
 
 bool facts_is_refused(const struct facts *f)
 {
-	return f->hdr_us && !f->origin_us && f->is_closed_by_origin &&
-	       f->close_us >= f->hdr_us &&
+	return !f->is_timeless && f->hdr_us && !f->origin_us &&
+	       f->is_closed_by_origin && f->close_us >= f->hdr_us &&
 	       f->close_us - f->hdr_us <= FACTS_REFUSED_US;
 }
 

@@ -32,6 +32,7 @@ struct flow;
  * @origin_app: enum app of it
  * @close_us:   the first FIN or RST, in @close_frame; from the origin's side if
  *		@is_closed_by_origin, an RST if @is_reset
+ * @is_timeless: packets have no times: the order of these is right, and no more
  * @last_ms:    UDP: the newest datagram
  * @hdr_count:  UDP: datagrams with a header, so far
  * @expired_count: UDP: datagrams without a header, behind one with, after a
@@ -48,6 +49,7 @@ struct facts {
 	bool has_ack;
 	bool is_closed_by_origin;
 	bool is_reset;
+	bool is_timeless;
 	union {
 		struct {
 			uint32_t shake_us;

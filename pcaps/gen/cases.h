@@ -32,6 +32,7 @@ extern const struct gen_case cases_toa[];
 extern const struct gen_case cases_verdict[];
 extern const struct gen_case cases_join[];
 extern const struct gen_case cases_packet[];
+extern const struct gen_case cases_input[];
 
 #define CASE_MAX 512
 

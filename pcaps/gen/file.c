@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* file.c - see file.h; the format is that of pcap-savefile(5) */
-#include "file.h"
+#include "file_ng.h"
 
 #include <err.h>
 #include <errno.h>
 #include <sys/stat.h>
 
 #define FILE_MAGIC_US 0xa1b2c3d4U
-#define FILE_START_S  1682666399U
 #define FILE_PATH_MAX 4096
 
-static void file_put_le(FILE *out, uint32_t v, int bytes)
+void file_put_le(FILE *out, uint64_t v, int bytes)
 {
 	int i;
 
@@ -30,6 +29,8 @@ void file_open(struct file *f, const char *dir, uint32_t link)
 	f->out = fopen(path, "wb");
 	if (!f->out)
 		err(1, "%s", path);
+	f->form = FILE_PCAP;
+	f->ng = (struct file_ng) { 0 };
 	f->now_ms = 0;
 	f->is_blind = false;
 	f->snaplen = FILE_FRAME_MAX;
@@ -48,6 +49,11 @@ void file_put(struct file *f, const uint8_t *frame, size_t len)
 
 	if (f->is_blind)
 		return;
+	if (f->form != FILE_PCAP) {
+		file_put_other(f, frame, cap, len);
+		f->now_ms++;
+		return;
+	}
 	file_put_le(f->out, FILE_START_S + f->now_ms / 1000, 4);
 	file_put_le(f->out, f->now_ms % 1000 * 1000, 4);
 	file_put_le(f->out, (uint32_t)cap, 4);

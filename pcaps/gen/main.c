@@ -34,5 +34,6 @@ int main(int argc, char **argv)
 	main_make(argv[1], cases_verdict);
 	main_make(argv[1], cases_join);
 	main_make(argv[1], cases_packet);
+	main_make(argv[1], cases_input);
 	return 0;
 }
