@@ -66,6 +66,15 @@ static bool report_says_more(const struct check *c)
 	       strcasecmp(dot ? dot + 1 : slug, verdict_name(c->verdict)) != 0;
 }
 
+/* The first header that stands where none belongs, or is another one. */
+static void report_text_other(struct paint *p, const struct find_other *o)
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	paint_word(p, PAINT_PLAIN, "then %s", hdr_mode_names[o->kind]);
+	paint_word(p, PAINT_STRONG, "client %s", view_end(&o->client, text));
+}
+
 char *report_verdict(const struct view *v, char out[REPORT_VERDICT_MAX])
 {
 	const struct check *c = v->check;
@@ -102,6 +111,8 @@ void report_line(struct paint *p, const struct view *v)
 	paint_word(p, PAINT_PLAIN, "%s", v->mode);
 	if (v->has_hdr)
 		report_text_hdr(p, v);
+	if (v->find->other)
+		report_text_other(p, v->find->other);
 	if (v->find->hdr && v->toa)
 		paint_word(p, PAINT_PLAIN, "toa");
 	if (beside_names(v->client->beside))

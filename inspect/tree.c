@@ -2,10 +2,12 @@
 /* tree.c - see tree.h */
 #include "tree.h"
 
+#include "app.h"
 #include "facts.h"
 #include "report.h"
 #include "report_option.h"
 #include "tunnel_show.h"
+#include "udp_mode.h"
 #include "wire/ip.h"
 #include "wire/pp2.h"
 
@@ -143,8 +145,51 @@ static void tree_hdr(struct paint *p, const struct view *v)
 		paint_item(p, 2, "headers", PAINT_PLAIN, "%llu in this flow",
 			   (unsigned long long)view_hdr_count(f));
 	if (v->flow->proto == IP_PROTO_UDP)
-		paint_item(p, 2, "datagrams with a header", PAINT_PLAIN, "%s",
-			   view_pattern(f));
+		paint_item(p, 2, "datagrams with a header", PAINT_PLAIN,
+			   "%s (mode %s)", view_pattern(f),
+			   udp_mode_name(udp_mode_of(v->flow)));
+}
+
+static void tree_other(struct paint *p, const struct find_other *o)
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	paint_item(p, 1, "Another header", PAINT_PLAIN,
+		   "%s, %u bytes at byte %u, in frame %llu",
+		   hdr_mode_names[o->kind], o->hdr_len, o->off,
+		   (unsigned long long)o->frame);
+	paint_item(p, 2, "client", PAINT_STRONG, "%s",
+		   view_end(&o->client, text));
+}
+
+static void tree_beside(struct paint *p, const struct beside *b)
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	paint_item(p, 1, "Address beside the datagrams", PAINT_PLAIN,
+		   "UOA (%s) in %u packets, first in frame %llu",
+		   uoa_carrier_name(b->carrier), b->packets,
+		   (unsigned long long)b->frame);
+	paint_item(p, 2, "client", PAINT_STRONG, "%s",
+		   view_end(&b->client, text));
+	if (b->others)
+		paint_item(p, 2, "others", PAINT_PLAIN,
+			   "%u, the first %s in frame %llu", b->others,
+			   view_end(&b->other, text),
+			   (unsigned long long)b->other_frame);
+}
+
+static void tree_app(struct paint *p, const struct view *v)
+{
+	enum app client = (enum app)v->find->app;
+	enum app origin = (enum app)v->flow->facts.origin_app;
+
+	if (client > APP_OTHER)
+		paint_item(p, 1, "Payload", PAINT_PLAIN, "looks like %s",
+			   app_name(client));
+	if (origin > APP_OTHER)
+		paint_item(p, 1, "Reply", PAINT_PLAIN, "looks like %s",
+			   app_name(origin));
 }
 
 static void tree_option(struct paint *p, const struct option *o)
@@ -269,6 +314,11 @@ void tree_put(struct paint *p, const struct view *v)
 	tree_side(p, v->client, "Client's side", unit);
 	tree_side(p, v->origin, "Origin's side", unit);
 	tree_hdr(p, v);
+	if (v->find->other)
+		tree_other(p, v->find->other);
+	if (beside_names(v->client->beside))
+		tree_beside(p, v->client->beside);
+	tree_app(p, v);
 	for (i = 0; i < s->count; i++)
 		tree_option(p, &s->option[i]);
 	tree_timing(p, v);
