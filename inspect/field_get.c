@@ -14,12 +14,13 @@
 
 void field_put(struct field_values *out, const char *fmt, ...)
 {
-	size_t room = sizeof(out->text) - out->len;
 	va_list ap;
+	size_t room = sizeof(out->text) - out->len;
+	char *to = out->text + out->len;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(out->text + out->len, room, fmt, ap);
+	n = vsnprintf(to, room, fmt, ap);
 	va_end(ap);
 	if (n < 0 || (size_t)n >= room) {
 		out->is_cut = true;

@@ -44,11 +44,10 @@ static void field_hdr_v1(const struct view *v, struct field_values *out)
 {
 	if (!v->has_hdr || v->hdr.version != 1)
 		return;
-	if (v->hdr.cmd == PP_CMD_UNKNOWN)
-		field_put(out, "UNKNOWN");
-	else
-		field_put(out,
-			  v->hdr.family == PP_FAMILY_INET6 ? "TCP6" : "TCP4");
+	field_put(out, "%s",
+		  v->hdr.cmd == PP_CMD_UNKNOWN	     ? "UNKNOWN"
+		  : v->hdr.family == PP_FAMILY_INET6 ? "TCP6"
+						     : "TCP4");
 }
 
 void field_hdr(const struct view *v, int arg, struct field_values *out)

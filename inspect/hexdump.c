@@ -71,8 +71,8 @@ void hexdump_put(struct paint *p, const uint8_t *data, size_t len,
 
 		(void)fprintf(p->out, "    %04zx ", at);
 		hexdump_digits(p, data, at, n, mark);
-		(void)fputs("  ", p->out);
+		(void)fputs(" |", p->out);
 		hexdump_ascii(p, data, at, n, mark);
-		(void)fputc('\n', p->out);
+		(void)fputs("|\n", p->out);
 	}
 }

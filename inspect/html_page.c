@@ -2,9 +2,10 @@
 /* html_page.c - see html.h: the page, top to bottom */
 #include <stdlib.h>
 
+#include <html_assets.h>
+
 #include "base/exitcode.h"
 #include "html.h"
-#include "html_assets.h"
 #include "html_plot.h"
 #include "tree.h"
 

@@ -9,8 +9,8 @@
 #include "gnuplot.h"
 
 /* Bars of the delays: so many a factor of ten. */
-#define PLOT_PER_DECADE 5
-#define PLOT_DECADES	8 /* 1 us to 100 s */
+#define PLOT_PER_DECADE 5U
+#define PLOT_DECADES	8U /* 1 us to 100 s */
 #define PLOT_TICS	6
 
 static const char *const plot_colour[VERDICTS] = {
@@ -62,16 +62,15 @@ static const char *plot_unit(int64_t ns, double *ret_div)
 /* 1, 2 or 5 times a power of ten, so that @span has at most PLOT_TICS of it */
 static double plot_step(double span)
 {
-	static const double nice[] = { 1, 2, 5 };
+	static const double nice[] = { 1, 2, 5, 10 };
 	double ten = 1e-6;
+	size_t i = 0;
 
-	for (;; ten *= 10) {
-		size_t i;
-
-		for (i = 0; i < ARRAY_SIZE(nice); i++)
-			if (span / (nice[i] * ten) <= PLOT_TICS)
-				return nice[i] * ten;
-	}
+	while (span / (10 * ten) > PLOT_TICS)
+		ten *= 10;
+	while (span / (nice[i] * ten) > PLOT_TICS)
+		i++;
+	return nice[i] * ten;
 }
 
 static void plot_time_tics(FILE *f, const struct timeline *t)
@@ -148,16 +147,18 @@ char *html_plot_flows(const struct summary *s)
 /* Which bar @us belongs to. */
 static unsigned plot_bar(uint64_t us)
 {
-	static const double step[PLOT_PER_DECADE] = { 1.584893, 2.511886,
-						      3.981072, 6.309573, 10 };
-	double low = 1;
-	unsigned i, k;
+	static const double step[PLOT_PER_DECADE - 1] = { 1.584893, 2.511886,
+							  3.981072, 6.309573 };
+	double rest = (double)us;
+	unsigned bar = 0, k;
 
-	for (i = 0; i < PLOT_DECADES; i++, low *= 10)
-		for (k = 0; k < PLOT_PER_DECADE; k++)
-			if ((double)us < low * step[k])
-				return i * PLOT_PER_DECADE + k;
-	return PLOT_DECADES * PLOT_PER_DECADE - 1;
+	while (rest >= 10 && bar < (PLOT_DECADES - 1) * PLOT_PER_DECADE) {
+		rest /= 10;
+		bar += PLOT_PER_DECADE;
+	}
+	for (k = 0; k < PLOT_PER_DECADE - 1 && rest >= step[k]; k++)
+		bar++;
+	return bar;
 }
 
 static void plot_delay_data(FILE *f, const char *name, const struct hist *h)

@@ -10,6 +10,7 @@ add_custom_command(OUTPUT ${inspect_assets_h}
     DEPENDS ${inspect_assets}/embed.py ${inspect_assets}/report.css
             ${inspect_assets}/report.js
     COMMENT "Embedding the report's style and script" VERBATIM)
+add_custom_target(inspect_assets DEPENDS ${inspect_assets_h})
 target_sources(inspect_core PRIVATE ${inspect_assets_h}
     again.c annotate.c carry.c field.c field_flow.c field_get.c field_hdr.c gnuplot.c
     hexdump.c html.c html_finding.c html_page.c html_plot.c html_put.c mark.c

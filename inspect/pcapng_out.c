@@ -7,7 +7,7 @@
 #define PCAPNG_BOM	    0x1a2b3c4d
 #define PCAPNG_OPT_USERAPPL 4
 #define PCAPNG_TSRESOL_NS   9
-#define PCAPNG_OPT_LEN	    4 /* code and length */
+#define PCAPNG_OPT_LEN	    ((size_t)4) /* code and length */
 
 /* Numbers in the file's byte order. */
 struct pcapng_out {

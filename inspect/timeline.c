@@ -11,7 +11,8 @@
 
 static void timeline_merge(struct timeline *t)
 {
-	unsigned i, v;
+	size_t i;
+	unsigned v;
 
 	for (i = 0; i < TIMELINE_BINS / 2; i++)
 		for (v = 0; v < VERDICTS; v++)

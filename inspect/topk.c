@@ -129,26 +129,30 @@ struct topk_slot *topk_add(struct topk *t, const struct ip_addr *key)
 	return s;
 }
 
+struct topk_ref {
+	const struct topk_slot *slot;
+};
+
 static int topk_compare(const void *a, const void *b)
 {
-	const struct topk_slot *const *x = a, *const *y = b;
+	const struct topk_slot *x = ((const struct topk_ref *)a)->slot;
+	const struct topk_slot *y = ((const struct topk_ref *)b)->slot;
 
-	if ((*x)->count != (*y)->count)
-		return (*x)->count > (*y)->count ? -1 : 1;
-	return memcmp(&(*x)->key, &(*y)->key, sizeof((*x)->key));
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return memcmp(&x->key, &y->key, sizeof(x->key));
 }
 
 unsigned topk_best(const struct topk *t, const struct topk_slot **ret,
 		   unsigned max)
 {
-	const struct topk_slot *all[TOPK_SLOTS];
+	struct topk_ref all[TOPK_SLOTS];
 	unsigned i;
 
 	for (i = 0; i < t->used; i++)
-		all[i] = &t->slot[i];
+		all[i].slot = &t->slot[i];
 	qsort(all, t->used, sizeof(all[0]), topk_compare);
-	if (max > t->used)
-		max = t->used;
-	memcpy(ret, all, max * sizeof(all[0]));
-	return max;
+	for (i = 0; i < max && i < t->used; i++)
+		ret[i] = all[i].slot;
+	return i;
 }

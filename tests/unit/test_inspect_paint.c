@@ -78,20 +78,20 @@ static void test_marks(void)
 	begin(0, false);
 	hexdump_put(&paint, data, 18, &mark);
 	check_end("    0000  30 31 32 33 34 35 36 37 38 39 61 62 63 64[65 66]"
-		  "  0123456789abcdef\n"
+		  " |0123456789abcdef|\n"
 		  "    0010 [58]59                                          "
-		  "   XY\n");
+		  "  |XY|\n");
 	mark = (struct hexdump_range) { 0, 0 };
 	begin(0, false);
 	hexdump_put(&paint, data, 1, &mark);
 	check_end("    0000  30                                             "
-		  "   0\n");
+		  "  |0|\n");
 	mark = (struct hexdump_range) { 0, 1 };
 	begin(0, true);
 	hexdump_put(&paint, data, 1, &mark);
 	check_end("    0000  \033[7m30\033[0m"
-		  "                                                "
-		  "\033[7m0\033[0m\n");
+		  "                                               |"
+		  "\033[7m0\033[0m|\n");
 }
 
 static void test_escapes(void)
