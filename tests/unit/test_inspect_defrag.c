@@ -123,12 +123,11 @@ static void test_every_order(void)
 
 static void test_what_tells_packets_apart(void)
 {
-	static const struct frag first = { 0, 8, true }, last = { 8, 8, false };
 	struct defrag_out out;
 	enum anomaly why;
 	int i;
 
-	for (i = 0; i < 7; i++) {
+	for (i = 0; i < 8; i++) {
 		struct defrag *d = fresh();
 		uint8_t version = i == 5 ? 6 : 4;
 		struct ip_hdr a = header(version, 7), b = a;
@@ -158,12 +157,21 @@ static void test_what_tells_packets_apart(void)
 			want = DEFRAG_WHOLE;
 			break;
 		default:
+			in.tunnel_key = i == 7;
 			want = DEFRAG_WHOLE;
 			break;
 		}
-		CU_ASSERT_EQUAL(put_of(d, &a, &first, bytes, 8, 0, &out, &why),
-				DEFRAG_KEPT);
-		b.frag_off = (uint16_t)last.off;
+		a.more_frags = true;
+		CU_ASSERT_EQUAL(
+			defrag_put(d,
+				   &(struct defrag_in) { .ip = &a,
+							 .tunnel_key = i == 7,
+							 .data = bytes,
+							 .cap_len = 8,
+							 .len = 8 },
+				   &out, &why),
+			DEFRAG_KEPT);
+		b.frag_off = 8;
 		CU_ASSERT_EQUAL(defrag_put(d, &in, &out, &why), want);
 		/* the header is that of the first one */
 		CU_ASSERT(want == DEFRAG_KEPT || out.ip.proto == IP_PROTO_UDP);
@@ -398,6 +406,54 @@ static void test_options_of_the_first(void)
 	defrag_free(d);
 }
 
+static enum defrag_result put_id(struct defrag *d, uint32_t id, bool is_last,
+				 struct defrag_out *out)
+{
+	static const struct frag first = { 0, 8, true }, last = { 8, 8, false };
+	struct ip_hdr ip = header(4, id);
+	enum anomaly why;
+
+	return put_of(d, &ip, is_last ? &last : &first, bytes, 8, 0, out, &why);
+}
+
+/* One of three is done; the others stay in the order in which they came. */
+static void test_the_middle_one(void)
+{
+	struct defrag *d = fresh();
+	struct defrag_out out;
+	uint32_t id;
+
+	for (id = 1; id <= 3; id++)
+		CU_ASSERT_EQUAL(put_id(d, id, false, &out), DEFRAG_KEPT);
+	CU_ASSERT_EQUAL(put_id(d, 2, true, &out), DEFRAG_WHOLE);
+	CU_ASSERT_EQUAL(out.frame_first, 1);
+	defrag_release(d);
+	CU_ASSERT(defrag_lost(d, INT64_MAX, &out));
+	CU_ASSERT_EQUAL(out.ip.frag_id, 1);
+	defrag_release(d);
+	CU_ASSERT(defrag_lost(d, INT64_MAX, &out));
+	CU_ASSERT_EQUAL(out.ip.frag_id, 3);
+	CU_ASSERT(!defrag_lost(d, INT64_MAX, &out));
+	defrag_free(d);
+	defrag_free(NULL);
+}
+
+static void test_only_so_many(void)
+{
+	struct defrag *d = fresh();
+	struct defrag_out out;
+	uint32_t id;
+
+	for (id = 0; id < some.max_packets + 5; id++)
+		CU_ASSERT_EQUAL(put_id(d, id, false, &out), DEFRAG_KEPT);
+	CU_ASSERT_EQUAL(defrag_stats(d)->refused, 5);
+	/* those that are there are still finished */
+	CU_ASSERT_EQUAL(put_id(d, 0, true, &out), DEFRAG_WHOLE);
+	CU_ASSERT_EQUAL(put_id(d, id, false, &out), DEFRAG_KEPT);
+	CU_ASSERT_EQUAL(defrag_stats(d)->refused, 5);
+	defrag_free(d);
+}
+
 /* Ten thousand packets that never end: memory and their number stay bounded,
  * with who asks for the lost ones and with who does not.
  */
@@ -447,6 +503,8 @@ int main(void)
 		{ "cut fragments", test_cut_fragments },
 		{ "time runs out", test_time_runs_out },
 		{ "options of the first", test_options_of_the_first },
+		{ "the middle one", test_the_middle_one },
+		{ "only so many", test_only_so_many },
 		{ "flood", test_flood },
 	};
 

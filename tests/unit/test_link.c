@@ -168,6 +168,7 @@ static void test_every_prefix_is_short(void)
 		for (cut = 0; cut < c->hdr_len; cut++) {
 			CU_ASSERT_EQUAL(decode(c->type, c->hex, cut, &h, &err),
 					WIRE_SHORT);
+			CU_ASSERT_EQUAL(err.off, cut);
 			CU_ASSERT_EQUAL(h.hdr_len, 77);
 		}
 	}

@@ -81,6 +81,7 @@ static void test_what_is_wrong(void)
 		{ "01 1f01", 99, ANOMALY_IP4_OPT_LEN, 2 },
 		{ "9400", 99, ANOMALY_IP4_OPT_LEN, 1 },
 		{ V4, 7, ANOMALY_IP4_OPT_LEN, 1 },
+		{ "01 " V4, 8, ANOMALY_IP4_OPT_LEN, 2 },
 		{ V6, 19, ANOMALY_IP4_OPT_LEN, 1 },
 		{ "1f07 d431 cb0071", 99, ANOMALY_UOA_LENGTH, 1 },
 		{ "01 1f09 d431 cb007107 00", 99, ANOMALY_UOA_LENGTH, 2 },
