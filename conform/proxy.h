@@ -71,12 +71,13 @@ enum proxy_end_seen {
  * @hdr:      what is read in the lead
  * @n_more:   further headers after it, before the token
  * @first_read: bytes of the origin's first read
+ * @first_segment: of the first segment with data, 0 without a capture
  * @delay_ms: from the client's first bytes
  * @self, @dialled: of the client; @peer: whom accept() names
  */
 struct opening {
 	bool has_run, has_come, has_token;
-	size_t lead, trail, first_read;
+	size_t lead, trail, first_read, first_segment;
 	struct hdr hdr;
 	unsigned n_more;
 	bool is_late;

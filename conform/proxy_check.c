@@ -155,13 +155,17 @@ static enum case_status check_crc(const struct check *c)
 static enum case_status check_one_segment(const struct check *c)
 {
 	const struct opening *op = c->op;
+	bool has_tap = op->first_segment > 0;
+	size_t first = has_tap ? op->first_segment : op->first_read;
 
 	if (!check_has_header(c, false) || op->is_late)
 		return STATUS_INCONCLUSIVE;
-	return check_say(c,
-			 op->first_read >= op->lead ? STATUS_PASS : STATUS_FAIL,
-			 "first read: %zu bytes, header: %zu", op->first_read,
-			 op->lead);
+	return check_say(c, first >= op->lead ? STATUS_PASS : STATUS_FAIL,
+			 "%s: %zu bytes, header: %zu",
+			 has_tap ? "first segment, captured"
+				 : "first read (no capture without "
+				   "CAP_NET_RAW)",
+			 first, op->lead);
 }
 
 static enum case_status check_with_data(const struct check *c)
@@ -306,11 +310,12 @@ static enum case_status check_option(const struct check *c)
 
 	if (!c->op->has_come)
 		return check_unseen(c);
+	if (!told && c->op->first_segment)
+		return check_say(c, STATUS_FAIL, "no option in any segment");
 	if (!told)
-		return check_say(
-			c, STATUS_INCONCLUSIVE,
-			"no option in the SYN, and this kernel's accept() "
-			"names the proxy: a later segment may have it");
+		return check_say(c, STATUS_INCONCLUSIVE,
+				 "no option in the SYN, and later segments are "
+				 "not seen without CAP_NET_RAW");
 	return say_endpoint(c, endpoint_eq(told, &c->op->self), told,
 			    &c->op->self);
 }

@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/sock.h"
 #include "proxy.h"
+#include "proxy_tap.h"
 #include "proxy_toa.h"
 #include "wire/wire.h"
 
@@ -24,6 +25,7 @@ struct play {
 	struct proxy_seen *s;
 	int listen_fd;
 	struct end client, origin;
+	struct tap tap;
 	uint64_t said_ms;
 	char token[PROXY_TOKEN_MAX];
 	size_t token_len;
@@ -165,6 +167,7 @@ static bool play_has_token(void *ctx)
 static void play_listen(struct play *p, struct opening *op)
 {
 	struct end *ends[] = { &p->origin };
+	const struct tap_flow *flow;
 
 	(void)end_run(ends, 1, p->o->timeout_ms, play_has_token, p);
 	/* a header that is late, or one more */
@@ -175,6 +178,14 @@ static void play_listen(struct play *p, struct opening *op)
 	op->delay_ms = p->origin.first_ms > p->said_ms
 			       ? p->origin.first_ms - p->said_ms
 			       : 0;
+	flow = tap_find(&p->tap, &op->peer);
+	if (!flow)
+		return;
+	op->first_segment = flow->first;
+	if (flow->has_option) {
+		op->has_option = true;
+		op->option = flow->option;
+	}
 }
 
 /* Connect, say a token, see what the origin gets. Return: 0 or -errno */
@@ -566,6 +577,7 @@ int proxy_play_tcp(const struct proxy_options *o, struct proxy_seen *s)
 		fd_close(&p.listen_fd);
 		return play_why(s, EXIT_IO, "cannot listen for the proxy", err);
 	}
+	tap_open(&p.tap, o->listen.port);
 	status = play_first(&p);
 	if (!status) {
 		if (o->also.port) {
@@ -584,6 +596,7 @@ int proxy_play_tcp(const struct proxy_options *o, struct proxy_seen *s)
 		play_refused(&p);
 	}
 	play_close(&p);
+	tap_close(&p.tap);
 	fd_close(&p.listen_fd);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include <CUnit/Basic.h>
 
 #include "conform/proxy.h"
+#include "conform/proxy_tap.h"
 #include "conform/proxy_toa.h"
 #include "harness.h"
 #include "tests/vectors/proxy_protocol.h"
@@ -225,6 +226,60 @@ static void test_the_option_in_a_syn(void)
 	CU_ASSERT_FALSE(proxy_toa_find(syn, 39, &got));
 }
 
+/* An IPv4 packet to port 20000 with @n bytes of data. */
+static size_t packet(uint8_t out[128], const char *options, size_t n)
+{
+	size_t opt = unhex(options, out + 40, 40), len = 40 + opt + n;
+
+	memset(out, 0, 40);
+	out[0] = 0x45;
+	out[3] = (uint8_t)len;
+	out[9] = 6;
+	(void)unhex("c0000207 c0000208", out + 12, 8);
+	(void)unhex("1234 4e20", out + 20, 4);
+	out[32] = (uint8_t)((20 + opt) / 4 << 4);
+	return len;
+}
+
+static void test_the_tap_tells_the_first_segment(void)
+{
+	struct tap t = { .fd = -1, .port = 20000 };
+	struct endpoint peer = { .port = 0x1234 };
+	uint8_t p[128];
+	size_t n = packet(p, "", 0);
+
+	CU_ASSERT_TRUE(ip_addr_parse("192.0.2.7", 9, &peer.addr));
+	tap_packet(&t, p, n);
+	CU_ASSERT_EQUAL(t.n, 1);
+	CU_ASSERT_EQUAL(t.flows[0].first, 0);
+	n = packet(p, "c808 0102 c0000209", 11);
+	tap_packet(&t, p, n);
+	n = packet(p, "", 30);
+	tap_packet(&t, p, n);
+	CU_ASSERT_EQUAL(t.n, 1);
+	CU_ASSERT_EQUAL(t.flows[0].first, 11);
+	CU_ASSERT_TRUE(endpoint_eq(&t.flows[0].from, &peer));
+	CU_ASSERT_TRUE(t.flows[0].has_option);
+	CU_ASSERT_TRUE(same_end(&t.flows[0].option, "192.0.2.9", 258));
+	/* the port is used again */
+	p[33] = 2;
+	n = packet(p, "", 0);
+	p[33] = 2;
+	tap_packet(&t, p, n);
+	CU_ASSERT_EQUAL(t.flows[0].first, 0);
+	CU_ASSERT_FALSE(t.flows[0].has_option);
+	/* another port, another protocol, too short */
+	p[23]++;
+	tap_packet(&t, p, n);
+	p[23]--;
+	p[9] = 17;
+	tap_packet(&t, p, n);
+	p[9] = 6;
+	tap_packet(&t, p, 39);
+	CU_ASSERT_EQUAL(t.n, 1);
+	CU_ASSERT_PTR_NULL(tap_find(&t, &peer));
+}
+
 static void test_tokens_differ(void)
 {
 	char a[PROXY_TOKEN_MAX], b[PROXY_TOKEN_MAX];
@@ -244,6 +299,8 @@ static const struct unit_test tests[] = {
 	{ "a header that eats payload is short",
 	  test_a_header_that_eats_payload_is_short },
 	{ "the option in a SYN", test_the_option_in_a_syn },
+	{ "the tap tells the first segment",
+	  test_the_tap_tells_the_first_segment },
 	{ "tokens differ", test_tokens_differ },
 };
 
