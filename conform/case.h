@@ -45,7 +45,8 @@ enum case_flags {
 	CASE_F_IDENTITY = 1U << 3,  /* says nothing unless the oracle can tell
 				     * whom the origin believed */
 	CASE_F_RAW = 1U << 4,	    /* needs tp-client raw */
-	CASE_F_SERVER_FIRST = 1U << 5, /* needs a probe that waits */
+	CASE_F_CLIENT_FIRST = 1U << 5, /* a greeting would hide it */
+	CASE_F_CROWD = 1U << 6,	       /* nothing else runs beside it */
 };
 
 /* @id:     "ppv1/line/leading-zero-octet": the area, then what it is about

@@ -73,13 +73,15 @@ static const struct case_def cases[] = {
 
 	/* ---- more than one header, or in the wrong place ---- */
 	BOTH("order", "second-header-v1",
-	     "a client's own v1 header behind the first", MUST, HIGH, 0,
+	     "a client's own v1 header behind the first", MUST, HIGH,
+	     CASE_F_CLIENT_FIRST,
 	     "G3 G1",
 	     "PP 2: one header, before anything else; what follows is payload",
 	     "send v1 " SECOND_V1 " probe; expect leak|refused",
 	     "send v2:4 " SECOND_V1 " probe; expect leak|refused", NULL, NULL),
 	BOTH("order", "second-header-v2",
-	     "a client's own v2 header behind the first", MUST, HIGH, 0,
+	     "a client's own v2 header behind the first", MUST, HIGH,
+	     CASE_F_CLIENT_FIRST,
 	     "G3 G1",
 	     "PP 2: one header, before anything else; what follows is payload",
 	     "send v1 " SECOND_V2 " probe; expect leak|refused",
@@ -179,7 +181,7 @@ static const struct case_def cases[] = {
 	     "send " V2_PART "; gap 20; reset; fresh; send v2:4 probe; "
 	     "expect client", NULL, NULL),
 	BOTH("life", "half-open-1000", "1,000 half headers held open", SHOULD,
-	     MEDIUM, 0, "R2 R3", "the origin goes on serving others",
+	     MEDIUM, CASE_F_CROWD, "R2 R3", "the origin goes on serving others",
 	     "crowd 1000 " V1_PART "; send v1 probe; expect client",
 	     "crowd 1000 " V2_PART "; send v2:4 probe; expect client", NULL,
 	     "serves beside 1,000 half headers|is blocked by half headers"),

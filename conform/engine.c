@@ -134,19 +134,38 @@ static void engine_take(struct engine *e, struct trial *t)
 
 /* ---- scheduling ---- */
 
-/* engine_next() - a run of that lane with a trial to begin, or NULL */
+/* trials of the normal lane that are on their way */
+static bool engine_is_busy(const struct engine *e)
+{
+	uint32_t i;
+
+	for (i = 0; i < e->n_slow; i++)
+		if (e->trials[i].state != TRIAL_FREE)
+			return true;
+	return false;
+}
+
+/* engine_next() - a run of that lane with a trial to begin, or NULL. A crowd
+ * waits until the normal lane is empty, so that it disturbs nobody, and no
+ * other crowd.
+ */
 static struct run *engine_next(struct engine *e, bool is_slow)
 {
+	struct run *crowd = NULL;
 	size_t i;
 
 	for (i = 0; i < e->n; i++) {
 		struct run *r = &e->runs[i];
-		bool slow = (r->def->flags & CASE_F_SLOW) != 0;
 
-		if (r->next < r->n_values && slow == is_slow)
+		if (r->next == r->n_values ||
+		    !!(r->def->flags & CASE_F_SLOW) != is_slow)
+			continue;
+		if (!(r->def->flags & CASE_F_CROWD))
 			return r;
+		if (!crowd)
+			crowd = r;
 	}
-	return NULL;
+	return crowd && !engine_is_busy(e) ? crowd : NULL;
 }
 
 static void engine_fill(struct engine *e)
@@ -228,9 +247,8 @@ static const char *run_lacks(const struct engine_config *cfg,
 		return d->flags & CASE_F_UDP ? "is about UDP" : "is about TCP";
 	if (d->flags & CASE_F_IDENTITY && cfg->oracle->type == ORACLE_BEHAVIOUR)
 		return "the oracle cannot tell whom the origin believes";
-	if (d->flags & CASE_F_SERVER_FIRST &&
-	    cfg->oracle->type == ORACLE_BEHAVIOUR && !cfg->probe)
-		return "no probe";
+	if (d->flags & CASE_F_CLIENT_FIRST && probe_is_server_first(cfg->probe))
+		return "the origin speaks first, which hides it";
 	return NULL;
 }
 

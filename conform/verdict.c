@@ -275,7 +275,7 @@ static void fact_patience(const struct report *r, struct verdict *v,
 		verdict_fact(v, name, "ended after %.1f s",
 			     (double)res->close_ms / MS_PER_S);
 	else if (res->outcome == OUTCOME_SILENT)
-		verdict_fact(v, name, "still open after %.0f s",
+		verdict_fact(v, name, "still open after %.1f s",
 			     (double)res->close_ms / MS_PER_S);
 	else
 		verdict_fact(v, name, "%s", res->got);

@@ -88,6 +88,7 @@ static void test_v2_wrong_on_purpose(void)
 	same("v2:4,tlv=ea:0102", 0, SIG "2111 0011" V4 "ea 0002 0102");
 	same("v2:4,rawtlv=0200ff61", 0, SIG "2111 0010" V4 "0200ff61");
 	same("v2:4,pad=20", 0, SIG "2111 0014" V4 "04 0005 0000000000");
+	same("v2:4,pad=15", 0, SIG "2111 000f" V4 "04 0000");
 }
 
 /* RFC 3720 B.4, and the header of a vendor's health check */
