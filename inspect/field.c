@@ -17,7 +17,7 @@
 
 /* clang-format off */
 static const struct field fields[] = {
-	{ "frame.number", NUM, "frame that brought header or option, else the flow's first", field_frame, FIELD_FRAME_CARRIER },
+	{ "frame.number", NUM, "brought header or option, else the flow's first", field_frame, FIELD_FRAME_CARRIER },
 	{ "ip.src", TEXT, "client's side, IPv4", field_net, FIELD_SRC4 },
 	{ "ip.dst", TEXT, "origin's side, IPv4", field_net, FIELD_DST4 },
 	{ "ipv6.src", TEXT, "client's side, IPv6", field_net, FIELD_SRC6 },

@@ -59,8 +59,11 @@ def lines(program, pcaps):
     if len(files) < 40:
         sys.exit(f"{pcaps}: no captures")
     for path in files:
-        for more in [], ["--summary"]:
-            run = subprocess.run([program, "-q", "-J", "-r", path, *more],
+        ways = [["-r", path], ["-r", path, "--summary"]]
+        if (path.parent / "expect-join.jsonl").exists():
+            ways.append(["--join", f"both={path}"])
+        for way in ways:
+            run = subprocess.run([program, "-q", "-J", *way],
                                  capture_output=True, text=True, timeout=60)
             for line in run.stdout.splitlines():
                 yield path, line

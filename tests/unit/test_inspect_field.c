@@ -16,7 +16,8 @@ static void test_names_are_found_and_unique(void)
 	for (i = 0; (f = field_at(i)); i++) {
 		CU_ASSERT_PTR_EQUAL(field_find(f->name, strlen(f->name)), f);
 		CU_ASSERT(strlen(f->name) < FIELD_NAME_MAX);
-		CU_ASSERT(strlen(f->help) > 2);
+		/* the list fits a terminal */
+		CU_ASSERT(strlen(f->help) > 2 && strlen(f->help) <= 50);
 	}
 	CU_ASSERT(i > 80);
 	CU_ASSERT_PTR_NULL(field_find("ip.sr", 5));
