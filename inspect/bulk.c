@@ -12,7 +12,7 @@
 #include "mapped.h"
 
 #define BULK_LANES	 8U
-#define BULK_LANE_FRAMES 2048U
+#define BULK_LANE_FRAMES 4096U
 #define BULK_SERIAL	 256U
 /* plausible records that make a guess; a wrong one costs time, not truth */
 #define BULK_CHAIN 3U

@@ -15,6 +15,9 @@
 
 /* packets between the fetch of a slot or an entry and its use */
 #define ENGINE_AHEAD 8
+/* of a packet that is to be looked at: the processor fetches the rest itself */
+#define ENGINE_FETCH 512
+#define ENGINE_LINE  64
 /* entries looked at for each new flow */
 #define ENGINE_SWEEP 4
 /* entries among which the one to be given up is chosen */
@@ -490,6 +493,31 @@ static inline bool engine_is_quiet(const struct engine *en,
 	return e->skip[end].packets < ENGINE_SKIP_MAX;
 }
 
+/* engine_fetch() - a packet whose entry is at hand, and which will be looked
+ * at: its flow, and what is summed of it
+ */
+static inline void engine_fetch(const struct engine *en, const struct frame *f,
+				const struct digest *d)
+{
+	bool has_data = d->flags & FAST_DATA;
+	uint32_t need = has_data ? ENTRY_QUIET_DATA_A : ENTRY_QUIET_ACK_A;
+	uint32_t place = en->table.slot[d->hash & en->table.slot_mask].place;
+	const struct entry *e;
+	size_t i;
+
+	if (!place)
+		return;
+	e = table_at(&en->table, place - 1);
+	if (e->state & need << !!(d->flags & FAST_FLIP) &&
+	    !(d->flags & FAST_LOUD))
+		return;
+	for (i = 0; i < sizeof(struct flow) && !(e->state & ENTRY_IS_PACKED);
+	     i += ENGINE_LINE)
+		__builtin_prefetch((const char *)e->hold + i, 1);
+	for (i = 0; i < f->cap_len && i < ENGINE_FETCH; i += ENGINE_LINE)
+		__builtin_prefetch(f->data + i);
+}
+
 static inline void engine_frame(struct engine *en, const struct frame *f,
 				const struct digest *d)
 {
@@ -533,11 +561,14 @@ void engine_frames(struct engine *en, const struct frame *f,
 			table_prefetch(t, d[i].hash);
 	for (i = 0; i < n; i++) {
 		size_t slot = i + 2 * ENGINE_AHEAD, entry = i + ENGINE_AHEAD;
+		size_t flow = i + ENGINE_AHEAD / 2;
 
 		if (slot < n && !(d[slot].flags & FAST_SLOW))
 			table_prefetch(t, d[slot].hash);
 		if (entry < n && !(d[entry].flags & FAST_SLOW))
 			table_prefetch_entry(t, d[entry].hash);
+		if (flow < n && !(d[flow].flags & FAST_SLOW))
+			engine_fetch(en, &f[flow], &d[flow]);
 		engine_frame(en, &f[i], &d[i]);
 	}
 }

@@ -14,17 +14,19 @@
  */
 static uint64_t csum_words(const uint8_t *buf, size_t len)
 {
-	uint64_t sum = 0;
-	uint32_t w[4];
-	size_t i = 0;
+	uint64_t sum = 0, w;
+	uint32_t last;
+	size_t i;
 
-	for (; len - i >= sizeof(w); i += sizeof(w)) {
-		memcpy(w, buf + i, sizeof(w));
-		sum += (uint64_t)w[0] + w[1] + w[2] + w[3];
+	for (i = 0; len - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(&w, buf + i, sizeof(w));
+		sum += w;
+		sum += sum < w; /* the carry, which stands for 2^64 */
 	}
-	for (; i < len; i += sizeof(w[0])) {
-		memcpy(w, buf + i, sizeof(w[0]));
-		sum += w[0];
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	if (i < len) {
+		memcpy(&last, buf + i, sizeof(last));
+		sum += last;
 	}
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
