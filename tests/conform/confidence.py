@@ -34,9 +34,9 @@ ORIGIN = BUILD + "/origin-sim/tp-origin"
 PROXY = BUILD + "/proxy/tp-proxy"
 CONFORM = BUILD + "/conform/tp-conform"
 MODES = {"v1": "ppv1", "v2": "ppv2", "u2": "ppv2", "us": "spp"}
-WORKERS = 32
+WORKERS = 24
 # the healthy origin's patience with silent clients, above the 3 s of PP 2
-HEADER_TIMEOUT = "3200ms"
+HEADER_TIMEOUT = "3700ms"
 
 
 def free_port():
@@ -92,7 +92,8 @@ def judge_origin(row, folder, fault):
     judge = [CONFORM, "origin", "-J", "--no-like", "--mode", row.mode,
              *(["--probe", "smtp"] if banner else ["--oracle", "echo"]),
              "--source", "127.0.0.1", "--untrusted", "127.0.0.66",
-             "--patience", "5s", "-P", "32", "-W", "700ms",
+             "--patience", "6s", "-P", "32", "-W", "700ms",
+             "--crowd", "50",
              *(["-u"] if row.is_udp else []), f"127.0.0.1:{port}",
              *row.specs]
     return start(folder + "/origin.err", *args), judge
@@ -105,13 +106,13 @@ def judge_proxy(row, folder, fault):
     if "@six" in row.options:
         at, also = also, at
     slow = any(x.startswith("delay") for x in fault)
-    args = [PROXY, "-t", "1", "--ext", "--udp-idle", "800ms", "--drain",
-            "10ms", "--rule",
+    args = [PROXY, "-t", "1", "--ext", "--udp-idle", "1200ms", "--drain",
+            "10ms", "--header-wait", "300ms", "--rule",
             f"{proto}:{port} 127.0.0.1 {to} off {row.mode}", *fault]
     judge = [CONFORM, "proxy", "-J", "--mode", row.mode, "--origin-listen",
-             f"127.0.0.1:{to}", "-W", "3s" if slow else "450ms", "--source",
+             f"127.0.0.1:{to}", "-W", "3s" if slow else "600ms", "--source",
              "127.0.0.9", "--source", "::1", "--bulk", "1M",
-             *(["-u", "--udp-idle", "1000ms"] if row.is_udp else
+             *(["-u", "--udp-idle", "1400ms"] if row.is_udp else
                ["--also", f"{also}:{port}"]),
              f"{at}:{port}", *row.specs]
     return start(folder + "/proxy.err", *args), judge

@@ -260,7 +260,7 @@ def verdict_of(flows, lines):
 
 def try_fault(fault, base, log, n, seen):
     args = [os.environ["TP_PROXY"], "-t", "1", "--ext", "--udp-idle",
-            "350ms", "--drain", "10ms"]
+            "350ms", "--drain", "10ms", "--header-wait", "200ms"]
     for proto, kind, to, mode in RULES:
         port = PORTS[kind] if kind else REFUSED
         args += ["--rule", f"{proto}:{base + port} {VIP[4]} {base + to} off "
