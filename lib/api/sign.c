@@ -179,6 +179,9 @@ bool api_sign(const struct api_request *r, const struct api_credentials *c,
 	struct digest d;
 	int n;
 
+	if (r->header(r->header_arg, API_NONCE_HEADER))
+		(void)str_copy(a.signed_headers, sizeof(a.signed_headers),
+			       "content-type;host;" API_NONCE_HEADER);
 	date_of(timestamp, a.date);
 	if (!signature(r, c, &a, timestamp, true, &d))
 		return false;

@@ -44,7 +44,13 @@ struct api_request {
 	const void *header_arg;
 };
 
-/* api_sign() - the Authorization of a request that signs content-type and host.
+/* A header that a client may sign, so that the same request twice within a
+ * second is two requests
+ */
+#define API_NONCE_HEADER "x-tp-nonce"
+
+/* api_sign() - the Authorization of a request that signs content-type, host
+ * and, if it has one, its nonce.
  * Return: false if @cap is too small
  */
 bool api_sign(const struct api_request *r, const struct api_credentials *c,

@@ -84,6 +84,7 @@ instance() {
     refused InvalidParameter.ProxyNameDuplicating CreateL4Proxy \
         "'ProxyName':'one','Area':'overseas'"
     refused ok CreateL4Proxy "'ProxyName':'two','Area':'overseas'"
+    OTHER=$(answer .ok.ProxyId)
     refused LimitExceeded.UserQuotaLimited CreateL4Proxy \
         "'ProxyName':'three','Area':'overseas'"
     wait_for 5 proxy_has_status online || bad "status $(proxy_status)"
@@ -226,13 +227,67 @@ ended() {
 # --settle: what is deployed stays in progress for its time
 settled() {
     stop proxy
-    serve --settle 1500ms
+    serve --settle 4s
     refused ok CreateL4Proxy "'ProxyName':'slow','Area':'overseas'"
     PROXY=$(answer .ok.ProxyId)
     expect "status at once" "$(proxy_status)" progress
     refused OperationDenied.L4ProxyInProcessStatus ModifyL4ProxyStatus \
         "'ProxyId':'$PROXY','Status':'offline'"
-    wait_for 5 proxy_has_status online || bad "it never settles"
+    wait_for 15 proxy_has_status online || bad "it never settles"
+}
+
+# ctl ARGUMENT... - its output is in $SAID, its status in $LEFT
+ctl() {
+    LEFT=0
+    SAID=$(in_proxy "$TP_PROXY" ctl --state "$DIR/state" --zone zone-ctl \
+        "$@" 2>&1 </dev/null) || LEFT=$?
+}
+
+from_terminal() {
+    local rule text
+
+    printf '%s\n' 'og:web = 10.2.0.10, 10.2.0.11' \
+        'tcp:13001 og:web 21001 on ppv2' \
+        "tcp:13002-13003 $ORIGIN4 21001-21002 off ppv1 a tag" >"$DIR/batch"
+    ctl disable nobody
+    expect "status" "$LEFT" 2
+    refused ok ModifyL4ProxyStatus "'ProxyId':'$OTHER','Status':'offline'"
+    wait_for 5 gone_offline "$OTHER" || bad "the other one is not offline"
+    refused ok DeleteL4Proxy "'ProxyId':'$OTHER'"
+    ctl create from-terminal --ipv6 on
+    expect "create" "$LEFT" 0
+    ctl rule import from-terminal "$DIR/batch"
+    expect "import: $SAID" "$LEFT" 0
+    ctl rule export from-terminal
+    expect "export" "$SAID" "$(cat "$DIR/batch")"
+    ctl rule add from-terminal "tcp:13001 $ORIGIN4 1 off off" nonsense
+    expect "a port twice" "$LEFT" 2
+    expect_match "its code" "$SAID" '^1:5: InvalidParameter.RulePortDuplicat'
+    expect_match "each line" "$SAID" '^2:[0-9]+: InvalidParameter'
+    in_client "$TP_CLIENT" -q --src "$CLIENT6" -c 1 --whoami "$VIP6" 13001 ||
+        bad "the rule does not forward"
+    ctl rule list from-terminal -J
+    rule=$(jq -r '.[0].RuleId' <<<"$SAID")
+    ctl rule edit from-terminal "$rule" mode=ppv1 ports=13009
+    expect "edit: $SAID" "$LEFT" 0
+    ctl rule list from-terminal
+    expect_match "the table" "$SAID" "^$rule +tcp:13009 .* PPV1 +online"
+    ctl rule delete from-terminal "$rule"
+    expect "without --yes" "$LEFT" 2
+    ctl rule delete from-terminal "$rule" --yes
+    expect_match "not paused" "$SAID" 'UnsupportedOperation: '
+    ctl rule pause from-terminal "$rule"
+    ctl rule delete from-terminal "$rule" -y
+    expect "delete: $SAID" "$LEFT" 0
+    text=$(in_proxy "$TP_PROXY" ctl --state "$DIR/state" --zone zone-ctl \
+        --endpoint "http://$API" show from-terminal)
+    expect_match "show over TCP" "$text" '^IPv6 +on$'
+    ctl rule list nobody
+    expect_match "an instance that is not there" "$SAID" "no instance 'nobody'"
+}
+gone_offline() {
+    call DescribeL4Proxy "'Filters':[{'Name':'proxy-id','Values':['$1']}]"
+    [ "$(answer '.ok.L4Proxies[0].Status')" = offline ]
 }
 
 second_refused() {
@@ -259,6 +314,7 @@ run_case "signatures, sizes" signatures
 run_case "1,000 idle connections to the API" idlers
 run_case "kill -9: all is there again" killed
 run_case "one process a state" second_refused
+run_case "from a terminal: ctl" from_terminal
 run_case "an instance is disabled and deleted" ended
 run_case "progress takes its time with --settle" settled
 stop_clean proxy origin

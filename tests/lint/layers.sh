@@ -78,9 +78,10 @@ check_tree() {
     check_folder lib/rules rules base wire
     check_folder lib/control control rules base wire
     check_folder lib/api api control rules base wire
+    check_folder lib/ctl ctl api control rules base wire
     for program in $PROGRAMS; do
         if [ "$program" = proxy ]; then
-            check_folder proxy api control rules base wire
+            check_folder proxy ctl api control rules base wire
         else
             check_folder "$program" rules base wire
         fi

@@ -22,7 +22,10 @@ help_of() {
 
     "$BUILD/$1" --help
     [ "$1" != client-sim/tp-client ] || "$BUILD/$1" raw --help
-    [ "$1" != proxy/tp-proxy ] || "$BUILD/$1" serve --help
+    if [ "$1" = proxy/tp-proxy ]; then
+        "$BUILD/$1" serve --help
+        "$BUILD/$1" ctl --help
+    fi
     [ "$1" = conform/tp-conform ] || return 0
     for command in origin proxy run rules; do
         "$BUILD/$1" "$command" --help

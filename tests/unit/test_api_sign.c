@@ -192,6 +192,25 @@ static void test_own(void)
 	CU_ASSERT(!api_sign(&m.r, &credentials, NOW, m.authorization, 64));
 }
 
+/* With a nonce the same request can be sent twice in a second. */
+static void test_nonce(void)
+{
+	char first[sizeof(((struct message *)0)->authorization)];
+	struct message m;
+
+	message_init(&m);
+	m.headers[4] = (struct header) { API_NONCE_HEADER, "1" };
+	CU_ASSERT(api_sign(&m.r, &credentials, NOW, m.authorization,
+			   sizeof(m.authorization)));
+	CU_ASSERT_STRING_EQUAL(check_at(&m, NOW), "ok");
+	memcpy(first, m.authorization, sizeof(first));
+	m.headers[4].value = "2";
+	CU_ASSERT_STRING_EQUAL(check_at(&m, NOW), API_BAD_SIGNATURE);
+	CU_ASSERT(api_sign(&m.r, &credentials, NOW, m.authorization,
+			   sizeof(m.authorization)));
+	CU_ASSERT_STRING_NOT_EQUAL(first, m.authorization);
+}
+
 /* Other SDKs sign the action too, in small letters. */
 static void test_more_headers(void)
 {
@@ -217,6 +236,7 @@ int main(void)
 		{ "Authorization that is none", test_malformed },
 		{ "every prefix of one", test_prefixes },
 		{ "signing ourselves", test_own },
+		{ "a nonce", test_nonce },
 		{ "more headers that are signed", test_more_headers },
 	};
 
