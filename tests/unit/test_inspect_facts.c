@@ -69,9 +69,21 @@ static void test_no_times(void)
 	talk_text(&t, FLOW_CLIENT, TALK_V1);
 	at = facts_timing(&t.flow.facts, IP_PROTO_TCP);
 	CU_ASSERT_EQUAL(at.handshake_us, -1);
+	CU_ASSERT_EQUAL(at.header_us, -1);
 	CU_ASSERT_EQUAL(at.reply_us, -1);
+	talk_say(&t, FLOW_ORIGIN, TCP_F_RST, NULL, 0);
+	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_OK);
+}
+
+static void test_wild_times(void)
+{
+	struct facts_timing at;
+	struct talk t;
+
 	/* centuries later, and before the first packet */
-	t.flow.first_ns = 0;
+	talk_init(&t, IP_PROTO_TCP);
+	talk_say(&t, FLOW_CLIENT, TCP_F_SYN, NULL, 0);
+	talk_text(&t, FLOW_CLIENT, TALK_V1);
 	t.now_ns = INT64_MAX;
 	talk_text(&t, FLOW_ORIGIN, "x");
 	t.now_ns = -TALK_MS;
@@ -490,6 +502,7 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "timing", test_timing },
 		{ "no times", test_no_times },
+		{ "wild times", test_wild_times },
 		{ "who speaks first", test_who_speaks_first },
 		{ "refused", test_refused },
 		{ "both wait", test_both_wait },
