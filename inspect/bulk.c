@@ -253,6 +253,7 @@ static void *bulk_work(void *arg)
 		uint64_t k = atomic_fetch_add(&b->next, 1);
 		uint64_t lo = k * s->block_bytes;
 		uint64_t hi = lo + s->block_bytes;
+		bool is_over;
 
 		if (lo >= s->size)
 			return NULL;
@@ -265,8 +266,9 @@ static void *bulk_work(void *arg)
 		if (!b->is_over && s->tick &&
 		    s->tick(s->ctx, b->cf->offset, b->cf->frames))
 			b->is_over = true;
+		is_over = b->is_over;
 		bulk_pass(b, k);
-		if (b->is_over)
+		if (is_over)
 			return NULL;
 		mapped_drop(b->map, lo, hi);
 	}
