@@ -190,6 +190,74 @@ static void test_others_are_told_apart(void)
 	CU_ASSERT_STRING_EQUAL(decode_result_name(DECODE_FRAGMENT), "fragment");
 }
 
+#define V6_ENDS                            \
+	"20010db8000000000000000000000001" \
+	"20010db8000000000000000000000002"
+
+/* one_fragment() - @body behind an IPv6 header; @number is the frame's */
+static enum decode_result one_fragment(struct decoder *d, uint64_t number,
+				       const char *body, struct packet *p,
+				       struct wire_err *err)
+{
+	uint8_t buf[128];
+	size_t len = 14 + 40;
+	struct frame f = { .number = number, .link = LINK_ETHERNET };
+
+	(void)unhex("ffffffffffff 020000000001 86dd 60000000 0000 2c40" V6_ENDS,
+		    buf, sizeof(buf));
+	len += unhex(body, buf + len, sizeof(buf) - len);
+	put_be16(buf + 18, (uint16_t)(len - 54));
+	f.data = buf;
+	f.cap_len = f.wire_len = (uint32_t)len;
+	return decode_frame(d, &f, true, p, err);
+}
+
+/* Destination options and UDP behind the fragment header. Pseudo header: 2001
+ * and 0db8 twice, 1, 2, 11 and 8 make 5b8e; with 1234, 5678 and 8 that is c442,
+ * whose complement is 3bbd.
+ */
+static void test_extensions_in_fragments(void)
+{
+	static const struct decode_opts opts = { .port_count = 0 };
+	static const char first[] = "3c00 0001 00000007 1100 0104 00000000";
+	static const char last[] = "3c00 0008 00000007 1234 5678 0008 3bbd";
+	/* options that reach past the end */
+	static const char long_[] = "3c00 0001 00000008 1102 0104 00000000";
+	static const char long_end[] = "3c00 0008 00000008 1234 5678 0008 3bbd";
+	struct decoder *d = NULL;
+	struct packet p;
+	struct wire_err err;
+
+	CU_ASSERT_EQUAL_FATAL(decoder_new(&opts, &d), 0);
+	CU_ASSERT_EQUAL(one_fragment(d, 3, first, &p, &err), DECODE_FRAGMENT);
+	CU_ASSERT_EQUAL(one_fragment(d, 9, last, &p, &err), DECODE_OK);
+	CU_ASSERT_EQUAL(p.proto, IP_PROTO_UDP);
+	CU_ASSERT_EQUAL(p.src.port, 0x1234);
+	CU_ASSERT_EQUAL(p.len, 0);
+	CU_ASSERT_EQUAL(p.csum, CSUM_OK);
+	CU_ASSERT_EQUAL(p.frame, 9);
+	CU_ASSERT_EQUAL(p.frame_first, 3);
+	CU_ASSERT_EQUAL(p.frag_count, 2);
+	CU_ASSERT_EQUAL(one_fragment(d, 10, long_, &p, &err), DECODE_FRAGMENT);
+	CU_ASSERT_EQUAL(one_fragment(d, 11, long_end, &p, &err),
+			DECODE_MALFORMED);
+	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_IP6_EXT_OVERRUN);
+	decoder_free(d);
+}
+
+static void test_tcp_padding_and_ports(void)
+{
+	uint8_t buf[128] = { 0 };
+	struct packet p;
+	struct wire_err err;
+
+	(void)unhex(tcp_frame, buf, sizeof(buf));
+	CU_ASSERT_EQUAL(decode(buf, 80, 80, &p, &err), DECODE_OK);
+	CU_ASSERT_EQUAL(p.len, 3);
+	CU_ASSERT_EQUAL(p.src.port, 4660);
+	CU_ASSERT_EQUAL(p.dst.port, 22136);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -200,6 +268,8 @@ int main(void)
 		{ "TCP sequence", test_tcp_sequence_of_the_payload },
 		{ "TCP options", test_tcp_options },
 		{ "others", test_others_are_told_apart },
+		{ "extensions in fragments", test_extensions_in_fragments },
+		{ "TCP padding and ports", test_tcp_padding_and_ports },
 	};
 
 	return unit_main("inspect_decode", tests, ARRAY_SIZE(tests));

@@ -267,6 +267,45 @@ static void test_what_is_not_followed(void)
 	decoder_free(d);
 }
 
+struct bad_case {
+	const char *hex;
+	enum anomaly anomaly;
+	uint32_t off;
+};
+
+/* Offsets are the frame's, however deep the byte stands. */
+static void test_where_it_is_wrong(void)
+{
+	static const struct bad_case bad[] = {
+		/* IHL 4 inside; a UDP length of 7 inside */
+		{ ETH "0800" OUTER4("0028", "04") "4400 0014 0000 4000 4011 "
+						  "0000 c0000201 c6336409",
+		  ANOMALY_IP4_IHL, 34 },
+		{ ETH "0800" OUTER4("0030", "04") "4500 001c 0000 4000 4011 "
+						  "0000 c0000201 c6336409"
+						  "1234 5678 0007 0000",
+		  ANOMALY_UDP_LEN, 34 + 20 + 4 },
+		{ ETH "0800" OUTER4("0018", "f8") "1011 0003",
+		  ANOMALY_OPP_LENGTH, 34 + 2 },
+		{ ETH "0800" OUTER4("0018", "f8") "1011 0008",
+		  ANOMALY_NET_FRAME_SHORT, 34 + 4 },
+	};
+	struct decoder *d = fresh(false);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct packet p;
+		struct wire_err err = { 0 };
+
+		CU_ASSERT_EQUAL(decode(d, bad[i].hex, 999, true, &p, &err),
+				DECODE_MALFORMED);
+		CU_ASSERT_EQUAL(err.anomaly, bad[i].anomaly);
+		CU_ASSERT_EQUAL(err.off, bad[i].off);
+	}
+	decoder_free(d);
+	decoder_free(NULL);
+}
+
 static void test_the_table_is_bounded(void)
 {
 	struct tunnel want = { .kind = TUNNEL_VXLAN, .has_id = true };
@@ -500,6 +539,7 @@ int main(void)
 		{ "ports", test_ports },
 		{ "depth", test_depth },
 		{ "not followed", test_what_is_not_followed },
+		{ "where it is wrong", test_where_it_is_wrong },
 		{ "the table is bounded", test_the_table_is_bounded },
 		{ "tunnels apart", test_tunnels_apart },
 		{ "lost fragments", test_lost_fragments },
