@@ -37,29 +37,24 @@ static int capture_fail(struct capture *c, char err[CAPTURE_ERR_MAX],
 	return -EIO;
 }
 
-static bool capture_start(struct capture *c, const struct endpoint *target)
+static bool capture_start(struct capture *c, const char *text)
 {
-	char addr[IP_ADDR_TEXT_MAX], text[FILTER_MAX];
 	struct bpf_program filter;
 	bool is_ok;
 
 	(void)pcap_set_snaplen(c->live, SNAP_BYTES);
 	(void)pcap_set_immediate_mode(c->live, 1);
 	(void)pcap_set_buffer_size(c->live, BUFFER_BYTES);
-	if (pcap_activate(c->live) < 0)
-		return false;
-	(void)snprintf(text, sizeof(text), "host %s and port %u",
-		       ip_addr_format(&target->addr, addr), target->port);
-	if (pcap_compile(c->live, &filter, text, 1, PCAP_NETMASK_UNKNOWN))
+	if (pcap_activate(c->live) < 0 ||
+	    pcap_compile(c->live, &filter, text, 1, PCAP_NETMASK_UNKNOWN))
 		return false;
 	is_ok = !pcap_setfilter(c->live, &filter);
 	pcap_freecode(&filter);
 	return is_ok;
 }
 
-int capture_open(const char *iface, const struct endpoint *target,
-		 const char *dir, struct capture **ret,
-		 char err[CAPTURE_ERR_MAX])
+int capture_open(const char *iface, const char *filter, const char *dir,
+		 struct capture **ret, char err[CAPTURE_ERR_MAX])
 {
 	struct capture *c = calloc(1, sizeof(*c));
 	char why[PCAP_ERRBUF_SIZE];
@@ -76,7 +71,7 @@ int capture_open(const char *iface, const struct endpoint *target,
 		capture_close(c);
 		return -EIO;
 	}
-	if (!capture_start(c, target))
+	if (!capture_start(c, filter))
 		return capture_fail(c, err, iface ? iface : "any");
 	if (pcap_setnonblock(c->live, 1, why) < 0)
 		return capture_fail(c, err, "capture");
@@ -101,6 +96,12 @@ void capture_read(void *capture)
 		;
 }
 
+const char *capture_file(struct capture *c)
+{
+	(void)fflush(pcap_dump_file(c->dump));
+	return c->all;
+}
+
 /* "port 1 or port 2": the connections of a case */
 static void capture_filter(const struct case_result *r, char *out, size_t cap)
 {
@@ -117,7 +118,7 @@ static int capture_copy(struct capture *c, const char *filter_text,
 			const char *path)
 {
 	char why[PCAP_ERRBUF_SIZE];
-	pcap_t *in = pcap_open_offline(c->all, why);
+	pcap_t *in = pcap_open_offline(capture_file(c), why);
 	struct bpf_program filter;
 	pcap_dumper_t *out;
 	int err = 0;
@@ -168,7 +169,6 @@ int capture_keep(struct capture *c, struct case_result *r, const char *inspect)
 
 	if (!r->n_ports)
 		return 0;
-	(void)fflush(pcap_dump_file(c->dump));
 	n = (size_t)snprintf(path, sizeof(path), "%.120s/", c->dir);
 	(void)snprintf(path + n, sizeof(path) - n, "%.100s.pcap", r->def->id);
 	for (; path[n]; n++)

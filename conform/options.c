@@ -55,7 +55,8 @@ static const struct opt origin_table[] = {
 	  "datagrams: ppv2, or spp" },
 	{ 0, "oracle", "WHAT", OPT_CALL, &origin.oracle, 0, 0, NULL, opt_oracle,
 	  "how to read whom the origin believed: echo, http:PATH:REGEX, "
-	  "log:FILE:REGEX, cmd:COMMAND, pcap:FILE, toa-stats:FILE, behaviour "
+	  "log:FILE:REGEX, cmd:COMMAND, pcap:FILE|IFACE, toa-stats:FILE, "
+	  "behaviour "
 	  "(default behaviour)" },
 	{ 0, "probe", "WHAT", OPT_CALL, &origin.probe, 0, 0, NULL, opt_probe,
 	  "the protocol behind the header: echo, http[:PATH], tls, smtp, ssh, "

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "capture.h"
 #include "wire/wire.h"
 
 #define REPLY_TEXT_MAX 65536
@@ -89,10 +91,10 @@ bool oracle_parse(const char *text, struct oracle *ret,
 		    !memcmp(types[i].name, text, n))
 			break;
 	if (i == ARRAY_SIZE(types))
-		return oracle_fail(err,
-				   "must be echo, http:PATH:REGEX, "
-				   "log:FILE:REGEX, cmd:COMMAND, pcap:FILE, "
-				   "toa-stats:FILE or behaviour");
+		return oracle_fail(err, "must be echo, http:PATH:REGEX, "
+					"log:FILE:REGEX, cmd:COMMAND, "
+					"pcap:FILE|IFACE, "
+					"toa-stats:FILE or behaviour");
 	ret->type = types[i].type;
 	if (types[i].has_arg != (*arg != '\0'))
 		return oracle_fail(err, types[i].has_arg
@@ -112,6 +114,10 @@ void oracle_fini(struct oracle *o)
 	if (o->has_regex)
 		regfree(&o->regex);
 	o->has_regex = false;
+	capture_close(o->live);
+	if (o->live)
+		(void)rmdir(o->path);
+	o->live = NULL;
 }
 
 bool oracle_is_late(const struct oracle *o)

@@ -17,6 +17,8 @@
 #include "case.h"
 #include "wire/addr.h"
 
+struct capture;
+
 #define ORACLE_ERR_MAX	128
 #define ORACLE_TEXT_MAX 96
 
@@ -37,13 +39,14 @@ enum oracle_type {
 struct oracle {
 	enum oracle_type type;
 	char arg[512];
-	char path[256]; /* ORACLE_HTTP */
+	char path[256]; /* ORACLE_HTTP; or the folder of @live */
 	regex_t regex;
 	bool has_regex;
 	off_t start;
 	uint64_t stat_ok, stat_toa;
 	uint16_t target_port;
-	const char *inspect; /* tp-inspect, or NULL */
+	const char *inspect;  /* tp-inspect, or NULL */
+	struct capture *live; /* ORACLE_PCAP of an interface; owned */
 };
 
 struct identity {
@@ -61,8 +64,8 @@ struct oracle_question {
 
 /* oracle_parse() - "echo", "http:PATH:REGEX", "log:FILE:REGEX" (or nginx,
  * nginx-http, python, haproxy, postfix in place of REGEX), "cmd:COMMAND",
- * "pcap:FILE", "toa-stats:FILE", "behaviour". The expression is POSIX
- * extended; its first group is the address, a second one the port.
+ * "pcap:FILE", "pcap:IFACE", "toa-stats:FILE", "behaviour". The expression is
+ * POSIX extended; its first group is the address, a second one the port.
  */
 bool oracle_parse(const char *text, struct oracle *ret,
 		  char err[ORACLE_ERR_MAX]);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "capture.h"
 #include "oracle.h"
 #include "tool.h"
 
@@ -131,7 +132,10 @@ void oracle_pcap(const struct oracle *o, const struct oracle_question *q,
 	if (!o->inspect)
 		return;
 	(void)snprintf(tool, sizeof(tool), "%s", o->inspect);
-	(void)snprintf(file, sizeof(file), "%s", o->arg);
+	if (o->live)
+		capture_read(o->live);
+	(void)snprintf(file, sizeof(file), "%s",
+		       o->live ? capture_file(o->live) : o->arg);
 	(void)snprintf(mine, sizeof(mine), "%u", o->target_port);
 	if (tool_run(argv, COMMAND_MS, text, sizeof(text)) < 0)
 		return;

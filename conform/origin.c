@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/exitcode.h"
@@ -137,17 +138,39 @@ static void origin_keep(const struct engine_config *cfg,
 static int origin_capture(const struct origin_options *o,
 			  struct engine_config *cfg, struct capture **ret)
 {
-	char err[CAPTURE_ERR_MAX] = "";
+	char err[CAPTURE_ERR_MAX] = "", filter[128], addr[IP_ADDR_TEXT_MAX];
 
 	if (!o->report.keep_pcap)
 		return 0;
-	if (capture_open(o->iface, &o->target, o->report.keep_pcap, ret, err)) {
+	(void)snprintf(filter, sizeof(filter), "host %s and port %u",
+		       ip_addr_format(&o->target.addr, addr), o->target.port);
+	if (capture_open(o->iface, filter, o->report.keep_pcap, ret, err)) {
 		log_error("cannot capture: %s", err);
 		return EXIT_IO;
 	}
 	cfg->watch = capture_read;
 	cfg->watch_ctx = *ret;
 	cfg->watch_fd = capture_fd(*ret);
+	return 0;
+}
+
+/* origin_oracle() - a capture as the oracle that is no file is an interface */
+static int origin_oracle(struct origin_options *o)
+{
+	char err[CAPTURE_ERR_MAX] = "", filter[64];
+
+	if (o->oracle.type != ORACLE_PCAP || !access(o->oracle.arg, R_OK))
+		return 0;
+	(void)snprintf(filter, sizeof(filter), "(tcp or udp) and not port %u",
+		       o->target.port);
+	(void)snprintf(o->oracle.path, sizeof(o->oracle.path),
+		       "/tmp/tp-conform-XXXXXX");
+	if (!mkdtemp(o->oracle.path) ||
+	    capture_open(o->oracle.arg, filter, o->oracle.path, &o->oracle.live,
+			 err)) {
+		log_error("oracle: cannot capture: %s", err);
+		return EXIT_IO;
+	}
 	return 0;
 }
 
@@ -276,7 +299,9 @@ int command_origin(int argc, char **argv)
 		.is_stopped = &is_stopped,
 	};
 	origin_subject(&o, &r);
-	status = origin_capture(&o, &cfg, &capture);
+	status = origin_oracle(&o);
+	if (!status)
+		status = origin_capture(&o, &cfg, &capture);
 	if (status)
 		return status;
 	status = recon_run(&cfg, &o, &rc, why, sizeof(why));

@@ -173,6 +173,9 @@ static void case_text(const struct report_options *opt,
 void report_case(const struct report_options *opt, const struct case_result *r,
 		 size_t number, size_t total)
 {
+	/* the progress line, if there is one */
+	if (!opt->is_quiet && isatty(STDERR_FILENO))
+		(void)fputs("\r\x1b[K", stderr);
 	if (opt->is_json) {
 		case_json(r);
 	} else if (opt->is_tap) {
@@ -190,8 +193,8 @@ void report_progress(const struct report_options *opt, size_t done,
 {
 	if (opt->is_quiet || !isatty(STDERR_FILENO))
 		return;
-	(void)fprintf(stderr, "\r%zu of %zu cases%s", done, total,
-		      done == total ? "\n" : "");
+	if (done < total)
+		(void)fprintf(stderr, "%zu of %zu cases", done, total);
 	(void)fflush(stderr);
 }
 

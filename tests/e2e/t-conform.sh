@@ -40,6 +40,12 @@ stream {
         proxy_timeout 3s;
         proxy_pass RealServer;
     }
+    server {
+        listen 10006 proxy_protocol;
+        set_real_ip_from 10.2.0.0/24;
+        proxy_protocol on;
+        proxy_pass 127.0.0.1:8889;
+    }
 }
 http {
     access_log off;
@@ -156,6 +162,32 @@ nginx_trusts_one() {
     is trusts-one pass trust/untrusted/v1 trust/untrusted/v2
 }
 
+# the other ways to read back whom the origin believed
+oracles() {
+    local wanted=(ppv1/valid/tcp4 ppv1/valid/dport-max ppv2/valid/tcp4)
+
+    in_origin "$TP_CONFORM" origin -J --oracle pcap:lo "$ORIGIN4:10006" \
+        "${wanted[@]}" >"$DIR/pcap.json" 2>"$DIR/pcap.err" ||
+        bad "pcap: status $?: $(cat "$DIR/pcap.err")"
+    expect pcap "$(grep -c 'the claimed client' "$DIR/pcap.json")" 3
+    conform cmd 0 --oracle "cmd:grep -h -- \$TP_CLAIM4 \
+        $DIR/nginx-access.log | tail -n 1" "$ORIGIN4:10000" ppv2/valid/tcp4
+    expect cmd "$(grep -c 'the claimed client' "$DIR/cmd.json")" 1
+}
+
+# each failed case has a capture of its own, which tp-inspect reads
+captures() {
+    conform kept 1 --oracle "$HTTP_ORACLE" --keep-pcap "$DIR/kept" \
+        "$ORIGIN4:10003" ppv1/addr4/octet-256 ppv1/valid/tcp4
+    expect captures "$(ls "$DIR/kept")" "ppv1-addr4-octet-256.pcap
+ppv1-addr4-octet-256.pcap.txt"
+    expect_match decoded "$(cat "$DIR/kept/"*.txt)" '> 10.2.0.10:10003 '
+    expect verdict "$("$TP_INSPECT" -r "$DIR/kept/ppv1-addr4-octet-256.pcap" \
+        -J 2>/dev/null | jq -r 'select(.type == "flow") | .verdict')" MALFORMED
+    grep -q '<summary>capture</summary>' "$DIR/kept.html" ||
+        bad "the page does not show the capture"
+}
+
 # what cannot be judged is said as such
 wrong_ends() {
     conform nobody 3 "$ORIGIN4:9"
@@ -233,6 +265,7 @@ ip -n "$NS_P" addr add "$STRANGER6/64" dev p1 nodad
 nginx_conf >"$DIR/nginx.conf"
 
 start_ready echo "$NS_O" "$TP_ORIGIN" -l 127.0.0.1 --mode off 8888
+start_ready behind "$NS_O" "$TP_ORIGIN" -l 127.0.0.1 --mode ppv1 8889
 start_ready ppv1 "$NS_O" "$TP_ORIGIN" --mode ppv1 --reply whoami \
     --header-timeout 4s --trust "$EGRESS4,$EGRESS6" 20001
 start_ready ppv2 "$NS_O" "$TP_ORIGIN" --mode ppv2 --reply whoami \
@@ -260,9 +293,11 @@ run_case "nginx as in the document" nginx_document
 run_case "nginx without proxy_protocol" nginx_without
 run_case "nginx that trusts everybody" nginx_trusts_all
 run_case "nginx that trusts the proxy" nginx_trusts_one
+run_case "oracles: a capture, a command" oracles
+run_case "captures of what failed" captures
 run_case "what cannot be judged" wrong_ends
 run_case "reports" reports
 run_case "our programs, each requirement" own_programs
 run_case "rule files" rule_files
-run_case "clean end" stop_clean echo ppv1 ppv2 spp toa off
+run_case "clean end" stop_clean echo behind ppv1 ppv2 spp toa off
 e2e_end
