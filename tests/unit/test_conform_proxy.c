@@ -133,6 +133,9 @@ static void test_flaws_have_their_names(void)
 			HDR_FLAW_ADDR);
 	CU_ASSERT_EQUAL(line_flaw("PROXY TCP4 1.2.3.4 5.6.7.8 1 65536\r\n"),
 			HDR_FLAW_PORT);
+	CU_ASSERT_EQUAL(line_flaw("PROXY TCP4 1.2.3.4 5.6.7.8 "
+				  "18446744073709551617 2\r\n"),
+			HDR_FLAW_PORT);
 }
 
 static void test_spp(void)
@@ -280,6 +283,51 @@ static void test_the_tap_tells_the_first_segment(void)
 	CU_ASSERT_PTR_NULL(tap_find(&t, &peer));
 }
 
+/* A packet that ends anywhere is read to its end and no further. */
+static void test_every_prefix_of_a_packet(void)
+{
+	struct tap t = { .fd = -1, .port = 20000 };
+	struct endpoint got;
+	uint8_t p[128];
+	size_t len = packet(p, "01010101 c808 0102 c0000209", 0), n;
+
+	for (n = 0; n <= len; n++) {
+		struct guard g;
+
+		guard_init(&g, p, n);
+		tap_packet(&t, g.data, n);
+		CU_ASSERT_EQUAL(proxy_toa_find(g.data, n, &got), n == len);
+		guard_fini(&g);
+	}
+	/* an option that says to be longer than the header */
+	p[45] = 9;
+	CU_ASSERT_FALSE(proxy_toa_find(p, len, &got));
+	p[45] = 8;
+	p[32] -= 0x10;
+	CU_ASSERT_FALSE(proxy_toa_find(p, len, &got));
+}
+
+/* Nothing was seen: every case says why it cannot tell, and none passes. */
+static void test_every_case_has_its_check(void)
+{
+	static struct proxy_options o[2] = { { .is_udp = false },
+					     { .is_udp = true } };
+	static struct proxy_seen s;
+	size_t i, k;
+
+	for (i = 0; i < cases_proxy.n; i++) {
+		const struct case_def *d = &cases_proxy.cases[i];
+		struct case_result r = { 0 };
+
+		proxy_check(d, &o[!!(d->flags & CASE_F_UDP)], &s, &r);
+		CU_ASSERT_TRUE(r.got[0] != 0);
+		CU_ASSERT_PTR_EQUAL(r.def, d);
+		for (k = 0; k < i; k++)
+			CU_ASSERT_TRUE(strcmp(d->id, cases_proxy.cases[k].id) !=
+				       0);
+	}
+}
+
 static void test_tokens_differ(void)
 {
 	char a[PROXY_TOKEN_MAX], b[PROXY_TOKEN_MAX];
@@ -301,6 +349,8 @@ static const struct unit_test tests[] = {
 	{ "the option in a SYN", test_the_option_in_a_syn },
 	{ "the tap tells the first segment",
 	  test_the_tap_tells_the_first_segment },
+	{ "every prefix of a packet", test_every_prefix_of_a_packet },
+	{ "every case has its check", test_every_case_has_its_check },
 	{ "tokens differ", test_tokens_differ },
 };
 

@@ -288,6 +288,48 @@ static void test_datagrams_too(void)
 			HEADER_REFUSE);
 }
 
+/* However loose: what is not there is not read. */
+static void test_every_prefix_is_short(void)
+{
+	static const char *const headers[] = {
+		"50524f58592054435034203120322033 20340d0a",
+		V2 "21 11 000f" ADDRS "04 0000",
+		V2 "21 21 0024 20010db8000000000000000000000001"
+		   "20010db8000000000000000000000002 0001 0002",
+	};
+	struct fault_set all = { .on = ~0ULL };
+	struct pp_hdr h;
+	uint8_t buf[128];
+	size_t i, n;
+
+	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		size_t len = unhex(headers[i], buf, sizeof(buf));
+
+		for (n = 12; n <= len; n++) {
+			struct guard g;
+
+			guard_init(&g, buf, n);
+			CU_ASSERT_EQUAL(fault_loose(&all, g.data, n, &h),
+					n == len ? WIRE_OK : WIRE_SHORT);
+			guard_fini(&g);
+		}
+	}
+}
+
+static void test_a_short_block_has_no_address(void)
+{
+	struct fault_set all = { .on = ~0ULL };
+	uint8_t buf[128];
+	size_t n = unhex(V2 "21 21 000c" ADDRS, buf, sizeof(buf));
+	struct pp_hdr h = { 0 };
+	struct guard g;
+
+	guard_init(&g, buf, n);
+	CU_ASSERT_EQUAL(fault_loose(&all, g.data, n, &h), WIRE_OK);
+	CU_ASSERT_EQUAL(h.src.addr.family, IP_NONE);
+	guard_fini(&g);
+}
+
 static const struct unit_test tests[] = {
 	{ "takes what must be refused", test_takes_what_must_be_refused },
 	{ "long lines", test_long_lines },
@@ -295,6 +337,8 @@ static const struct unit_test tests[] = {
 	{ "split headers are dropped", test_split_headers_are_dropped },
 	{ "believes the wrong thing", test_believes_the_wrong_thing },
 	{ "who may send, and what", test_who_may_send_and_what },
+	{ "every prefix is short", test_every_prefix_is_short },
+	{ "a short block has no address", test_a_short_block_has_no_address },
 	{ "datagrams too", test_datagrams_too },
 };
 
