@@ -47,6 +47,11 @@ static void test_words_wrap(void)
 	paint_word(&paint, PAINT_PLAIN, "1234567890");
 	paint_end(&paint);
 	check_end("TCP a > b  1234567890\n");
+	begin(20, false);
+	paint_word(&paint, PAINT_PLAIN, "%s", "TCP a > b");
+	paint_word(&paint, PAINT_PLAIN, "1234567890");
+	paint_end(&paint);
+	check_end("TCP a > b\n    1234567890\n");
 	begin(0, true);
 	paint_word(&paint, PAINT_GOOD, "OK");
 	paint_end(&paint);
@@ -125,6 +130,18 @@ static void test_html_hex(void)
 		  "<mark>&amp;</mark>\n</pre>\n");
 }
 
+static void test_html_hex_inside(void)
+{
+	const uint8_t data[] = "abc";
+	struct hexdump_range mark = { 1, 2 };
+
+	begin(0, false);
+	html_hex(paint.out, data, 3, &mark);
+	check_end("<pre tabindex=\"0\">0000  61 <mark>62</mark> 63 "
+		  "                                        "
+		  "a<mark>b</mark>c\n</pre>\n");
+}
+
 static void test_only_the_svg_is_left(void)
 {
 	char good[] = "<?xml?><svg viewBox='0'><title>Gnuplot</title>"
@@ -146,6 +163,7 @@ int main(void)
 		{ "marks", test_marks },
 		{ "escapes", test_escapes },
 		{ "marks in a page", test_html_hex },
+		{ "a mark inside a line", test_html_hex_inside },
 		{ "only the svg is left", test_only_the_svg_is_left },
 	};
 

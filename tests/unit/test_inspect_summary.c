@@ -53,7 +53,7 @@ static void test_few_addresses_are_exact(void)
 /* One in fifty is always the same; all others come once. */
 static void test_a_flood_does_not_hide_the_frequent(void)
 {
-	const struct topk_slot *best[1];
+	static const struct topk_slot *best[TOPK_SLOTS];
 	struct ip_addr want = address(0xffffff);
 	uint32_t i;
 
@@ -61,10 +61,12 @@ static void test_a_flood_does_not_hide_the_frequent(void)
 	for (i = 0; i < 200000; i++)
 		add(i % 50 ? i : 0xffffff, 1);
 	CU_ASSERT(top.is_full);
-	CU_ASSERT_EQUAL(topk_best(&top, best, 1), 1);
+	CU_ASSERT_EQUAL(topk_best(&top, best, TOPK_SLOTS), TOPK_SLOTS);
 	CU_ASSERT(ip_addr_eq(&best[0]->key, &want));
 	CU_ASSERT(best[0]->count >= 4000);
 	CU_ASSERT(best[0]->count - best[0]->error <= 4000);
+	for (i = 1; i < TOPK_SLOTS; i++)
+		CU_ASSERT(best[i]->count - best[i]->error <= 1);
 }
 
 static uint64_t line_sum(void)
@@ -109,6 +111,20 @@ static void test_time_grows_both_ways(void)
 	CU_ASSERT_EQUAL(line_sum(), 7);
 }
 
+static void test_time_fills_before_it_grows(void)
+{
+	const int64_t s = 1000000000;
+
+	line = (struct timeline) { 0 };
+	line_add(1000 * s, VERDICT_OK);
+	line_add(1000 * s - 119 * TIMELINE_NS, VERDICT_OK);
+	CU_ASSERT_EQUAL(line.used, TIMELINE_BINS);
+	CU_ASSERT_EQUAL(line.width_ns, TIMELINE_NS);
+	CU_ASSERT_EQUAL(line.bin[119][VERDICT_OK], 1);
+	line_add(1000 * s - 119 * TIMELINE_NS - 1, VERDICT_OK);
+	CU_ASSERT_EQUAL(line.width_ns, 2 * TIMELINE_NS);
+}
+
 static void test_times_that_are_none(void)
 {
 	line = (struct timeline) { 0 };
@@ -131,6 +147,8 @@ int main(void)
 		{ "a flood does not hide the frequent",
 		  test_a_flood_does_not_hide_the_frequent },
 		{ "time grows both ways", test_time_grows_both_ways },
+		{ "time fills before it grows",
+		  test_time_fills_before_it_grows },
 		{ "times that are none", test_times_that_are_none },
 	};
 
