@@ -12,7 +12,7 @@
 #define FILE_MAGIC_ORDER   0x1a2b3c4dU
 #define FILE_BLOCK_SECTION 0x0a0d0d0aU
 #define FILE_BLOCK_IFACE   1
-#define FILE_BLOCK_OTHER   0x0badU
+#define FILE_BLOCK_OTHER   0x80001234U /* of the range for local use */
 #define FILE_BODY_MAX	   4096
 
 /* A block's body, which is written once its length is known. */

@@ -119,6 +119,7 @@ static void mutate_frames(uint8_t *data, size_t len, uint64_t *state)
 			mutate_flip(frame, f.cap_len < 96 ? f.cap_len : 96, 3,
 				    state);
 	}
+	capfile_fini(&cf);
 }
 
 /* mutate_any() - bits anywhere; of every eighth the end is cut too.
@@ -147,6 +148,7 @@ static uint64_t mutate_feed(struct inspect *in, const uint8_t *data, size_t len)
 		data += used;
 		len -= used;
 	}
+	capfile_fini(&cf);
 	return frames;
 }
 
