@@ -29,7 +29,8 @@ struct slice {
 };
 
 /* The way through one frame. @d may be NULL; @ip is the innermost header so
- * far, @ethertype what begins at @s unless @is_done.
+ * far, @ethertype what begins at @s unless @is_done; @depth counts tunnels, for
+ * a tunnel that the table had no room for does not know its own.
  */
 struct walk {
 	struct decoder *d;
@@ -37,6 +38,7 @@ struct walk {
 	struct ip_hdr ip;
 	uint16_t ethertype;
 	bool is_done;
+	uint8_t depth;
 	struct packet pkt;
 	struct wire_err *err;
 };
@@ -224,8 +226,9 @@ static enum decode_result walk_enter(struct walk *w, enum tunnel_kind kind,
 		.outer = w->pkt.tunnel,
 	};
 
-	if (want.outer && want.outer->depth >= DECODE_TUNNEL_MAX)
+	if (w->depth == DECODE_TUNNEL_MAX)
 		return walk_bad(w, ANOMALY_TUNNEL_DEPTH);
+	w->depth++;
 	w->pkt.tunnel = tunnel_table_get(w->d->tunnels, &want);
 	slice_skip(&w->s, h->hdr_len);
 	w->ethertype = h->ethertype;
@@ -498,6 +501,7 @@ bool decode_lost(struct decoder *d, int64_t now_ns, bool want_csum,
 		struct wire_err err;
 		struct walk w = {
 			.d = d,
+			.depth = out.tunnel ? out.tunnel->depth : 0,
 			.pkt = { .ts_ns = out.ts_ns,
 				 .frame = out.frame_first,
 				 .frame_first = out.frame_first,

@@ -227,8 +227,13 @@ static void test_depth(void)
 		OUTER4("006f", "04") OUTER4("005b", "04") OUTER4("0047", "04")
 			OUTER4("0033", "04") INNER;
 	struct decoder *d = fresh(false);
+	struct decode_stats stats;
 	struct packet p;
 	struct wire_err err;
+	uint8_t buf[128];
+	struct frame f = { .data = buf, .link = LINK_ETHERNET };
+	size_t len;
+	uint32_t i;
 
 	CU_ASSERT_EQUAL(decode(d, four, 999, true, &p, &err), DECODE_OK);
 	CU_ASSERT_EQUAL(p.tunnel->depth, 4);
@@ -236,6 +241,21 @@ static void test_depth(void)
 	CU_ASSERT_EQUAL(decode(d, five, 999, true, &p, &err), DECODE_MALFORMED);
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_TUNNEL_DEPTH);
 	CU_ASSERT_EQUAL(err.off, 14 + 5 * 20);
+	decoder_free(d);
+	/* and when the table has no room for the tunnels */
+	d = fresh(false);
+	len = unhex(ETH "0800" OUTER4("003b", "2f") "2000 0800 00000000" INNER,
+		    buf, sizeof(buf));
+	f.cap_len = f.wire_len = (uint32_t)len;
+	for (i = 0; i < TUNNEL_TABLE_MAX; i++) {
+		put_be32(buf + 38, i);
+		CU_ASSERT_EQUAL(decode_frame(d, &f, false, &p, &err),
+				DECODE_OK);
+	}
+	CU_ASSERT_EQUAL(decode(d, five, 999, true, &p, &err), DECODE_MALFORMED);
+	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_TUNNEL_DEPTH);
+	decoder_stats(d, &stats);
+	CU_ASSERT(stats.tunnels_refused > 0);
 	decoder_free(d);
 }
 
@@ -325,6 +345,7 @@ static void test_the_table_is_bounded(void)
 	t = tunnel_table_get(table, &want);
 	CU_ASSERT_EQUAL(t->kind, TUNNEL_VXLAN);
 	CU_ASSERT(!t->has_id && t->key && t->key != first->key);
+	CU_ASSERT_EQUAL(t->depth, 1);
 	CU_ASSERT_EQUAL(tunnel_table_refused(table), 1);
 	want.id = 0;
 	CU_ASSERT_PTR_EQUAL(tunnel_table_get(table, &want), first);
