@@ -138,20 +138,28 @@ static void html_times(FILE *out, const struct timeline *t)
 	(void)fputs("</table></div></details>\n", out);
 }
 
+static const char *html_no_plots(const struct summary *s)
+{
+	if (!s->timeline.used)
+		return "There is nothing to plot: no flow has a time.";
+	if (html_plot_has())
+		return "There are no plots: gnuplot is there and did not draw "
+		       "them. The tables have the same numbers.";
+	return "There are no plots: gnuplot, which draws them, is not "
+	       "installed (package gnuplot-nox). The tables have the same "
+	       "numbers.";
+}
+
 static void html_plots(FILE *out, const struct summary *s)
 {
-	char *flows = html_plot_flows(s), *delays = html_plot_delays(s);
+	char *flows = html_plot_flows(s);
+	/* one that hangs is not waited for twice */
+	char *delays = flows ? html_plot_delays(s) : NULL;
 
 	(void)fputs("<h2>Over time</h2>\n", out);
-	if (!flows && !delays)
-		(void)fprintf(
-			out, "<p class=\"faint\">%s</p>\n",
-			html_plot_has()
-				? "There is nothing to plot."
-				: "There are no plots: gnuplot, which draws "
-				  "them, is not installed (package "
-				  "gnuplot-nox). The tables have the same "
-				  "numbers.");
+	if (!flows)
+		(void)fprintf(out, "<p class=\"faint\">%s</p>\n",
+			      html_no_plots(s));
 	(void)fputs("<div class=\"plots\">\n", out);
 	html_plot(out, flows, "Flows by the time they began, and by verdict");
 	html_plot(out, delays, "How long headers and replies took");

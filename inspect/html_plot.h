@@ -8,7 +8,7 @@
 #include "summary.h"
 
 /* What gnuplot may take to draw one. */
-#define HTML_PLOT_MS	10000
+#define HTML_PLOT_MS	5000
 #define HTML_PLOT_BYTES (4U << 20)
 
 /* html_plot_flows(), html_plot_delays() - an svg element to stand in a page.
