@@ -61,15 +61,22 @@ void pool_free(struct pool *p)
 	free(p);
 }
 
+/* An earlier frame than the flow's first, which fragments may have. */
+#define POOL_EARLIER (1ULL << 63)
+
 /* pool_rel() - @frame counted from @first on, plus one; 0 stays 0 */
 static uint64_t pool_rel(uint64_t frame, uint64_t first)
 {
-	return frame ? frame - first + 1 : 0;
+	if (!frame)
+		return 0;
+	return frame < first ? frame | POOL_EARLIER : frame - first + 1;
 }
 
 static uint64_t pool_abs(uint64_t rel, uint64_t first)
 {
-	return rel ? rel + first - 1 : 0;
+	if (!rel)
+		return 0;
+	return rel & POOL_EARLIER ? rel & ~POOL_EARLIER : rel + first - 1;
 }
 
 /* pool_strip() - leave out what stands in the entry, and make small what is

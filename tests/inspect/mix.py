@@ -92,6 +92,10 @@ def check_open(folder):
     summary = json.loads(said.splitlines()[-1])
     check("open flows", summary["flows"], truth["flows"])
     check("none is evicted", "flows_evicted" in summary, False)
+    check("their modes", {mode: sum(verdicts.values())
+                          for mode, verdicts in summary["modes"].items()},
+          {"none": truth["plain"], "ppv1": truth["ppv1"],
+           "ppv2": truth["ppv2"], "toa": truth["toa"]})
     if not IS_SANITIZED:
         check(f"memory of {truth['flows']} open flows ({memory})",
               memory < (32 << 20) + 200 * truth["flows"], True)

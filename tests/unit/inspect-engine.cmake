@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
-foreach(name inspect_bulk inspect_fast)
+foreach(name inspect_bulk inspect_engine inspect_fast inspect_table)
   tp_unit_test(${name} inspect_core)
 endforeach()
