@@ -51,6 +51,14 @@ expect 1 ' MISSING at frame 4$' -r "$none" --mode ppv1
 expect 1 ' MISSING at frame 4$' -r "$none" --mode toa
 expect 2 'mode' -r "$none" --mode tao
 
+vxlan=$PCAPS/065-vxlan/input.pcap
+expect 1 ':8080  in vxlan 42  ppv2 .*  OK$' -r "$vxlan"
+expect 1 ':4789  none  MISSING' -r "$vxlan" --no-tunnels
+expect 1 'in vxlan 42' -r "$vxlan" --tunnel-port vxlan=8472,geneve=6082
+for bad in vxlan gre=1 vxlan= vxlan=0 vxlan=65536 vxlan=1x vxlan=1,; do
+    expect 2 'vxlan=8472,geneve=6082' -r "$vxlan" --tunnel-port "$bad"
+done
+
 toa=$PCAPS/040-toa-ack-data/input.pcap
 toa_line='^TCP 198\.51\.100\.5:32001 > 192\.0\.2\.10:8080  toa'
 toa_line+='  client 203\.0\.113\.7:54321  kind 200/8 on ack,data \(3 segments\)'
