@@ -123,6 +123,23 @@ expect 3 "$WORK/empty.pcap: " -r "$WORK/empty.pcap"
 { head -c 20 "$first"; printf '\223\0\0\0'; tail -c +25 "$first"; } \
     >"$WORK/link.pcap"
 expect 3 'link type 147' -r "$WORK/link.pcap"
+# the other captures are judged all the same
+expect 3 'hdr 53B@frame ' -r "$WORK/link.pcap" -r "$first"
+expect 3 'hdr 53B@frame 13' -r "$first" -r "$WORK/cut.pcap"
+expect 3 ': after frame [0-9]+: .*cap.cut' -r "$WORK/cut.pcap" \
+    -r "$first"
+printf 'hello, world\n' >"$WORK/text"
+expect 3 'neither a pcap nor a pcapng file: editcap' -r "$WORK/text"
+printf 'BZh91AY&SY' >"$WORK/text"
+expect 3 'bzip2: unpack it first' -r "$WORK/text"
+gzip -c "$WORK/cut.pcap" >"$WORK/cut.gz"
+expect 3 'hdr 53B@frame 7' -r "$WORK/cut.gz"
+expect 2 'read once' -r - -r -
+expect 2 'exclude' -r "$first" -i lo
+expect 2 'live capture' -r "$first" -s 100
+expect 2 'live capture' -r "$first" --top
+expect 2 'at least 1' -r "$first" -c 0
+expect 5 '^1 flow,' -r "$first" -c 1
 
 # Standard input, and output that cannot be written
 said=$("$INSPECT" -q -r - port 10000 <"$first") || FAILED=1
