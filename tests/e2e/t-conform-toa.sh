@@ -36,6 +36,7 @@ option() {
 }
 
 toa_begin "$TP_PROXY" "$TP_CONFORM"
+# shellcheck disable=SC2119 # it needs no option
 load_writer
 for place in syn ack data; do
     run_case "in $place" option "$place" "" pass
