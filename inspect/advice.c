@@ -228,6 +228,9 @@ static const char *const advice_table[ANOMALY_COUNT] = {
 	[ANOMALY_FLOW_CUT] =
 		"Capture again with a snapshot length of 0 or more than the "
 		"header.",
+	[ANOMALY_FLOW_FRAGMENT] =
+		"Capture without a filter on ports, or with 'or ip[6:2] & "
+		"0x1fff != 0': fragments but the first have no ports.",
 	[ANOMALY_FLOW_NO_START] = "Start the capture before the connection.",
 	[ANOMALY_FLOW_ONE_WAY] =
 		"Capture both directions: where routing is asymmetric, at the "

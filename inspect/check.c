@@ -211,8 +211,10 @@ static struct check check_open(const struct flow *fl, const struct find *f)
 	if (f->bad_csum_count)
 		return check_make(VERDICT_BAD_CSUM, ANOMALY_FLOW_BAD_CSUM);
 	if (f->is_cut)
-		return check_at(VERDICT_TRUNCATED, ANOMALY_FLOW_CUT, f->frame,
-				0);
+		return check_at(VERDICT_TRUNCATED,
+				f->is_cut_frag ? ANOMALY_FLOW_FRAGMENT
+					       : ANOMALY_FLOW_CUT,
+				f->frame, 0);
 	if (find_is_cut_by_sender(f))
 		return check_at(VERDICT_MALFORMED, ANOMALY_PP_TRUNCATED,
 				f->frame, f->fin_off);

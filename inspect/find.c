@@ -329,6 +329,7 @@ static void find_datagram_bad(struct find *f, const struct config *cfg,
 		return;
 	if (find_is_cut(cfg, pkt, err)) {
 		f->is_cut = true;
+		f->is_cut_frag = pkt->is_frag;
 		return;
 	}
 	if (err->anomaly == ANOMALY_PP_NO_SIGNATURE) {

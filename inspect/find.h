@@ -78,7 +78,8 @@ struct find_other {
  * @is_overlap: bytes of the header came twice and differed, @overlap_frame
  * @first_hi:  stream offset at which the segment with byte 0 ended
  * @is_split:  the header came in several segments
- * @is_cut:    the capture lacks bytes that were needed (snaplen)
+ * @is_cut:    the capture lacks bytes that were needed (snaplen);
+ *	       @is_cut_frag: because fragments of a datagram are missing
  * @is_starved: memory or the window's holes ran out before the answer
  * @fin_off:   stream length, if @has_fin
  */
@@ -89,6 +90,7 @@ struct find {
 	bool has_first;
 	bool is_split;
 	bool is_cut;
+	bool is_cut_frag;
 	bool is_starved;
 	bool has_bad_copy;
 	bool has_fin;
