@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define OUTPUT_FIELDS_MAX 96
+#define OUTPUT_FIELDS_MAX 160
 
 enum output_format {
 	OUTPUT_TEXT,

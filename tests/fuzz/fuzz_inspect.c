@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fuzz_inspect.c - a sequence of frames through the whole inspector.
  *
- * Byte 0 picks the mode and options, byte 1 the link type; then records of two
+ * Byte 0 picks the mode and options, byte 1 the link type and the form of the
+ * output; then records of two
  * bytes of length (of which the top bit says that the capture cut the frame,
  * and the next two how much time passed) and data.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/exitcode.h"
+#include "field.h"
 #include "fuzz.h"
 #include "inspect.h"
+#include "paint.h"
 #include "wire/bytes.h"
 #include "wire/link.h"
 
@@ -18,6 +22,37 @@ static const int links[] = { LINK_RAW,	LINK_ETHERNET, LINK_SLL,
 static const int64_t gaps_ns[] = { 0, 1000000, 20000000000, 200000000000 };
 
 static FILE *null;
+
+/* What comes out has no say in what is found, and takes whatever is. */
+static void pick_form(struct config *cfg, unsigned form)
+{
+	struct output *o = &cfg->output;
+	const struct field *f;
+
+	switch (form % 6) {
+	case 1:
+		o->want_tree = true;
+		break;
+	case 2:
+		o->want_hex = o->want_tree = true;
+		o->colour = PAINT_ALWAYS;
+		break;
+	case 3:
+	case 4:
+		o->format = form % 6 == 3 ? OUTPUT_CSV : OUTPUT_JSON;
+		o->separator = o->aggregator = ',';
+		while ((f = field_at(o->field_count)) &&
+		       o->field_count < OUTPUT_FIELDS_MAX)
+			o->field[o->field_count++] = f;
+		break;
+	case 5:
+		o->want_summary = true;
+		o->report = "/dev/null";
+		break;
+	default:
+		break;
+	}
+}
 
 /* The verdict's sums hold whatever came in. */
 static void check_tally(const struct tally *t, int status, uint64_t frames)
@@ -57,14 +92,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (len < 2)
 		return 0;
-	if (!null)
+	if (!null) {
 		null = fopen("/dev/null", "w");
+		ASSERT(setenv("PATH", "", 1) == 0); /* no gnuplot */
+	}
 	cfg.mode = (enum hdr_mode)(data[0] % (HDR_MODE_OFF + 1));
 	cfg.want_json = data[0] & 0x80;
 	cfg.want_csum = data[0] & 0x40;
 	cfg.has_toa_kind = data[0] & 0x20;
 	cfg.toa_kind[254] = cfg.toa_kind[28] = true;
 	link = links[data[1] % ARRAY_SIZE(links)];
+	pick_form(&cfg, data[1] / ARRAY_SIZE(links));
 	data += 2;
 	len -= 2;
 	ASSERT(null && inspect_new(&cfg, &in) == 0);
