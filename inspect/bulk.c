@@ -295,8 +295,10 @@ static int bulk_thread_init(struct bulk_thread *t, struct bulk *b)
 		return -ENOMEM;
 	}
 	for (i = 1; i < BULK_LANES; i++) {
-		t->lane[i].frame = t->lane[0].frame + i * BULK_LANE_FRAMES;
-		t->lane[i].digest = t->lane[0].digest + i * BULK_LANE_FRAMES;
+		t->lane[i].frame =
+			t->lane[0].frame + (size_t)i * BULK_LANE_FRAMES;
+		t->lane[i].digest =
+			t->lane[0].digest + (size_t)i * BULK_LANE_FRAMES;
 	}
 	return 0;
 }

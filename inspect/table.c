@@ -26,7 +26,7 @@ void table_fini(struct table *t)
 {
 	uint32_t i;
 
-	for (i = 0; i < t->room; i += TABLE_CHUNK)
+	for (i = 0; t->chunk && i < t->room; i += TABLE_CHUNK)
 		free(t->chunk[i / TABLE_CHUNK]);
 	free(t->chunk);
 	free(t->slot);

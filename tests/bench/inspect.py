@@ -4,9 +4,11 @@
 libpcap, and how much memory it takes. What it finds is compared with what the
 generator says.
 
-usage: inspect.py BUILD [-n ROUNDS] [-q]
-  -n  rounds, in each of which every contender runs once (default 5)
-  -q  only the small file, and nothing that takes long: no tshark
+usage: inspect.py BUILD [-n ROUNDS] [-q] [-L]
+  -n  rounds, in each of which every contender runs once (default 5); tshark
+      runs in the first one only
+  -q  only the small file, and neither tshark nor tcpdump
+  -L  tshark and tcpdump with the large file too: minutes
 
 Writes the table of docs/performance.md.
 """
@@ -138,7 +140,7 @@ class File:
                 for i, x in enumerate(a)]
 
 
-def measure(file, inspect, loop, rounds, is_quick):
+def measure(file, inspect, loop, rounds, has_slow):
     warm(file.path)
     for i in range(rounds):
         file.run("libpcap, counting", loop)
@@ -147,10 +149,9 @@ def measure(file, inspect, loop, rounds, is_quick):
                            [*inspect, "--threads", threads, "-r"], True)
             file.found = check_truth(f"{file.name}, {threads}", run.said,
                                      file.truth)
-        if i == 0 or file.truth["bytes"] < 10**9:
-            if not is_quick and shutil.which("tcpdump"):
-                file.run("tcpdump -nn", [*TCPDUMP, "-r"])
-        if i == 0 and not is_quick and shutil.which("tshark"):
+        if has_slow and (i == 0 or file.truth["bytes"] < 10**9):
+            file.run("tcpdump -nn", [*TCPDUMP, "-r"])
+        if has_slow and i == 0:
             file.run("tshark -T fields", [*TSHARK, "-r"])
         print(f"{file.name}: round {i + 1} of {rounds}", file=sys.stderr)
 
@@ -234,7 +235,7 @@ def write(text):
 
 
 def main():
-    opts, args = getopt.gnu_getopt(sys.argv[1:], "n:q")
+    opts, args = getopt.gnu_getopt(sys.argv[1:], "n:qL")
     opts = dict(opts)
     if len(args) != 1:
         sys.exit(__doc__)
@@ -248,7 +249,9 @@ def main():
         files = []
         for spec in FILES[:1] if is_quick else FILES:
             file = File(generator, folder, *spec)
-            measure(file, inspect, loop, rounds, is_quick)
+            has_slow = "-L" in opts or (spec is FILES[0] and not is_quick)
+            measure(file, inspect, loop, rounds, has_slow and all(
+                shutil.which(name) for name in ("tcpdump", "tshark")))
             file.path.unlink()
             files.append(file)
         memory = list(memory_rows(build / "tests/bench/pcapmix", inspect,

@@ -18,10 +18,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { PLAIN, V1, V2, TOA, UDP, KINDS };
-enum { FIN = 1, SYN = 2, PSH = 8, ACK = 16 };
+enum kind {
+	PLAIN,
+	V1,
+	V2,
+	TOA,
+	UDP,
+	KINDS
+};
+enum {
+	FIN = 1,
+	SYN = 2,
+	PSH = 8,
+	ACK = 16
+};
 
 #define PACKET_MAX 2048
+
+/* One segment. */
+struct piece {
+	bool is_reply;
+	unsigned flags;
+	const uint8_t *opt;
+	size_t opt_len;
+	const uint8_t *data;
+	size_t len;
+};
 
 struct flow {
 	enum kind kind;
@@ -70,7 +92,7 @@ static uint8_t *put_addr(uint8_t *p, bool is_v6, uint32_t low)
 {
 	if (is_v6) {
 		memset(p, 0, 12);
-		memcpy(p, "\x20\x01\x0d\xb8", 4);
+		put32(p, 0x20010db8);
 		p += 12;
 	}
 	return put32(p, low);
@@ -109,35 +131,31 @@ static void mix_record(const uint8_t *frame, size_t len)
 }
 
 /* mix_transport() - TCP or UDP at @t. Return: bytes, without payload */
-static size_t mix_transport(struct flow *f, bool is_reply, unsigned flags,
-			    const uint8_t *opt, size_t opt_len, size_t len,
-			    uint8_t *t)
+static size_t mix_transport(struct flow *f, const struct piece *s, uint8_t *t)
 {
-	uint8_t *p = put16(t, is_reply ? f->oport : f->pport);
+	uint8_t *p = put16(t, s->is_reply ? f->oport : f->pport);
 
-	p = put16(p, is_reply ? f->pport : f->oport);
+	p = put16(p, s->is_reply ? f->pport : f->oport);
 	if (f->kind == UDP) {
-		put16(put16(p, (unsigned)(8 + len)), 0);
+		put16(put16(p, (unsigned)(8 + s->len)), 0);
 		return 8;
 	}
-	p = put32(p, f->seq[is_reply]);
-	p = put32(p, flags == SYN ? 0 : f->seq[!is_reply]);
-	*p++ = (uint8_t)((20 + opt_len) / 4 << 4);
-	*p++ = (uint8_t)flags;
+	p = put32(p, f->seq[s->is_reply]);
+	p = put32(p, s->flags == SYN ? 0 : f->seq[!s->is_reply]);
+	*p++ = (uint8_t)((20 + s->opt_len) / 4 << 4);
+	*p++ = (uint8_t)s->flags;
 	memset(put16(p, 502), 0, 4);
-	if (opt_len)
-		memcpy(t + 20, opt, opt_len);
-	f->seq[is_reply] += (uint32_t)len + !!(flags & (SYN | FIN));
-	return 20 + opt_len;
+	if (s->opt_len)
+		memcpy(t + 20, s->opt, s->opt_len);
+	f->seq[s->is_reply] += (uint32_t)s->len + !!(s->flags & (SYN | FIN));
+	return 20 + s->opt_len;
 }
 
 /* mix_frame() - Return: bytes at @out */
-static size_t mix_frame(struct flow *f, bool is_reply, unsigned flags,
-			const uint8_t *opt, size_t opt_len,
-			const uint8_t *data, size_t len, uint8_t *out)
+static size_t mix_frame(struct flow *f, const struct piece *s, uint8_t *out)
 {
-	uint32_t src = is_reply ? f->origin : f->proxy;
-	uint32_t dst = is_reply ? f->proxy : f->origin;
+	uint32_t src = s->is_reply ? f->origin : f->proxy;
+	uint32_t dst = s->is_reply ? f->proxy : f->origin;
 	size_t ip_len = f->is_v6 ? 40 : 20, addr_off = f->is_v6 ? 8 : 12;
 	unsigned proto = f->kind == UDP ? 17 : 6;
 	uint8_t *ip = out + 14, *t = ip + ip_len;
@@ -145,13 +163,13 @@ static size_t mix_frame(struct flow *f, bool is_reply, unsigned flags,
 
 	memset(out, 0, 14 + ip_len);
 	out[0] = out[6] = 2;
-	out[5] = is_reply;
-	out[11] = !is_reply;
+	out[5] = s->is_reply;
+	out[11] = !s->is_reply;
 	put16(out + 12, f->is_v6 ? 0x86dd : 0x0800);
-	seg = mix_transport(f, is_reply, flags, opt, opt_len, len, t);
-	if (len)
-		memcpy(t + seg, data, len);
-	seg += len;
+	seg = mix_transport(f, s, t);
+	if (s->len)
+		memcpy(t + seg, s->data, s->len);
+	seg += s->len;
 	put_addr(put_addr(ip + addr_off, f->is_v6, src), f->is_v6, dst);
 	if (f->is_v6) {
 		ip[0] = 0x60;
@@ -176,9 +194,9 @@ static void mix_send(struct flow *f, bool is_reply, unsigned flags,
 		     const uint8_t *opt, size_t opt_len, const uint8_t *data,
 		     size_t len)
 {
+	const struct piece s = { is_reply, flags, opt, opt_len, data, len };
 	uint8_t frame[PACKET_MAX];
-	size_t n = mix_frame(f, is_reply, flags, opt, opt_len, data, len,
-			     frame);
+	size_t n = mix_frame(f, &s, frame);
 
 	mix_record(frame, n);
 	if (f->step > 4 && len && mix_random(200) == 0) {
@@ -200,6 +218,8 @@ static void put_v1_addr(char *out, size_t cap, bool is_v6, uint32_t low)
 /* mix_header() - Return: bytes at @out */
 static size_t mix_header(const struct flow *f, uint8_t *out)
 {
+	static const uint8_t sign[] = { 13,  10,  13,  10,  0,	13,  10,
+					'Q', 'U', 'I', 'T', 10, 0x21 };
 	char a[64], b[64];
 	uint8_t *p = out + 16;
 
@@ -211,14 +231,13 @@ static size_t mix_header(const struct flow *f, uint8_t *out)
 				       f->is_v6 ? 6 : 4, a, b, f->cport,
 				       f->oport);
 	}
-	memcpy(out, "\r\n\r\n\0\r\nQUIT\n\x21", 13);
-	out[13] = (uint8_t)((f->is_v6 ? 0x20 : 0x10) |
-			    (f->kind == UDP ? 2 : 1));
+	memcpy(out, sign, sizeof(sign));
+	out[13] =
+		(uint8_t)((f->is_v6 ? 0x20 : 0x10) | (f->kind == UDP ? 2 : 1));
 	p = put_addr(put_addr(p, f->is_v6, f->client), f->is_v6, f->origin);
 	p = put16(put16(p, f->cport), f->oport);
 	if (f->cport % 4 == 0) { /* PP2_TYPE_NOOP, three bytes of it */
-		memcpy(p, "\4\0\3\0\0\0", 6);
-		p += 6;
+		p = put16(put32(p, 0x04000300), 0);
 	}
 	put16(out + 14, (unsigned)(p - out - 16));
 	return (size_t)(p - out);
@@ -253,7 +272,7 @@ static void mix_count(const struct flow *f)
 
 static size_t mix_option(const struct flow *f, uint8_t out[40])
 {
-	memcpy(out, "\1\1\10\12\0\0\0\1\0\0\0\2", 12);
+	put32(put32(put32(out, 0x0101080a), 1), 2);
 	if (f->kind != TOA || (f->step != 2 && f->step != 3))
 		return 12;
 	out[12] = f->is_v6 ? 253 : 254;
@@ -291,8 +310,10 @@ static void mix_data(struct flow *f, const uint8_t *opt, size_t opt_len)
 	size_t len = mix_size();
 
 	if (len && mix_random(100) == 0) {
-		mix.held_len = mix_frame(f, is_reply, PSH | ACK, opt, opt_len,
-					 data, len, mix.held);
+		const struct piece s = { is_reply, PSH | ACK, opt,
+					 opt_len,  data,      len };
+
+		mix.held_len = mix_frame(f, &s, mix.held);
 		mix_send(f, is_reply, PSH | ACK, opt, opt_len, data, 100);
 		mix_record(mix.held, mix.held_len);
 		mix.swapped++;
@@ -396,8 +417,9 @@ static void mix_open(uint64_t size, unsigned steps)
 
 int main(int argc, char **argv)
 {
-	static const uint32_t head[] = { 0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535,
-					 1 };
+	static const uint32_t head[] = {
+		0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 1
+	};
 	uint64_t size = 5000000;
 	uint32_t active = 500;
 	unsigned steps = 0;

@@ -191,7 +191,7 @@ static void test_a_tick_ends_it(void)
 	struct inspect *in = NULL;
 	int fd = open("../../pcaps/001-document-ppv1-tcp/input.pcap",
 		      O_RDONLY | O_CLOEXEC);
-	struct stat st;
+	struct stat st = { 0 };
 
 	CU_ASSERT_FATAL(fd >= 0 && fstat(fd, &st) == 0);
 	CU_ASSERT_FATAL(inspect_new(&cfg, &in) == 0);

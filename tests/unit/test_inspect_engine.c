@@ -86,6 +86,7 @@ static void packet(uint32_t client, bool is_reply, uint8_t flags, uint32_t seq,
 		.link = LINK_RAW,
 	};
 	struct digest d;
+	size_t i;
 
 	put_be16(p + 2, (uint16_t)(40 + len));
 	put_be32(p + (is_reply ? 16 : 12), 0x0a000000 + client);
@@ -95,7 +96,8 @@ static void packet(uint32_t client, bool is_reply, uint8_t flags, uint32_t seq,
 	put_be32(p + 24, seq);
 	p[32] = 0x50;
 	p[33] = flags;
-	memcpy(p + 40, text, len);
+	for (i = 0; i < len; i++)
+		p[40 + i] = (uint8_t)text[i];
 	fast_decode(engine_fast(engine), &f, &d);
 	engine_frames(engine, &f, &d, 1);
 }

@@ -138,9 +138,9 @@ static struct entry *pool_entry(struct table *t, struct pool *p, uint32_t i,
 	struct entry *e = table_add(t, &key, i);
 	struct flow *fl;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	ASSERT(e);
 	fl = pool_add(p, e);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(fl);
+	ASSERT(fl);
 	e->first_frame = 1000 + i;
 	e->last_frame = 2000 + i;
 	e->last_ns = 3000 + i;
