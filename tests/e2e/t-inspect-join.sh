@@ -29,7 +29,8 @@ traffic() {
     capture front "$NS_P" p0
     capture back "$NS_P" p1
     in_client "$TP_CLIENT" -q "$vip" "$port" --src "$src" -c "$CONNS" -C 5 \
-        -m 200 -n 2 --log "$DIR/client.log" "$@" 2>"$DIR/client.err" ||
+        -m 200 -n 2 --log "$DIR/client.log" "$@" \
+        >"$DIR/client.out" 2>"$DIR/client.err" ||
         bad "client: $(tail -n 2 "$DIR/client.err")"
     capture_stop front back
 }
@@ -104,6 +105,19 @@ faulty() {
         .anomaly == "flow.other_client"')" "$2"
 }
 
+# another client of the moment is named, where there is one: never a pair by the
+# claim alone
+mixed_up() {
+    start_ready proxy "$NS_P" "$TP_PROXY" --ext -f "$DIR/rules" \
+        --fault mix-clients
+    traffic 10002 "$VIP4" "$CLIENT4"
+    join 1
+    expect "pairs" "$(pairs '.payload == "same" and ((.verdict == "OK") ==
+        (.client == .front.src and .cport == .front.sport))')" "$CONNS"
+    [ "$(pairs '.anomaly == "flow.other_client"')" -ge 1 ] ||
+        bad "no client is mixed up"
+}
+
 # --expect-from with the clients' own log, whole and without a line, and with
 # one that did not come
 expected() {
@@ -146,6 +160,7 @@ run_case "no header" unnamed
 run_case "expected clients" expected
 run_case "a wrong port is named" faulty wrong-port "$CONNS"
 run_case "client and server exchanged" faulty swap-addr "$CONNS"
+run_case "clients mixed up" mixed_up
 stop_clean proxy
 stop_clean origin origin-off
 e2e_end
