@@ -19,8 +19,10 @@ OPTION  @banner: the origin greets, and the probe waits for it; @six: the
 SPEC    run these cases only
 """
 import concurrent.futures
+import itertools
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -39,15 +41,20 @@ WORKERS = 24
 HEADER_TIMEOUT = "3700ms"
 
 
+PORTS = itertools.cycle(random.sample(range(12000, 32000), 20000))
+
+
 def free_port():
-    """One that is free for TCP and UDP, IPv4 and IPv6"""
+    """One that is free for TCP and UDP, IPv4 and IPv6, below those that the
+    kernel gives to clients; another one each time"""
     while True:
+        at = "::", next(PORTS)
         try:
             with socket.socket(socket.AF_INET6) as t, \
                     socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as u:
-                t.bind(("::", 0))
-                u.bind(t.getsockname()[:2])
-                return t.getsockname()[1]
+                t.bind(at)
+                u.bind(at)
+                return at[1]
         except OSError:
             pass
 
