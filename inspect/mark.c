@@ -80,15 +80,23 @@ static struct hexdump_range mark_begin(const struct mark *m,
 	return best;
 }
 
+/* Where the innermost payload begins; the frame's end if that is not known, as
+ * of one that was put together from fragments.
+ */
 static size_t mark_payload(const struct frame *f)
 {
+	struct decoder *d = NULL;
+	size_t at = f->cap_len;
 	struct wire_err err;
 	struct packet pkt;
 
-	if (decode_packet(f->link, f->data, f->cap_len, f->wire_len, false,
-			  &pkt, &err) != DECODE_OK)
-		return f->cap_len;
-	return (size_t)(pkt.payload - f->data);
+	if (decoder_new(&DECODE_OPTS_DEFAULT, &d) != 0)
+		return at;
+	if (decode_frame(d, f, false, &pkt, &err) == DECODE_OK &&
+	    pkt.payload >= f->data && pkt.payload <= f->data + f->cap_len)
+		at = (size_t)(pkt.payload - f->data);
+	decoder_free(d);
+	return at;
 }
 
 /* The longest part of @m's end with which the payload begins. */
