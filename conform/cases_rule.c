@@ -6,8 +6,10 @@
  *	text [--flag] "FILE" => the same
  *	lines N => the same: N good rules
  *	fixpoint "FILE": formatted twice, the second changes nothing
- *	relay LINE [| LINE]; arguments of tp-origin; of tp-client [; one KEY]
- *		{F}, {O}: ports; all log lines of tp-origin agree in KEY
+ *	relay LINE [| LINE]; arguments of tp-origin; of tp-client
+ *		[; one KEY]: all log lines of tp-origin agree in KEY
+ *		[; log WORD...]: the access log of tp-proxy holds each WORD
+ *		{F}, {O}: ports
  * `$` is the value of the sweep.
  */
 #include "case_macros.h"
@@ -28,6 +30,10 @@
 #define PORT_GROUP "InvalidParameter.RulePortGroup"
 #define PORT_TWICE "InvalidParameter.RulePortDuplicating"
 #define PARAMETER  "InvalidParameter."
+#define LOG_FIELDS                                                           \
+	"ClientRegion ConnectTimeStamp DisconnetReason DisconnetTimeStamp "   \
+	"EdgeIP ForwardPort ForwardProtocol LogTimeStamp ReceivedBytes "      \
+	"SentBytes ServiceID SessionID"
 #define TAG50 "12345678901234567890123456789012345678901234567890"
 
 static const struct case_def cases[] = {
@@ -223,6 +229,23 @@ static const struct case_def cases[] = {
 	      "seed/29 seed/65", "PPv2: TCPv6",
 	      "relay tcp:{F} 127.0.0.1 {O} off ppv2; --mode ppv2 "
 	      "--reply whoami; --whoami ::1 {F}", NULL),
+	CASE("log/fields", "the access log of a TCP connection", MUST, MEDIUM,
+	     CASE_OFF, 0, "log/1", "the product's log: these names",
+	     "relay tcp:{F} 127.0.0.1 {O} off off; --mode off; "
+	     "-m 1000 --src 127.0.0.77 127.0.0.1 {F}; log " LOG_FIELDS, NULL,
+	     NULL),
+	CASE("log/client", "its client, protocol, port and bytes", MUST,
+	     MEDIUM, CASE_OFF, 0, "log/2",
+	     "the product's log: ClientRealIP, ReceivedBytes, SentBytes",
+	     "relay tcp:{F} 127.0.0.1 {O} off off; --mode off; "
+	     "-m 1000 --src 127.0.0.77 127.0.0.1 {F}; "
+	     "log \"ClientRealIP\":\"127.0.0.77\" \"ReceivedBytes\":1000 "
+	     "\"SentBytes\":1000 \"ForwardPort\":{F}", NULL, NULL),
+	CASE("log/udp", "the access log of a UDP session", MUST, MEDIUM,
+	     CASE_OFF, 0, "log/1 log/2", "the product's log: these names",
+	     "relay udp:{F} 127.0.0.1 {O} off ppv2; --mode ppv2; "
+	     "-u -m 100 --src 127.0.0.77 127.0.0.1 {F}; "
+	     "log \"ClientRealIP\":\"127.0.0.77\" " LOG_FIELDS, NULL, NULL),
 	RELAY("persist/one-origin", "one client stays at one origin",
 	      "seed/26", "one client IP goes to one origin IP",
 	      "relay og:three = 127.0.0.11, 127.0.0.12, 127.0.0.13 | "

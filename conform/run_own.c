@@ -200,6 +200,27 @@ static bool own_agree(const char *text, const char *key)
 	return has;
 }
 
+/* are all words of @words in the proxy's access log? */
+static bool own_log(const struct own *o, char *words, char *text, size_t cap)
+{
+	char path[TOOL_PATH_MAX], *save = NULL, *word;
+	size_t n = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/log", o->w->dir);
+	f = fopen(path, "re");
+	if (f) {
+		n = fread(text, 1, cap - 1, f);
+		(void)fclose(f);
+	}
+	text[n] = '\0';
+	for (word = strtok_r(words, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save))
+		if (!strstr(text, word))
+			return false;
+	return n != 0;
+}
+
 static void own_relay(struct own *o, const char *script)
 {
 	static char said[WORLD_TEXT_MAX], text[WORLD_TEXT_MAX];
@@ -234,6 +255,9 @@ static void own_relay(struct own *o, const char *script)
 	if (!strncmp(parts[3], "one ", 4))
 		own_verdict(o, !status && own_agree(said, parts[3] + 4),
 			    "all lines agree", status ? text : said);
+	else if (!strncmp(parts[3], "log ", 4) && !status)
+		own_verdict(o, own_log(o, parts[3] + 4, said, sizeof(said)),
+			    "a line of the access log that says so", said);
 	else
 		own_verdict(o, status == EXIT_OK, "tp-client is content", text);
 }

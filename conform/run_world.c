@@ -58,7 +58,7 @@ int world_init(struct world *w)
 
 void world_fini(struct world *w)
 {
-	static const char *const files[] = { "rules", "a", "b" };
+	static const char *const files[] = { "rules", "log", "a", "b" };
 	char path[TOOL_PATH_MAX];
 	size_t i;
 
@@ -227,7 +227,9 @@ int world_proxy(struct world *w, const char *rules, char *why, size_t cap)
 	char text[1024], path[TOOL_PATH_MAX];
 	char f[] = "-f", ext[] = "--ext", t[] = "-t", one[] = "1";
 	char idle[] = "--udp-idle", ms[] = IDLE_TEXT;
-	char *argv[] = { w->proxy, t, one, ext, idle, ms, f, path, NULL };
+	char log[] = "--log", file[TOOL_PATH_MAX];
+	char *argv[] = { w->proxy, t,	 one, ext,  idle, ms,
+			 log,	   file, f,   path, NULL };
 	size_t n = 0;
 	int err;
 
@@ -235,6 +237,8 @@ int world_proxy(struct world *w, const char *rules, char *why, size_t cap)
 		text[n++] = *rules == '|' ? '\n' : *rules;
 	text[n++] = '\n';
 	err = world_write(w, "rules", text, n, path);
+	if (!err)
+		err = world_write(w, "log", "", 0, file);
 	if (err)
 		return err;
 	w->proxy_pid = tool_start(argv, &w->proxy_fd);

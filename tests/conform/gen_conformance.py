@@ -18,7 +18,8 @@ Made by `tests/conform/gen_conformance.py` from a run of `tp-conform run`
 against this project's own tp-proxy, tp-origin and tp-client; do not edit.
 
 G, R, V and T are the requirements of haproxy's `proxy-protocol.txt`, revision
-2026/04/27, `seed/N` the statements of the product's document.
+2026/04/27, `seed/N` the statements of the product's document, `log/N` what it
+says of access logs.
 [vectors.md](vectors.md) tells how our decoders read each of the former, and
 which side they take where readers disagree.
 

@@ -24,7 +24,7 @@ requirement_ids() {
         conform/requirement.def
 }
 
-row_ids() { sed -nE 's/^\| ([GRVT]?[0-9.]+|seed\/[0-9]+) \|.*/\1/p' "$TABLE"; }
+row_ids() { sed -nE 's/^\| ([GRVT]?[0-9.]+|(seed|log)\/[0-9]+) \|.*/\1/p' "$TABLE"; }
 
 check_rows() {
     diff <(requirement_ids | sort) <(row_ids | sort) >&2 ||
