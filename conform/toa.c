@@ -67,6 +67,16 @@ static void toa_hex(const uint8_t *p, size_t len, char *out)
 		(void)snprintf(out + 2 * i, 3, "%02x", p[i]);
 }
 
+/* what an answer to the probe holds */
+static const char *toa_token(enum probe_type type)
+{
+	if (type == PROBE_HTTP)
+		return "HTTP/1.";
+	if (type == PROBE_SSH)
+		return "SSH-";
+	return type == PROBE_SMTP ? "220 " : "tp-conform";
+}
+
 /* toa_connect() - run tp-client raw. Return: its status, or -errno */
 static int toa_connect(struct toa_trial *t, char *args)
 {
@@ -86,8 +96,10 @@ static int toa_connect(struct toa_trial *t, char *args)
 	(void)ip_addr_format(&e->target.addr, host);
 	(void)snprintf(port, sizeof(port), "%u", e->target.port);
 	toa_hex(t->probe.request, t->probe.request_len, hex);
-	(void)snprintf(token, sizeof(token), "%s",
-		       e->probe->type == PROBE_HTTP ? "HTTP/1." : "tp-conform");
+	/* a server that speaks first: tp-client wants something to send */
+	if (!t->probe.request_len)
+		(void)snprintf(hex, sizeof(hex), "0d0a");
+	(void)snprintf(token, sizeof(token), "%s", toa_token(e->probe->type));
 	if (t->cfg->iface) {
 		(void)snprintf(iface, sizeof(iface), "%s", t->cfg->iface);
 		argv[n++] = dev;
