@@ -14,9 +14,12 @@
 #include "summary.h"
 #include "write_bad.h"
 
-/* @out: flushed at the end; NULL if nobody writes there */
+/* @out: flushed at the end, of a live capture after each flow; NULL if nobody
+ * writes there
+ */
 struct sinks {
 	FILE *out;
+	bool is_live;
 	unsigned count;
 	struct sink {
 		const struct sink_ops *ops;
@@ -75,6 +78,7 @@ int sinks_open(const struct config *cfg, FILE *out, struct sinks **ret)
 		return -ENOMEM;
 	}
 	s->out = out;
+	s->is_live = cfg->source.live.iface != NULL;
 	r = sinks_open_main(cfg, out, s);
 	if (!r && cfg->output.report)
 		r = html_open(cfg, s);
@@ -102,6 +106,9 @@ int sinks_flow(struct sinks *s, const struct flow *fl, const struct check *c)
 		if (r && !err)
 			err = r;
 	}
+	/* whoever reads a pipe wants to see it now; errors show at the end */
+	if (s->is_live && s->out)
+		(void)fflush(s->out);
 	return err;
 }
 
