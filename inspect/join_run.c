@@ -58,7 +58,7 @@ int join_run(const struct config *cfg, FILE *out)
 		err = join_match(&j);
 	if (err)
 		log_error("out of memory");
-	else if (status != EXIT_USAGE)
+	else if (!status || j.front.count || j.back.count)
 		judged = join_report(&j, cfg, out);
 	join_fini(&j);
 	return status ? status : judged;
