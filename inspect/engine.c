@@ -14,7 +14,7 @@
 #include "wire/tcp.h"
 
 /* packets between the fetch of a slot or an entry and its use */
-#define ENGINE_AHEAD ((size_t)8)
+#define ENGINE_AHEAD ((size_t)16)
 /* of a packet that is to be looked at: the processor fetches the rest itself */
 #define ENGINE_FETCH 512
 #define ENGINE_LINE  64

@@ -2,4 +2,4 @@
 # the command line, and the engine
 target_sources(inspect_core PRIVATE
     config_input.c config_judge.c config_output.c
-    bulk.c engine.c fast.c mapped.c order.c pack.c pool.c table.c)
+    bulk.c engine.c fast.c huge.c mapped.c order.c pack.c pool.c table.c)

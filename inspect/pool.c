@@ -7,13 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "huge.h"
 #include "pack.h"
 #include "wire/bytes.h"
 #include "wire/wire.h"
 
 static_assert(sizeof(struct flow) % 8 == 0, "pack() takes whole words");
 
+/* flows of a slab: about a large page */
+#define POOL_SLAB (HUGE_BYTES / (uint32_t)sizeof(struct flow) + 1)
+
 /* @owner: place in the table of the entry whose flow it is
+ * @made:  places that there is memory for, in slabs
  * @idle:  a stack of the places in the pool that are free
  */
 struct pool {
@@ -22,11 +27,16 @@ struct pool {
 	uint32_t made;
 	uint32_t idle_count;
 	uint32_t hand;
-	struct flow **flow;
+	struct flow **slab;
 	uint32_t *owner;
 	uint32_t *idle;
 	uint8_t scratch[PACK_MAX(sizeof(struct flow))];
 };
+
+static struct flow *pool_at(const struct pool *p, uint32_t i)
+{
+	return &p->slab[i / POOL_SLAB][i % POOL_SLAB];
+}
 
 int pool_new(const struct table *t, uint32_t max, struct pool **ret)
 {
@@ -36,10 +46,10 @@ int pool_new(const struct table *t, uint32_t max, struct pool **ret)
 		return -ENOMEM;
 	p->table = t;
 	p->max = max;
-	p->flow = calloc(max, sizeof(struct flow *));
+	p->slab = calloc(max / POOL_SLAB + 1, sizeof(struct flow *));
 	p->owner = calloc(max, sizeof(*p->owner));
 	p->idle = calloc(max, sizeof(*p->idle));
-	if (!p->flow || !p->owner || !p->idle) {
+	if (!p->slab || !p->owner || !p->idle) {
 		pool_free(p);
 		return -ENOMEM;
 	}
@@ -53,9 +63,9 @@ void pool_free(struct pool *p)
 
 	if (!p)
 		return;
-	for (i = 0; p->flow && i < p->made; i++)
-		free(p->flow[i]);
-	free(p->flow);
+	for (i = 0; p->slab && i < p->made; i += POOL_SLAB)
+		free(p->slab[i / POOL_SLAB]);
+	free(p->slab);
 	free(p->owner);
 	free(p->idle);
 	free(p);
@@ -220,9 +230,9 @@ static int pool_evict(struct pool *p)
 		e->state &= ~(uint32_t)ENTRY_IS_WARM;
 		p->hand = (p->hand + 1) % p->max;
 	}
-	e->hold = pool_pack(p, p->flow[p->hand], e);
+	e->hold = pool_pack(p, pool_at(p, p->hand), e);
 	if (!e->hold) {
-		e->hold = p->flow[p->hand];
+		e->hold = pool_at(p, p->hand);
 		return -ENOMEM;
 	}
 	e->state |= ENTRY_IS_PACKED;
@@ -231,25 +241,38 @@ static int pool_evict(struct pool *p)
 	return 0;
 }
 
+/* pool_more() - memory for more flows */
+static int pool_more(struct pool *p)
+{
+	uint32_t n = p->max - p->made;
+	struct flow *slab;
+	uint32_t i;
+
+	if (n > POOL_SLAB)
+		n = POOL_SLAB;
+	slab = huge_alloc(n * sizeof(*slab));
+	if (!slab)
+		return -ENOMEM;
+	p->slab[p->made / POOL_SLAB] = slab;
+	p->made += n;
+	for (i = 1; i <= n; i++)
+		p->idle[p->idle_count++] = p->made - i;
+	return 0;
+}
+
 /* pool_take() - a place for a flow of @e. Return: the flow, or NULL */
 static struct flow *pool_take(struct pool *p, struct entry *e)
 {
 	uint32_t i;
 
-	if (!p->idle_count && p->made < p->max) {
-		struct flow *fl = malloc(sizeof(*fl));
-
-		if (!fl)
-			return NULL;
-		p->flow[p->made] = fl;
-		p->idle[p->idle_count++] = p->made++;
-	}
+	if (!p->idle_count && p->made < p->max && pool_more(p) != 0)
+		return NULL;
 	if (!p->idle_count && pool_evict(p) != 0)
 		return NULL;
 	i = p->idle[--p->idle_count];
 	p->owner[i] = e->place;
 	e->link = i;
-	return p->flow[i];
+	return pool_at(p, i);
 }
 
 struct flow *pool_add(struct pool *p, struct entry *e)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "huge.h"
+
 #define TABLE_SLOT_MIN 4096U
 
 int table_init(struct table *t, uint32_t max)
@@ -26,7 +28,7 @@ void table_fini(struct table *t)
 {
 	uint32_t i;
 
-	for (i = 0; t->chunk && i < t->room; i += TABLE_CHUNK)
+	for (i = 0; t->chunk && i < t->made; i += TABLE_CHUNK)
 		free(t->chunk[i / TABLE_CHUNK]);
 	free(t->chunk);
 	free(t->slot);
@@ -63,24 +65,34 @@ static int table_grow(struct table *t)
 	return 0;
 }
 
-/* table_more() - a chunk of free entries, the lowest place first */
+/* table_more() - memory for more entries */
 static int table_more(struct table *t)
 {
-	size_t size = TABLE_CHUNK * sizeof(struct entry);
-	struct entry *chunk = aligned_alloc(64, size);
-	uint32_t i;
+	uint32_t n = t->max - t->made;
+	struct entry *chunk;
 
+	if (n > TABLE_CHUNK)
+		n = TABLE_CHUNK;
+	chunk = huge_alloc(n * sizeof(*chunk));
 	if (!chunk)
 		return -ENOMEM;
-	memset(chunk, 0, size);
-	t->chunk[t->room / TABLE_CHUNK] = chunk;
-	for (i = 0; i < TABLE_CHUNK; i++) {
-		chunk[i].place = t->room + i;
-		chunk[i].link = i + 1 < TABLE_CHUNK ? t->room + i + 2 : 0;
-	}
-	t->free = t->room + 1;
-	t->room += TABLE_CHUNK;
+	t->chunk[t->made / TABLE_CHUNK] = chunk;
+	t->made += n;
 	return 0;
+}
+
+/* table_take() - a place that is free, plus one; 0: there is no memory */
+static uint32_t table_take(struct table *t)
+{
+	uint32_t place = t->free;
+
+	if (place) {
+		t->free = table_at(t, place - 1)->link;
+		return place;
+	}
+	if (t->room == t->made && table_more(t) != 0)
+		return 0;
+	return ++t->room;
 }
 
 struct entry *table_add(struct table *t, const struct flow_key *key,
@@ -91,11 +103,10 @@ struct entry *table_add(struct table *t, const struct flow_key *key,
 
 	if (t->count == t->max || table_grow(t) != 0)
 		return NULL;
-	if (!t->free && table_more(t) != 0)
+	place = table_take(t);
+	if (!place--)
 		return NULL;
-	place = t->free - 1;
 	e = table_at(t, place);
-	t->free = e->link;
 	*e = (struct entry) { .key = *key, .hash = hash, .place = place };
 	e->state = ENTRY_USED;
 	table_put(t->slot, t->slot_mask,

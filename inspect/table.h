@@ -72,20 +72,23 @@ struct table_slot {
 	uint32_t place; /* plus one; 0 is empty */
 };
 
-/* @count: entries in use; @room: places that there are
+/* @count: entries in use
+ * @room:  places that were ever used; @made: that there is memory for
  * @free:  first free place, plus one
  */
 struct table {
 	uint32_t count;
 	uint32_t max;
 	uint32_t room;
+	uint32_t made;
 	uint32_t free;
 	uint32_t slot_mask;
 	struct table_slot *slot;
 	struct entry **chunk;
 };
 
-#define TABLE_CHUNK_BITS 8
+/* of 128 bytes: a large page */
+#define TABLE_CHUNK_BITS 14
 #define TABLE_CHUNK	 (1U << TABLE_CHUNK_BITS)
 
 /* table_init() - @max entries, at least 1; memory comes as entries come.
