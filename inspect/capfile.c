@@ -13,9 +13,6 @@
 #define PCAP_MAGIC_NS  0xa1b23c4dU
 #define NG_ORDER_MAGIC 0x1a2b3c4dU
 
-/* pcap_hdr.network: the upper bits say whether frames end with a checksum */
-#define PCAP_LINK_MASK 0x03ffffffU
-
 #define NG_SHB_LEN   (4 + 4 + 4 /* order */ + 2 + 2 + 8 /* section */ + 4)
 #define NG_IDB_LEN   (4 + 4 + 2 /* link */ + 2 + 4 /* snaplen */ + 4)
 #define NG_SPB_LEN   (4 + 4 + 4 /* length on the wire */)
@@ -79,7 +76,8 @@ static enum capfile_status capfile_begin_pcap(struct capfile *cf,
 		return capfile_bad(cf, ANOMALY_CAP_VERSION, 4);
 	cf->format = CAPFILE_PCAP;
 	cf->pcap_ts_mul = ts_mul;
-	cf->pcap_link = (uint16_t)(capfile_u32(cf, buf + 20) & PCAP_LINK_MASK);
+	/* the upper half says whether frames end with a checksum */
+	cf->pcap_link = (uint16_t)capfile_u32(cf, buf + 20);
 	capfile_use(cf, CAPFILE_HDR_LEN, ret_used);
 	return CAPFILE_MORE;
 }

@@ -65,7 +65,7 @@ enum capfile_status {
  * @ts_mul:    nanoseconds of a unit, if the next two do not apply
  * @ts_div:    units of a nanosecond, for powers of ten finer than that; or 0
  * @ts_is_bin: units are 2^-@ts_shift seconds
- * @ts_max:    times from 1 to this one need @ts_mul and nothing else
+ * @ts_max:    times before this one need @ts_mul and nothing else
  * @ts_off_s:  added to each time
  * @snaplen:   0: no limit
  * @name:      if_name, cut; "" if there is none
@@ -261,7 +261,7 @@ static inline enum capfile_status capfile_next_ng(struct capfile *cf,
 	iface = &cf->ifaces[id];
 	ts = (uint64_t)capfile_u32(cf, buf + 12) << 32 |
 	     capfile_u32(cf, buf + 16);
-	if (ts - 1 < iface->ts_max)
+	if (ts < iface->ts_max)
 		ret->ts_ns = (int64_t)(ts * iface->ts_mul);
 	else
 		ret->ts_ns = capfile_time(iface, ts);

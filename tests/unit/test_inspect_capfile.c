@@ -152,8 +152,9 @@ static void test_pcap_in_four_forms(void)
 static void check_bad(const struct make *m, enum anomaly a, uint64_t off,
 		      unsigned frames)
 {
-	struct seen s = read_all(m, m->len);
+	struct seen s = read_all(m, m->len), pieces = read_all(m, 5);
 
+	check_same(&s, &pieces);
 	CU_ASSERT_EQUAL(s.last, CAPFILE_BAD);
 	CU_ASSERT_EQUAL(s.err.anomaly, a);
 	CU_ASSERT_EQUAL(s.err.off, off);
@@ -202,6 +203,10 @@ static void test_pcapng_in_both_orders(void)
 		make_epb(m, 6, 0, 1500000, "first", 5, NULL);
 		at = make_begin(m, 0x0bad);
 		make_bytes(m, "who knows", 9);
+		make_end(m, at);
+		/* what looks like a packet in a block of another type */
+		at = make_begin(m, 0x0bad);
+		make_epb(m, 6, 0, 1, "not one", 7, NULL);
 		make_end(m, at);
 		make_epb(m, 6, 1, 1500000, "sec", 60, "a comment");
 		make_epb(m, 2, 1, 7, "old", 3, NULL);
@@ -259,7 +264,8 @@ static int64_t time_of(int resol, int64_t offset, uint64_t ts)
 	make_shb(m);
 	make_idb(m, 1, 0, resol, offset, NULL);
 	make_epb(m, 6, 0, ts, "x", 1, NULL);
-	s = read_all(m, m->len);
+	/* in pieces, so that a call begins with the packet's block */
+	s = read_all(m, 1);
 	CU_ASSERT_EQUAL_FATAL(s.n, 1);
 	return s.frame[0].ts_ns;
 }
@@ -329,6 +335,7 @@ static void test_options_end_where_they_are_malformed(void)
 {
 	static const uint8_t opts[] = { 0, 1, 0, 2, 'a', 'b', 0, 0,
 					0, 1, 0, 9, 'x', 0,   0, 0 };
+	static const uint8_t end_first[] = { 0, 0, 0, 0, 0, 1, 0, 0 };
 	const struct capfile cf = { .is_swapped = true };
 	struct capfile_opt o;
 	struct guard g;
@@ -339,6 +346,10 @@ static void test_options_end_where_they_are_malformed(void)
 	CU_ASSERT(capfile_opt_next(&cf, &p, g.data + sizeof(opts), &o));
 	CU_ASSERT_EQUAL(o.len, 2);
 	CU_ASSERT_FALSE(capfile_opt_next(&cf, &p, g.data + sizeof(opts), &o));
+	/* nothing behind the end is an option */
+	p = end_first;
+	CU_ASSERT_FALSE(
+		capfile_opt_next(&cf, &p, end_first + sizeof(end_first), &o));
 	p = g.data + sizeof(opts) - 3;
 	CU_ASSERT_FALSE(capfile_opt_next(&cf, &p, g.data + sizeof(opts), &o));
 	guard_fini(&g);
@@ -403,7 +414,7 @@ static void test_hostile_lengths(void)
 		set32(m, at + 4, 0);
 		check_bad(m, ANOMALY_CAP_BLOCK_LEN, at + 4, 1);
 		m = small(types[i], &at);
-		set32(m, at + 4, (uint32_t)(m->len - at - 1));
+		set_total(m, at, (uint32_t)(m->len - at - 1));
 		check_bad(m, ANOMALY_CAP_BLOCK_LEN, at + 4, 1);
 		m = small(types[i], &at);
 		set_total(m, at, least[i] - 4);
@@ -490,8 +501,44 @@ static void test_long_frames(void)
 		CU_ASSERT_EQUAL(capfile_next(&cf, big, 48 + total, &used, &f),
 				i ? CAPFILE_BAD : CAPFILE_FRAME);
 		capfile_fini(&cf);
+		/* the same where a call begins with the block */
+		capfile_init(&cf);
+		(void)capfile_next(&cf, big, 48, &used, &f);
+		CU_ASSERT_EQUAL(used, 48);
+		CU_ASSERT_EQUAL(capfile_next(&cf, big + 48, total, &used, &f),
+				i ? CAPFILE_BAD : CAPFILE_FRAME);
+		capfile_fini(&cf);
 		free(big);
 	}
+}
+
+/* Options of an interface that are not as long as they have to be. */
+static void test_odd_interface_options(void)
+{
+	static const uint8_t zeros[9] = { 3 };
+	struct make *m = made(false);
+	struct capfile cf;
+	struct frame f;
+	size_t used, at;
+
+	make_shb(m);
+	at = make_begin(m, 1);
+	make_num(m, 1, 8);
+	make_opt(m, 9, zeros, 2);
+	make_opt(m, 9, zeros, 0);
+	make_opt(m, 14, zeros, 9);
+	make_opt(m, 14, zeros, 0);
+	make_opt(m, 2, "a name that is far too long", 27);
+	make_end(m, at);
+	make_epb(m, 6, 0, 5, "x", 1, NULL);
+	capfile_init(&cf);
+	CU_ASSERT_EQUAL(capfile_next(&cf, m->buf, m->len, &used, &f),
+			CAPFILE_FRAME);
+	CU_ASSERT_EQUAL(f.ts_ns, 5000);
+	CU_ASSERT_EQUAL(cf.ifaces[0].ts_off_s, 0);
+	CU_ASSERT_EQUAL(strnlen(cf.ifaces[0].name, CAPFILE_NAME_MAX),
+			CAPFILE_NAME_MAX - 1);
+	capfile_fini(&cf);
 }
 
 static void test_interfaces_are_bounded(void)
@@ -535,6 +582,15 @@ static void check_find(const struct make *m, size_t from, const size_t *starts,
 		CU_ASSERT_FATAL(
 			capfile_find(&cf, m->buf + at, m->len - at, 16, &off));
 		CU_ASSERT_EQUAL(at + off, starts[i]);
+	}
+	/* whatever is there: nothing past it is read */
+	for (i = 0; i < m->len - from; i++) {
+		struct guard g;
+
+		guard_init(&g, m->buf + from, i);
+		cf.offset = from;
+		(void)capfile_find(&cf, g.data, i, 16, &off);
+		guard_fini(&g);
 	}
 	capfile_fini(&cf);
 	capfile_fini(&first);
@@ -602,6 +658,8 @@ int main(void)
 		{ "pcapng: hostile lengths", test_hostile_lengths },
 		{ "pcapng: hostile fields", test_hostile_fields },
 		{ "pcapng: long frames", test_long_frames },
+		{ "pcapng: odd options of interfaces",
+		  test_odd_interface_options },
 		{ "pcapng: interfaces are bounded",
 		  test_interfaces_are_bounded },
 		{ "records are found from anywhere",
