@@ -40,7 +40,8 @@ enum case_status check_after_origin_fin(const struct check *c)
 {
 	const struct tcp_seen *t = &c->s->tcp;
 
-	if (t->first_origin_fin != END_FIN || t->parts_headers)
+	if (t->first_origin_fin != END_FIN || t->parts_headers ||
+	    t->hello.is_late)
 		return check_say(c, STATUS_INCONCLUSIVE,
 				 "the origin's end did not arrive as one, or "
 				 "headers are in the stream");
@@ -104,7 +105,8 @@ enum case_status check_bulk(const struct check *c)
 
 	if (!t->has_bulk)
 		return check_unseen(c);
-	if (is_up ? t->parts_headers > 0 : t->reply_has_header)
+	if (is_up ? t->parts_headers > 0 || t->hello.is_late
+		  : t->reply_has_header)
 		return check_say(c, STATUS_INCONCLUSIVE,
 				 "headers in the stream");
 	if (bad != UINT64_MAX)
