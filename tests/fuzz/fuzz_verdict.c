@@ -108,7 +108,8 @@ static size_t talk(struct join_legs *l, const struct config *cfg, uint8_t proto,
 	size_t used = 0;
 	struct check c;
 
-	while (len - used >= PACKET_LEN && used < PACKET_MAX * PACKET_LEN) {
+	while (len - used >= PACKET_LEN &&
+	       used < (size_t)PACKET_MAX * PACKET_LEN) {
 		say(&fl, cfg, &b, data + used, seq);
 		used += PACKET_LEN;
 	}
