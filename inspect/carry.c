@@ -50,7 +50,8 @@ static size_t carry_options(const struct config *cfg, const struct packet *pkt,
 	if (pkt->proto != IP_PROTO_TCP || !pkt->opt_len)
 		return 0;
 	option_add(&set, cfg, &budget, pkt,
-		   pkt->flags & TCP_F_SYN ? OPTION_SYN : OPTION_DATA, pkt->frame);
+		   pkt->flags & TCP_F_SYN ? OPTION_SYN : OPTION_DATA,
+		   pkt->frame);
 	for (i = 0; i < set.count && at + 1 < cap; i++) {
 		struct toa_option toa = option_client(&set.option[i]);
 

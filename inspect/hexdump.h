@@ -11,8 +11,9 @@ struct hexdump_range {
 	size_t hi;
 };
 
-/* hexdump_put() - sixteen bytes a line: offset, digits, ASCII between bars. Marked bytes are
- * painted; without colour they stand between brackets. Fits 80 columns.
+/* hexdump_put() - sixteen bytes a line: offset, digits, ASCII between bars.
+ * Marked bytes are painted; without colour they stand between brackets. Fits 80
+ * columns.
  */
 void hexdump_put(struct paint *p, const uint8_t *data, size_t len,
 		 const struct hexdump_range *mark);
