@@ -475,6 +475,17 @@ static void trial_oracle(struct trial *t, bool is_due)
 		trial_done(t, t->outcome);
 }
 
+/* a word where there had to be none: a greeting, or "421 go away", which is
+ * what a refusal looks like in that protocol
+ */
+static enum outcome trial_word(const struct trial *t)
+{
+	bool is_no = t->rx[0] == '4' || t->rx[0] == '5';
+
+	return t->cfg->probe->type == PROBE_SMTP && is_no ? OUTCOME_REFUSED
+							  : OUTCOME_GREETED;
+}
+
 static void trial_go(struct trial *t, uint32_t events, bool is_due)
 {
 	switch (t->state) {
@@ -492,7 +503,7 @@ static void trial_go(struct trial *t, uint32_t events, bool is_due)
 		break;
 	case TRIAL_PAUSE:
 		if (t->is_hushed && t->rx_len)
-			trial_done(t, OUTCOME_GREETED);
+			trial_done(t, trial_word(t));
 		else if (is_due)
 			trial_pause_over(t);
 		break;
