@@ -133,6 +133,31 @@ peer() {
         )"
 }
 
+# found NAME PACKAGE TITLE - for docs/peers.md, see tests/peers/table.py
+found() {
+    # shellcheck disable=SC2016 # dpkg-query expands it
+    jq -cn --arg k "$2" --arg t "$3" --arg r "$(
+        dpkg-query -W -f '${Version}' "$2"
+    )" '{v: 1, type: "proxy", title: $t, package: $k, version: $r}'
+    jq -c 'select(.type == "case" or .type == "summary")' "$DIR/$1.json"
+}
+
+peers_page() {
+    local results=$E2E_ROOT/out/peers
+
+    mkdir -p "$results"
+    {
+        found haproxy-v1 haproxy "HAProxy, send-proxy"
+        found haproxy-v2 haproxy "HAProxy, send-proxy-v2"
+        found haproxy-extra haproxy "HAProxy, crc32c, unique-id"
+        found haproxy-dual haproxy "HAProxy, dual-stack"
+        found nginx nginx "nginx, proxy_protocol on"
+        found nginx-half nginx "nginx, proxy_half_close on"
+    } >"$results/proxies.jsonl"
+    "$E2E_ROOT/tests/peers/table.py" --check "$E2E_ROOT/docs/peers.md" \
+        "$results/proxies.jsonl" >&2 || bad "docs/peers.md says otherwise"
+}
+
 crc_is_seen() {
     expect "crc" "$(got haproxy-extra ppv2/sent/crc)" "it matches"
     expect "bytes" "$(got haproxy-extra ppv2/sent/small)" "74 bytes"
@@ -180,6 +205,7 @@ run_case "nginx, proxy_protocol on" peer nginx $NGINX ppv1 \
         life/relay/{client,origin}-reset)"
 run_case "nginx, proxy_half_close on" peer nginx-half $NGINX_HALF ppv1 \
     "life/relay/client-reset life/relay/origin-reset"
+run_case "docs/peers.md is current" peers_page
 run_case "tp-proxy" ours
 run_case "nobody there: unreachable" nobody
 e2e_end

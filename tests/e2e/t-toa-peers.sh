@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # t-toa-peers.sh - programs that nobody here wrote, unmodified, see the real
-# client behind tp-proxy in mode toa; and the product's three samples
+# client behind tp-proxy in mode toa, and pass tp-conform; and the product's
+# three samples
 # shellcheck source=toa.sh
 . "$(dirname "$0")/toa.sh"
 
 JAVA=$TP_BUILD/toa/examples/EchoServer.java
+TP_CONFORM=$TP_BUILD/conform/tp-conform
+RAW4=10.2.0.77 # nobody's: tp-conform writes its segments itself
+RESULTS=$E2E_ROOT/out/peers/toa.jsonl
 LISTEN4=$TP_BUILD/toa/toa-listen4
 LISTEN6=$TP_BUILD/toa/toa-listen6
 CURL4=198.18.7.7
@@ -17,6 +21,7 @@ rules() {
 tcp:10000 $ORIGIN4 20000 off toa http.server
 tcp:10001 $ORIGIN6 20001 off toa http.server on ::
 tcp:10022 $ORIGIN4 20022 off toa sshd
+tcp:10023 $ORIGIN6 20022 off toa sshd
 tcp:10080 $ORIGIN4 20080 off toa nginx
 tcp:10081 $ORIGIN6 20080 off toa nginx
 tcp:10057 $ORIGIN4 20057 off toa listen4
@@ -47,6 +52,34 @@ except ConnectionResetError:
 PY
 }
 
+# conform NAME PACKAGE ORIGIN-PORT PROBE ORACLE SHOWN - in mode toa; what was
+# found goes to docs/peers.md, see tests/peers/table.py
+conform() {
+    local name=$1 package=$2 port=$3 probe=$4 oracle=$5 shown=$6
+    local out=$DIR/conform-$port.json
+
+    in_proxy "$TP_CONFORM" origin -J --mode toa --raw-source "$RAW4" -i p1 \
+        --oracle-wait 400ms --probe "$probe" --oracle "$oracle" \
+        "$ORIGIN4:$port" >"$out" 2>"${out%.json}.err" ||
+        bad "tp-conform: status $?: $(jq -r \
+            'select(.status == "fail") | .id + ": " + .got' "$out") $(
+            tail -n 2 "${out%.json}.err"
+        )"
+    expect_match "tp-conform" "$(tail -n 1 "$out")" '"failed":0,.*"verdict"'
+    [ -z "$CASE_BAD" ] || return 0
+    # shellcheck disable=SC2016 # dpkg-query expands it
+    jq -c --arg n "$name" --arg k "$package" --arg s "$shown" --arg r "$(
+        dpkg-query -W -f '${Version}' "$package"
+    )" 'select(.type == "summary") | {v: 1, type: "toa", name: $n,
+        package: $k, version: $r, shown: $s, passed: .passed,
+        failed: .failed}' "$out" >>"$RESULTS"
+}
+
+peers_page() {
+    "$E2E_ROOT/tests/peers/table.py" --check "$E2E_ROOT/docs/peers.md" \
+        "$RESULTS" >&2 || bad "docs/peers.md says otherwise"
+}
+
 # The product's own acceptance test (seed/54)
 http_server() {
     within origin start http4 "$NS_O" /usr/bin/python3 -u -m http.server \
@@ -66,6 +99,8 @@ http_server() {
     in_client "$TOA_PY" get "$VIP6" 10001 "$CURL6" >"$DIR/got" || bad "client over IPv6"
     grep -qF "$CURL6 - - [" "$DIR/http6.err" ||
         bad "logged: $(tail -n 2 "$DIR/http6.err")"
+    conform "Python http.server" python3 20000 http \
+        "log:$DIR/http4.err:python" "its log"
     stop http4
     stop http6
 }
@@ -95,6 +130,7 @@ TEXT
         "http://$VIP4:10080/")" "$CURL4"
     expect "\$remote_addr on IPv6" "$(in_client "$TOA_PY" get "$VIP6" 10081 \
         "$CURL6")" "$CURL6"
+    conform nginx nginx 20080 http 'http:/:([0-9.]+)$' "\`\$remote_addr\`"
     stop nginx QUIT
 }
 
@@ -112,6 +148,12 @@ sshd_logs() {
     own=$(send_line "$VIP4" 10022 "$CURL4")
     wait_for 10 said sshd "Connection from $CURL4 port ${own#* } " ||
         bad "logged: $(tail -n 3 "$DIR/sshd.err")"
+    own=$(send_line "$VIP6" 10023 "$CURL6")
+    wait_for 10 said sshd "Connection from $CURL6 port ${own#* } " ||
+        bad "logged: $(tail -n 3 "$DIR/sshd.err")"
+    conform "OpenSSH server" openssh-server 20022 ssh \
+        "log:$DIR/sshd.err:Connection from ([0-9a-f.:]+) port ([0-9]+)" \
+        "its log"
     stop sshd
 }
 
@@ -169,6 +211,9 @@ java_sample() {
     own=$(send_line "$VIP6" 10059 "$CURL6")
     wait_for 10 said java "^New client connected: /\[?fd00:c:0:0:0:0:0:77\]?:${own#* }\$" ||
         bad "$(cat "$DIR/java.out")"
+    conform "Java ServerSocket" openjdk-17-jdk-headless 20059 echo \
+        "log:$DIR/java.out:connected: /\[?([0-9a-f.:]+)\]?:([0-9]+)" \
+        "\`getRemoteSocketAddress\`"
     stop java
 }
 
@@ -195,12 +240,14 @@ getpeername 28 10 28 True
 getpeername 128 10 28 True"
 }
 
-toa_begin "$TP_PROXY" "$LISTEN4" "$LISTEN6"
+toa_begin "$TP_PROXY" "$TP_CONFORM" "$LISTEN4" "$LISTEN6"
+mkdir -p "${RESULTS%/*}"
+: >"$RESULTS"
 mkdir "$DIR/www"
 echo hello >"$DIR/www/index.html"
 # shellcheck disable=SC2119 # no option is needed
 load_writer
-load_reader --trust "$EGRESS4,$EGRESS6"
+load_reader --trust "$EGRESS4,$EGRESS6,$RAW4"
 rules >"$DIR/rules"
 within proxy start_ready proxy "$NS_P" "$TP_PROXY" -f "$DIR/rules" \
     --user nobody
@@ -211,6 +258,7 @@ run_case "the product's sample on AF_INET" sample4
 run_case "the product's sample on AF_INET6" sample6
 run_case "the product's sample in Java" java_sample
 run_case "libtptoa.so and short buffers" preload
+[ -n "${ONLY:-}" ] || run_case "docs/peers.md is current" peers_page
 run_case "invariants" expect_invariants
 run_case "clean end" stop_clean proxy
 e2e_end

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # read, or set, by peer.sh
 # SPDX-License-Identifier: BSD-2-Clause
 # dnsdist.sh - a name server that takes the header over UDP and TCP, from the
-# proxy alone
+# proxy alone; and one that sends it, in place of tp-proxy
 PEER_NAME=dnsdist
 PEER_PACKAGE=dnsdist
 
@@ -24,6 +24,82 @@ peer_start() {
     : >"$DIR/dnsdist.log"
     start peer "$NS_O" dnsdist --supervised --disable-syslog \
         -C "$DIR/dnsdist.conf"
+}
+
+# It forwards queries alone, so tp-conform, which sends what it likes, cannot
+# play its client: the capture is judged instead.
+sender_conf() {
+    cat <<TEXT
+setSecurityPollSuffix("")
+setLocal("$VIP4:20710")
+addLocal("[$VIP6]:20710")
+setACL({"0.0.0.0/0", "::/0"})
+newServer({address="$ORIGIN4:20700", useProxyProtocol=true}):setUp()
+TEXT
+}
+
+# sends PROTO VIP SOURCE - the origin learns it; what was sent is in line
+sends() {
+    local ask=dns own
+
+    [ "$1" = tcp ] || ask=dns-udp
+    own=$(in_client "$PEERS/ask.py" "$ask" "$2" 20710 "$3" 2>&1) ||
+        bad "no answer: $own"
+    own=$(head -n 1 <<<"$own")
+    wait_for 5 has_lines "$DIR/dnsdist.log" \
+        "Packet from \\[?${3//./\\.}\\]?:${own#* } for" 1 ||
+        bad "not learned: $(tail -n 1 "$DIR/dnsdist.log")"
+}
+
+# flows_are NAME FILTER COUNT - so many flows to the origin fit the filter
+flows_are() {
+    expect "$1" "$(jq -s "[.[] | select(.type == \"flow\" and
+        .dport == 20700 and .verdict == \"OK\" and ($2))] | length" \
+        "$DIR/sent.json")" "$3"
+}
+
+headers_are_right() {
+    capture_stop sent
+    # what ends the capture is a flow without a header
+    "$TP_INSPECT" -r "$DIR/sent.pcap" -J >"$DIR/sent.json"
+    flows_are "each datagram with a header" '.transport == "UDP" and
+        .mode == "ppv2" and .protocol == "dgram" and
+        .hdr_count == 4 and .sent.payloads == 4' 1
+    flows_are "the client over TCP" '.transport == "TCP" and
+        .mode == "ppv2" and .protocol == "stream" and .hdr_count == 1 and
+        (.client + " " + .via | IN("'"$SOURCE4 $VIP4"'",
+        "'"$SOURCE6 $VIP6"'"))' 2
+    flows_are "flows" true 3
+    [ -z "$CASE_BAD" ] || return 0
+    sender_found udp "dnsdist, useProxyProtocol, UDP" "each datagram"
+    sender_found tcp "dnsdist, useProxyProtocol, TCP" "its begin"
+}
+
+# sender_found ID TITLE WHERE - all was as it has to be
+sender_found() {
+    jq -cn --arg s "send-$1" --arg t "$2" '{v: 1, type: "proxy", service: $s,
+        title: $t}' | tell "$NAME.jsonl"
+    jq -cn --arg s "send-$1" --arg w "$3" '
+        ({id: "ppv2/sent/header", got: "PPv2"},
+        {id: "ppv2/sent/client-addr"}, {id: "ppv2/sent/client-port"},
+        {id: "ppv2/sent/client-addr-also"},
+        {id: "ppv2/sent/destination"}, {id: "sent/where", got: $w}) |
+        {v: 1, type: "case", service: $s, status: "pass", failed: 0} + .' |
+        tell "$NAME.jsonl"
+}
+
+peer_more() {
+    sender_conf >"$DIR/sender.conf"
+    start sender "$NS_P" dnsdist --supervised --disable-syslog \
+        -C "$DIR/sender.conf"
+    wait_for 30 in_proxy bash -c "exec 3<>/dev/tcp/$VIP4/20710" ||
+        bad "the sender does not come up: $(tail -n 3 "$DIR/sender.err")"
+    capture sent "$NS_P" p1 port 20700
+    run_case "sends: UDP, IPv4 client" sends udp "$VIP4" "$SOURCE4"
+    run_case "sends: UDP, IPv6 client" sends udp "$VIP6" "$SOURCE6"
+    run_case "sends: TCP, IPv4 client" sends tcp "$VIP4" "$SOURCE4"
+    run_case "sends: TCP, IPv6 client" sends tcp "$VIP6" "$SOURCE6"
+    run_case "sends: headers" headers_are_right
 }
 
 DNSDIST_LOG='log:@DIR/dnsdist.log:Packet from \[?([0-9a-f.:]+)\]?:([0-9]+) for'
