@@ -55,7 +55,7 @@ vxlan=$PCAPS/065-vxlan/input.pcap
 expect 1 ':8080  in vxlan 42  ppv2 .*  OK$' -r "$vxlan"
 expect 1 ':4789  none  MISSING' -r "$vxlan" --no-tunnels
 expect 1 'in vxlan 42' -r "$vxlan" --tunnel-port vxlan=8472,geneve=6082
-for bad in vxlan gre=1 vxlan= vxlan=0 vxlan=65536 vxlan=1x vxlan=1,; do
+for bad in vxlan gre=1 vxlan= vxlan=0 vxlan=65536 vxlan=1x 'vxlan=1,'; do
     expect 2 'vxlan=8472,geneve=6082' -r "$vxlan" --tunnel-port "$bad"
 done
 
