@@ -105,8 +105,8 @@ void source_stat(struct source *src, struct source_stat *ret);
  */
 bool source_plain(const struct source *src, int *ret_fd, uint64_t *ret_size);
 
-/* source_resume() - that reader has come to where @cf stands: source_next() goes
- * on there. Return: 0 or -errno
+/* source_resume() - that reader has come to where @cf stands: source_next()
+ * goes on there. Return: 0 or -errno
  */
 int source_resume(struct source *src, const struct capfile *cf);
 

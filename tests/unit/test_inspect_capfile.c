@@ -90,7 +90,7 @@ static void check_prefixes(const struct make *m)
 	unsigned ends = 0;
 	size_t n;
 
-	for (n = 1; n <= 33; n += 4) {
+	for (n = 1; n <= 300; n++) {
 		s = read_all(m, n);
 		check_same(&whole, &s);
 	}
@@ -206,6 +206,7 @@ static void test_pcapng_in_both_orders(void)
 		make_end(m, at);
 		/* what looks like a packet in a block of another type */
 		at = make_begin(m, 0x0bad);
+		make_num(m, 0, 4);
 		make_epb(m, 6, 0, 1, "not one", 7, NULL);
 		make_end(m, at);
 		make_epb(m, 6, 1, 1500000, "sec", 60, "a comment");
@@ -359,6 +360,7 @@ static void test_options_end_where_they_are_malformed(void)
 static struct make *small(uint32_t type, size_t *ret_at)
 {
 	struct make *m = made(true);
+	size_t block;
 
 	make_shb(m);
 	make_idb(m, 1, 0, -1, 0, NULL);
@@ -379,7 +381,10 @@ static struct make *small(uint32_t type, size_t *ret_at)
 		make_epb(m, type, 0, 1, "1234", 4, NULL);
 		break;
 	default:
-		make_end(m, make_begin(m, type));
+		block = make_begin(m, type);
+		make_num(m, 0, 8);
+		make_num(m, 0, 8);
+		make_end(m, block);
 	}
 	return m;
 }
