@@ -324,7 +324,7 @@ def check(path, found):
                   f"{versions[name]}: not compared")
         else:
             for key in sorted({k for k in [*old, *new] if k[0] == name}):
-                if old.get(key) != new.get(key):
+                if old.get(key, "-") != new.get(key, "-"):
                     print(f"{path}: {name}: {key[1]}: says "
                           f"{old.get(key)!r}, found {new.get(key)!r}")
                     bad += 1
