@@ -35,7 +35,7 @@ peer_start() {
     apache_conf >"$DIR/apache.conf"
     mkdir "$DIR/www"
     echo hello >"$DIR/www/index.html"
-    start peer "$NS_O" apache2 -f "$DIR/apache.conf" -D FOREGROUND
+    peer_run apache2 -f "$DIR/apache.conf" -D FOREGROUND
 }
 
 service http "Apache" tcp "ppv1 ppv2" 20200 http \

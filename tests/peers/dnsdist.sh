@@ -22,7 +22,7 @@ TEXT
 peer_start() {
     dnsdist_conf >"$DIR/dnsdist.conf"
     : >"$DIR/dnsdist.log"
-    start peer "$NS_O" dnsdist --supervised --disable-syslog \
+    peer_run dnsdist --supervised --disable-syslog \
         -C "$DIR/dnsdist.conf"
 }
 
@@ -61,7 +61,8 @@ flows_are() {
 headers_are_right() {
     capture_stop sent
     # what ends the capture is a flow without a header
-    "$TP_INSPECT" -r "$DIR/sent.pcap" -J >"$DIR/sent.json"
+    "$TP_INSPECT" -r "$DIR/sent.pcap" -J >"$DIR/sent.json" \
+        2>"$DIR/sent.err"
     flows_are "each datagram with a header" '.transport == "UDP" and
         .mode == "ppv2" and .protocol == "dgram" and
         .hdr_count == 4 and .sent.payloads == 4' 1

@@ -45,7 +45,7 @@ peer_start() {
     dovecot_conf >"$DIR/dovecot.conf"
     mkdir "$DIR/run" "$DIR/state" "$DIR/home"
     : >"$DIR/dovecot.log"
-    start peer "$NS_O" dovecot -F -c "$DIR/dovecot.conf"
+    peer_run dovecot -F -c "$DIR/dovecot.conf"
 }
 
 service imap "Dovecot" tcp "ppv1 ppv2" 20500 imap \

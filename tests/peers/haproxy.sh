@@ -24,7 +24,7 @@ TEXT
 
 peer_start() {
     haproxy_conf >"$DIR/haproxy.conf"
-    start peer "$NS_O" haproxy -db -f "$DIR/haproxy.conf"
+    peer_run haproxy -db -f "$DIR/haproxy.conf"
 }
 
 service http "HAProxy" tcp "ppv1 ppv2" 20100 http \

@@ -47,7 +47,7 @@ TEXT
 peer_start() {
     nginx_conf >"$DIR/nginx.conf"
     : >"$DIR/stream.log"
-    start peer "$NS_O" nginx -p "$DIR" -c "$DIR/nginx.conf" \
+    peer_run nginx -p "$DIR" -c "$DIR/nginx.conf" \
         -e "$DIR/nginx-error.log" -g 'daemon off;'
 }
 

@@ -186,6 +186,12 @@ describe() {
     done
 }
 
+# peer_run COMMAND... - as the first process of a namespace: whatever it leaves
+# goes when it goes
+peer_run() {
+    start peer "$NS_O" unshare --pid --fork --kill-child --mount-proc "$@"
+}
+
 peer_more() { :; } # what NAME.sh has to add
 
 # shellcheck source=nginx.sh

@@ -41,7 +41,7 @@ peer_start() {
     postfix_main >"$DIR/postfix/main.cf"
     postfix_master >"$DIR/postfix/master.cf"
     : >"$DIR/maillog"
-    start peer "$NS_O" postfix -c "$DIR/postfix" start-fg
+    peer_run postfix -c "$DIR/postfix" start-fg
 }
 
 service smtp "Postfix" tcp "ppv1 ppv2" 20400 smtp \

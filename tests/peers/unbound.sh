@@ -31,7 +31,7 @@ TEXT
 peer_start() {
     unbound_conf >"$DIR/unbound.conf"
     : >"$DIR/unbound.log"
-    start peer "$NS_O" unbound -d -c "$DIR/unbound.conf"
+    peer_run unbound -d -c "$DIR/unbound.conf"
 }
 
 UNBOUND_LOG='log:@DIR/unbound.log: info: ([0-9a-f.:]+) \. NS IN'

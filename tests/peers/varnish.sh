@@ -21,7 +21,7 @@ TEXT
 
 peer_start() {
     varnish_vcl >"$DIR/default.vcl"
-    start peer "$NS_O" varnishd -F -n "$DIR/varnish" -f "$DIR/default.vcl" \
+    peer_run varnishd -F -n "$DIR/varnish" -f "$DIR/default.vcl" \
         -s malloc,16m -l 1m -p thread_pools=1 -p thread_pool_min=50 \
         -a four=0.0.0.0:20300,PROXY -a "six=[::]:20300,PROXY"
 }
