@@ -225,13 +225,13 @@ def page(files, memory, rounds):
 
 
 def write(text):
-    begin, end = "<!-- inspect: begin -->\n", "\n<!-- inspect: end -->"
+    begin, end = "<!-- inspect: begin -->\n", "<!-- inspect: end -->"
     old = PAGE.read_text()
     if begin not in old:
         complain(f"{PAGE}: no place for the table")
         return
     head, rest = old.split(begin, 1)
-    PAGE.write_text(head + begin + text + end + rest.split(end, 1)[1])
+    PAGE.write_text(head + begin + text + "\n" + end + rest.split(end, 1)[1])
 
 
 def main():
