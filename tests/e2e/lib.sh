@@ -114,7 +114,8 @@ e2e_cleanup() {
 ns_sweep() {
     local ns pid
 
-    for ns in $(ip netns list | sed -nE 's/^(tp[0-9]+[cpo])\b.*/\1/p'); do
+    for ns in $(ip netns list 2>/dev/null |
+        sed -nE 's/^(tp[0-9]+[cpo])\b.*/\1/p'); do
         pid=${ns//[!0-9]/}
         [ -d "/proc/$pid" ] || ns_delete "$ns"
     done
