@@ -147,6 +147,8 @@ extern const struct case_table cases_toa;
 
 /* Of `tp-conform run`: rules, batches and relays of our own proxy */
 extern const struct case_table cases_rule;
+/* The same: the life of instances and their rules, through the control plane */
+extern const struct case_table cases_life;
 
 const char *case_level_name(enum case_level l);	  /* "MUST" */
 const char *case_grave_name(enum case_grave g);	  /* "CRITICAL" */

@@ -4,7 +4,6 @@
 
 #include "wire/wire.h"
 
-#define NOT_BUILT "not built: the control plane"
 #define NEEDS_TOA \
 	"needs TOA in the kernel or a namespace: t-toa.sh, t-toa-peers.sh"
 

@@ -351,6 +351,7 @@ int command_run(int argc, char **argv)
 		all_add(&all, origin_tables[i], false, false, specs, n);
 	all_add(&all, &cases_proxy, false, true, specs, n);
 	all_add(&all, &cases_rule, true, false, specs, n);
+	all_add(&all, &cases_life, true, false, specs, n);
 	if (ro.is_dryrun || !all.n) {
 		status = run_list(&all);
 		if (!all.n)

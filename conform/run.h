@@ -54,10 +54,37 @@ int world_write(const struct world *w, const char *name, const void *p,
 int world_origin(struct world *w, const char *args, char *why, size_t cap);
 int world_proxy(struct world *w, const char *rules, char *why, size_t cap);
 
-/* world_stop() - end both; what the origin said meanwhile goes to @out */
+/* world_serve() - `tp-proxy serve` on loopback, with more @options; its state
+ * is kept in the folder until world_forget(). Return: as world_proxy()
+ */
+int world_serve(struct world *w, const char *options, char *why, size_t cap);
+void world_forget(const struct world *w);
+
+/* world_stop_proxy(), world_stop() - end it, end both; what the origin said
+ * meanwhile goes to @out */
+void world_stop_proxy(struct world *w);
 void world_stop(struct world *w, char *out, size_t cap);
 
-/* run_own() - one case of cases_rule. Fills @res but its def. */
+/* A case on its way, and what its trials gave */
+struct own {
+	struct world *w;
+	struct case_result *res;
+};
+
+/* own_verdict() - a trial: @expected and @got are words for people */
+void own_verdict(struct own *o, bool is_good, const char *expected,
+		 const char *got);
+
+/* own_broken() - a trial that shows nothing */
+void own_broken(struct own *o, const char *why);
+
+/* own_write_lines() - @n good rules as the file "a". Return: 0 or -errno */
+int own_write_lines(const struct world *w, unsigned long n);
+
+/* own_life() - a script of cases_life.c */
+void own_life(struct own *o, const char *script);
+
+/* run_own() - one case of cases_rule or cases_life. Fills @res but its def. */
 void run_own(struct world *w, struct case_result *res);
 
 #endif

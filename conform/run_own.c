@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* run_own.c - the cases of cases_rule.c, each a process or three */
+/* run_own.c - the cases of cases_rule.c, each a process or three;
+ * those of cases_life.c are played by run_life.c
+ */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +16,8 @@
 #define TOOL_MS	  20000
 #define RULES_MAX 24
 
-/* What a trial gave: a verdict, and words for people */
-struct own {
-	struct world *w;
-	struct case_result *res;
-};
-
-static void own_verdict(struct own *o, bool is_good, const char *expected,
-			const char *got)
+void own_verdict(struct own *o, bool is_good, const char *expected,
+		 const char *got)
 {
 	struct case_result *res = o->res;
 
@@ -34,7 +31,7 @@ static void own_verdict(struct own *o, bool is_good, const char *expected,
 	res->n_failed += !is_good;
 }
 
-static void own_broken(struct own *o, const char *why)
+void own_broken(struct own *o, const char *why)
 {
 	o->res->n_trials++;
 	o->res->n_inconclusive++;
@@ -137,27 +134,34 @@ static void own_text(struct own *o, const char *script)
 		own_check(o, argv, script);
 }
 
-static void own_lines(struct own *o, const char *script)
+int own_write_lines(const struct world *w, unsigned long n)
 {
-	char check[] = "-c", file[] = "-f", path[TOOL_PATH_MAX];
-	char *argv[] = { o->w->proxy, check, file, path, NULL };
-	unsigned long n = strtoul(script + 6, NULL, 10), i;
-	char *text = malloc(n * 48 + 1);
+	char *text = malloc(n * 48 + 1), path[TOOL_PATH_MAX];
 	size_t len = 0;
+	unsigned long i;
+	int err;
 
-	if (!text) {
-		own_broken(o, "no memory");
-		return;
-	}
+	if (!text)
+		return -ENOMEM;
 	for (i = 0; i < n; i++)
 		len += (size_t)snprintf(text + len, 48,
 					"tcp:%lu 192.0.2.1 80 off ppv2\n",
 					10000 + i);
-	if (world_write(o->w, "a", text, len, path))
+	err = world_write(w, "a", text, len, path);
+	free(text);
+	return err;
+}
+
+static void own_lines(struct own *o, const char *script)
+{
+	char check[] = "-c", file[] = "-f", path[TOOL_PATH_MAX];
+	char *argv[] = { o->w->proxy, check, file, path, NULL };
+
+	(void)snprintf(path, sizeof(path), "%s/a", o->w->dir);
+	if (own_write_lines(o->w, strtoul(script + 6, NULL, 10)))
 		own_broken(o, "cannot write a file");
 	else
 		own_check(o, argv, script);
-	free(text);
 }
 
 static void own_fixpoint(struct own *o, const char *script)
@@ -276,6 +280,8 @@ static void own_trial(struct own *o)
 		own_fixpoint(o, script);
 	else if (!strncmp(script, "relay ", 6))
 		own_relay(o, script);
+	else if (!strncmp(script, "life ", 5))
+		own_life(o, script);
 	else
 		own_broken(o, "unknown verb");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run_world.c - processes, ports and files of `tp-conform run`, see run.h */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -63,6 +64,7 @@ void world_fini(struct world *w)
 	size_t i;
 
 	world_stop(w, NULL, 0);
+	world_forget(w);
 	for (i = 0; w->dir[0] && i < ARRAY_SIZE(files); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", w->dir, files[i]);
 		(void)unlink(path);
@@ -246,21 +248,56 @@ int world_proxy(struct world *w, const char *rules, char *why, size_t cap)
 				: world_await(w->proxy_fd, why, cap);
 }
 
+int world_serve(struct world *w, const char *options, char *why, size_t cap)
+{
+	char text[1024], *argv[WORLD_ARGS_MAX];
+
+	(void)snprintf(text, sizeof(text),
+		       "serve --state %s/state -L 127.0.0.1 -L ::1 -t 1 %s",
+		       w->dir, options);
+	(void)world_argv(w->proxy, text, argv);
+	w->proxy_pid = tool_start(argv, &w->proxy_fd);
+	return w->proxy_pid < 0 ? (int)w->proxy_pid
+				: world_await(w->proxy_fd, why, cap);
+}
+
+void world_forget(const struct world *w)
+{
+	char path[TOOL_PATH_MAX];
+	const struct dirent *e;
+	DIR *d;
+
+	(void)snprintf(path, sizeof(path), "%s/state", w->dir);
+	d = w->dir[0] ? opendir(path) : NULL;
+	while (d && (e = readdir(d)))
+		(void)unlinkat(dirfd(d), e->d_name, 0);
+	if (d) {
+		(void)closedir(d);
+		(void)rmdir(path);
+	}
+}
+
+void world_stop_proxy(struct world *w)
+{
+	if (w->proxy_pid > 0)
+		tool_stop(w->proxy_pid);
+	if (w->proxy_fd >= 0)
+		fd_close(&w->proxy_fd);
+	w->proxy_pid = 0;
+}
+
 void world_stop(struct world *w, char *out, size_t cap)
 {
 	ssize_t n = 0;
 
-	if (w->proxy_pid > 0)
-		tool_stop(w->proxy_pid);
+	world_stop_proxy(w);
 	if (w->origin_pid > 0)
 		tool_stop(w->origin_pid);
 	if (out && w->origin_fd >= 0)
 		n = read(w->origin_fd, out, cap - 1);
 	if (out)
 		out[n > 0 ? n : 0] = '\0';
-	if (w->proxy_fd >= 0)
-		fd_close(&w->proxy_fd);
 	if (w->origin_fd >= 0)
 		fd_close(&w->origin_fd);
-	w->proxy_pid = w->origin_pid = 0;
+	w->origin_pid = 0;
 }
