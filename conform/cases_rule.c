@@ -9,7 +9,9 @@
  *	relay LINE [| LINE]; arguments of tp-origin; of tp-client
  *		[; one KEY]: all log lines of tp-origin agree in KEY
  *		[; log WORD...]: the access log of tp-proxy holds each WORD
+ *		[; rows], [; sums], [; count ROW=N...]: of tp-toa's counters
  *		{F}, {O}: ports
+ *	toa [on PLACES] ...: a relay with TOA loaded; PLACES as of --toa-on
  * `$` is the value of the sweep.
  */
 #include "case_macros.h"
@@ -25,6 +27,9 @@
 #define RELAY(id, title, req, clause, script, sweep) \
 	CASE("relay/" id, title, MUST, HIGH, CASE_OFF, 0, req, clause, \
 	     script, sweep, NULL)
+#define TOA(id, title, req, clause, script) \
+	CASE("toa/run/" id, title, MUST, HIGH, CASE_TOA, 0, req, clause, \
+	     script, NULL, NULL)
 #define O "192.0.2.1 80 off off"
 #define PORT	   "InvalidParameter.RulePortInteger"
 #define PORT_GROUP "InvalidParameter.RulePortGroup"
@@ -246,6 +251,53 @@ static const struct case_def cases[] = {
 	     "relay udp:{F} 127.0.0.1 {O} off ppv2; --mode ppv2; "
 	     "-u -m 100 --src 127.0.0.77 127.0.0.1 {F}; "
 	     "log \"ClientRealIP\":\"127.0.0.77\" " LOG_FIELDS, NULL, NULL),
+	TOA("client4", "TOA tells 20 IPv4 clients apart", "seed/27 seed/52 "
+	    "seed/55", "TOA: accept() names the client",
+	    "toa tcp:{F} 127.0.0.1 {O} off toa; -l 127.0.0.1 --mode toa "
+	    "--reply whoami; --whoami -c 20 --src 127.0.1.0/24 127.0.0.1 {F}"),
+	TOA("client6", "TOA tells IPv6 clients apart", "seed/27 seed/52 "
+	    "seed/55", "TOA: accept() names the client",
+	    "toa tcp:{F} ::1 {O} off toa; -l ::1 --mode toa "
+	    "--reply whoami; --whoami -c 5 ::1 {F}"),
+	TOA("client4-mapped", "an IPv4 client of an IPv6 listener", "seed/52",
+	    "TOA: the client's address and port",
+	    "toa tcp:{F} 127.0.0.1 {O} off toa; --mode toa --reply whoami; "
+	    "--whoami -c 5 --src 127.0.1.0/24 127.0.0.1 {F}"),
+	TOA("payload", "each byte of 1 MiB, and none of the option",
+	    "seed/1 seed/52", "the option is no payload",
+	    "toa tcp:{F} 127.0.0.1 {O} off toa; --mode toa; "
+	    "-c 4 -m 1M 127.0.0.1 {F}"),
+	TOA("off", "a rule without it, beside it", "seed/32 seed/51",
+	    "off: the origin sees the proxy",
+	    "toa tcp:{F} 127.0.0.1 {O} off off; --mode off --reply whoami; "
+	    "--expect-client 127.0.0.1 --src 127.0.0.77 127.0.0.1 {F}"),
+	TOA("saved-syn", "read from the SYN that the kernel keeps", "seed/52",
+	    "an option of the SYN",
+	    "toa on syn tcp:{F} 127.0.0.1 {O} off toa; --mode toa "
+	    "--toa-from saved-syn --reply whoami; --whoami -c 5 "
+	    "--src 127.0.1.0/24 127.0.0.1 {F}"),
+	TOA("pcap", "read from the wire", "seed/52", "option 200",
+	    "toa tcp:{F} 127.0.0.1 {O} off toa; --mode toa "
+	    "--toa-from pcap --toa-iface lo --reply whoami; --whoami -c 5 "
+	    "--src 127.0.1.0/24 127.0.0.1 {F}"),
+	TOA("stats/rows", "the rows of its counters", "seed/61",
+	    "eight rows in their order, a column a CPU",
+	    "toa tcp:{F} 127.0.0.1 {O} off toa; --mode toa; "
+	    "127.0.0.1 {F}; rows"),
+	TOA("stats/with", "7 connections with it", "seed/62",
+	    "connections with and without TOA",
+	    "toa tcp:{F} 127.0.0.1 {O} off toa; -l 127.0.0.1 --mode toa; "
+	    "-c 7 127.0.0.1 {F}; count syn_recv_sock_toa=7 "
+	    "syn_recv_sock_no_toa=0 getname_toa_mismatch=0"),
+	TOA("stats/without", "7 connections without it", "seed/62",
+	    "connections with and without TOA",
+	    "toa tcp:{F} 127.0.0.1 {O} off off; -l 127.0.0.1 --mode off; "
+	    "-c 7 127.0.0.1 {F}; count syn_recv_sock_toa=0 "
+	    "syn_recv_sock_no_toa=7 getname_toa_ok=0"),
+	TOA("stats/sums", "all connections are closed",
+	    "seed/63 seed/64", "the sums of free and alloc are equal",
+	    "toa tcp:{F} ::1 {O} off toa; -l ::1 --mode toa; "
+	    "-c 5 ::1 {F}; sums"),
 	RELAY("persist/one-origin", "one client stays at one origin",
 	      "seed/26", "one client IP goes to one origin IP",
 	      "relay og:three = 127.0.0.11, 127.0.0.12, 127.0.0.13 | "

@@ -4,8 +4,8 @@
 
 #include "wire/wire.h"
 
-#define NEEDS_TOA \
-	"needs TOA in the kernel or a namespace: t-toa.sh, t-toa-peers.sh"
+#define NEEDS_TOA   "needs root, cgroup v2 and eBPF, see tp-toa check"
+#define OTHERS_CODE "about programs of others: t-toa-peers.sh"
 
 const struct requirement requirements[] = {
 #define R(id, level, clause, why_not) { id, LEVEL_##level, clause, why_not },

@@ -14,15 +14,23 @@
 
 /* The programs, a folder for files, and the ports of one set-up.
  * @fwd_port, @origin_port: the first of WORLD_PORTS that are free
+ * @toa_why: why there is no TOA, once it @is_toa_tried
+ * @is_in_cgroup: where the proxy and the origin are started; @toa_on: the
+ *	     proxy's option of that name, or NULL
  */
 struct world {
 	char proxy[TOOL_PATH_MAX], origin[TOOL_PATH_MAX];
 	char client[TOOL_PATH_MAX], self[TOOL_PATH_MAX];
+	char toa[TOOL_PATH_MAX];
 	char dir[64];
 	uint16_t fwd_port, origin_port;
 	uint32_t sweep;
 	pid_t proxy_pid, origin_pid;
 	int proxy_fd, origin_fd;
+	char cgroup[TOOL_PATH_MAX];
+	char toa_why[CASE_TEXT_MAX];
+	bool is_toa_tried, is_in_cgroup;
+	const char *toa_on;
 };
 
 /* world_init() - find the programs, make the folder.
@@ -64,6 +72,30 @@ void world_forget(const struct world *w);
  * meanwhile goes to @out */
 void world_stop_proxy(struct world *w);
 void world_stop(struct world *w, char *out, size_t cap);
+
+/* world_toa() - load writer and reader, once; @w->toa_why if that cannot be.
+ * world_toa_fini() - unload them
+ */
+bool world_toa(struct world *w);
+void world_toa_fini(struct world *w);
+
+#define TOA_ROWS 8
+
+/* Rows of toa_stats, each summed over all CPUs */
+struct toa_counts {
+	uint64_t sums[TOA_ROWS];
+};
+
+/* toa_rows() - has the text form the product's rows, in its order?
+ * toa_sums() - is all that was kept free again, and no more than came?
+ * toa_grew() - are the rows of "ROW=N ROW=N" larger by N than @before?
+ * What was read goes to @said.
+ */
+bool toa_rows(const struct world *w, char *said, size_t cap);
+bool toa_sums(const struct world *w, char *said, size_t cap);
+void toa_count(const struct world *w, struct toa_counts *ret);
+bool toa_grew(const struct world *w, const struct toa_counts *before,
+	      const char *words, char *said, size_t cap);
 
 /* A case on its way, and what its trials gave */
 struct own {

@@ -65,6 +65,7 @@ void world_fini(struct world *w)
 
 	world_stop(w, NULL, 0);
 	world_forget(w);
+	world_toa_fini(w);
 	for (i = 0; w->dir[0] && i < ARRAY_SIZE(files); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", w->dir, files[i]);
 		(void)unlink(path);
@@ -213,13 +214,35 @@ static int world_await(int fd, char *why, size_t cap)
 	return -ETIMEDOUT;
 }
 
+/* world_spawn() - tool_start(), in @folder of the cgroup if there is to be one;
+ * the shell goes there and becomes the program
+ */
+static pid_t world_spawn(const struct world *w, const char *folder,
+			 char *const argv[], int *ret_fd)
+{
+	char sh[] = "/bin/sh", c[] = "-c", path[TOOL_PATH_MAX + 16];
+	char text[] = "echo $$ >\"$0/cgroup.procs\" && exec \"$@\"";
+	char *more[WORLD_ARGS_MAX + 4] = { sh, c, text, path };
+	size_t i;
+
+	if (!w->is_in_cgroup)
+		return tool_start(argv, ret_fd);
+	(void)snprintf(path, sizeof(path), "%s/%s", w->cgroup, folder);
+	for (i = 0; argv[i] && i < WORLD_ARGS_MAX; i++)
+		more[4 + i] = argv[i];
+	return tool_start(more, ret_fd);
+}
+
 int world_origin(struct world *w, const char *args, char *why, size_t cap)
 {
 	char text[1024], *argv[WORLD_ARGS_MAX];
 
 	(void)snprintf(text, sizeof(text), "%s", args);
 	(void)world_argv(w->origin, text, argv);
-	w->origin_pid = tool_start(argv, &w->origin_fd);
+	/* one that reads options itself is out of the reader's sight */
+	w->origin_pid = world_spawn(w,
+				    strstr(args, "--toa-from") ? "" : "origin",
+				    argv, &w->origin_fd);
 	return w->origin_pid < 0 ? (int)w->origin_pid
 				 : world_await(w->origin_fd, why, cap);
 }
@@ -230,10 +253,14 @@ int world_proxy(struct world *w, const char *rules, char *why, size_t cap)
 	char f[] = "-f", ext[] = "--ext", t[] = "-t", one[] = "1";
 	char idle[] = "--udp-idle", ms[] = IDLE_TEXT;
 	char log[] = "--log", file[TOOL_PATH_MAX];
-	char *argv[] = { w->proxy, t,	 one, ext,  idle, ms,
-			 log,	   file, f,   path, NULL };
+	char on[] = "--toa-on", places[32];
+	char *argv[] = { w->proxy, t, one,  ext, idle,	 ms,  log,
+			 file,	   f, path, on,	 places, NULL };
 	size_t n = 0;
 	int err;
+
+	(void)snprintf(places, sizeof(places), "%s",
+		       w->toa_on ? w->toa_on : "ack,data");
 
 	for (; *rules && n + 2 < sizeof(text); rules++)
 		text[n++] = *rules == '|' ? '\n' : *rules;
@@ -243,7 +270,7 @@ int world_proxy(struct world *w, const char *rules, char *why, size_t cap)
 		err = world_write(w, "log", "", 0, file);
 	if (err)
 		return err;
-	w->proxy_pid = tool_start(argv, &w->proxy_fd);
+	w->proxy_pid = world_spawn(w, "proxy", argv, &w->proxy_fd);
 	return w->proxy_pid < 0 ? (int)w->proxy_pid
 				: world_await(w->proxy_fd, why, cap);
 }
