@@ -55,7 +55,7 @@ void file_put(struct file *f, const uint8_t *frame, size_t len)
 		return;
 	}
 	file_put_le(f->out, FILE_START_S + f->now_ms / 1000, 4);
-	file_put_le(f->out, f->now_ms % 1000 * 1000, 4);
+	file_put_le(f->out, f->now_ms % 1000 * 1000ULL, 4);
 	file_put_le(f->out, (uint32_t)cap, 4);
 	file_put_le(f->out, (uint32_t)len, 4);
 	(void)fwrite(frame, 1, cap, f->out);

@@ -523,7 +523,7 @@ static void test_odd_interface_options(void)
 	static const uint8_t zeros[9] = { 3 };
 	struct make *m = made(false);
 	struct capfile cf;
-	struct frame f;
+	struct frame f = { 0 };
 	size_t used, at;
 
 	make_shb(m);
@@ -537,8 +537,8 @@ static void test_odd_interface_options(void)
 	make_end(m, at);
 	make_epb(m, 6, 0, 5, "x", 1, NULL);
 	capfile_init(&cf);
-	CU_ASSERT_EQUAL(capfile_next(&cf, m->buf, m->len, &used, &f),
-			CAPFILE_FRAME);
+	CU_ASSERT_EQUAL_FATAL(capfile_next(&cf, m->buf, m->len, &used, &f),
+			      CAPFILE_FRAME);
 	CU_ASSERT_EQUAL(f.ts_ns, 5000);
 	CU_ASSERT_EQUAL(cf.ifaces[0].ts_off_s, 0);
 	CU_ASSERT_EQUAL(strnlen(cf.ifaces[0].name, CAPFILE_NAME_MAX),

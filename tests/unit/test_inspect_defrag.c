@@ -34,24 +34,32 @@ static struct ip_hdr header(uint8_t version, uint32_t id)
 	return ip;
 }
 
+/* What of a fragment is there, and when it came */
+struct captured {
+	const uint8_t *data;
+	uint32_t cap;
+	int64_t ts_ns;
+};
+
+#define CAPTURED(...) ((struct captured) { __VA_ARGS__ })
+
 static enum defrag_result put_of(struct defrag *d, struct ip_hdr *ip,
-				 const struct frag *f, const uint8_t *data,
-				 uint32_t cap, int64_t ts_ns,
+				 const struct frag *f, struct captured c,
 				 struct defrag_out *out, enum anomaly *why)
 {
 	struct guard g;
 	struct defrag_in in = {
 		.ip = ip,
-		.cap_len = cap,
+		.cap_len = c.cap,
 		.len = f->len,
 		.frame = 1,
-		.ts_ns = ts_ns,
+		.ts_ns = c.ts_ns,
 	};
 	enum defrag_result r;
 
 	ip->frag_off = (uint16_t)f->off;
 	ip->more_frags = f->more;
-	guard_init(&g, data, cap);
+	guard_init(&g, c.data, c.cap);
 	in.data = g.data;
 	r = defrag_put(d, &in, out, why);
 	guard_fini(&g);
@@ -64,7 +72,7 @@ static enum defrag_result put(struct defrag *d, uint8_t version,
 {
 	struct ip_hdr ip = header(version, 7);
 
-	return put_of(d, &ip, f, bytes + f->off, f->len, 0, out, why);
+	return put_of(d, &ip, f, CAPTURED(bytes + f->off, f->len, 0), out, why);
 }
 
 static struct defrag *fresh(void)
@@ -192,10 +200,12 @@ static void test_duplicates_and_overlaps(void)
 
 	memset(other, 0xee, sizeof(other));
 	CU_ASSERT_EQUAL(put(d, 4, &first, &out, &why), DEFRAG_KEPT);
-	CU_ASSERT_EQUAL(put_of(d, &ip, &again, other, 8, 0, &out, &why),
+	CU_ASSERT_EQUAL(put_of(d, &ip, &again, CAPTURED(other, 8, 0), &out,
+			       &why),
 			DEFRAG_KEPT);
 	CU_ASSERT_EQUAL(defrag_stats(d)->duplicates, 1);
-	CU_ASSERT_EQUAL(put_of(d, &ip, &over, other, 16, 0, &out, &why),
+	CU_ASSERT_EQUAL(put_of(d, &ip, &over, CAPTURED(other, 16, 0), &out,
+			       &why),
 			DEFRAG_KEPT);
 	CU_ASSERT_EQUAL(defrag_stats(d)->overlaps, 1);
 	CU_ASSERT_EQUAL(put(d, 4, &last, &out, &why), DEFRAG_WHOLE);
@@ -321,15 +331,18 @@ static void test_cut_fragments(void)
 	struct defrag_out out;
 	enum anomaly why;
 
-	CU_ASSERT_EQUAL(put_of(d, &ip, &last, bytes + 16, 3, 0, &out, &why),
+	CU_ASSERT_EQUAL(put_of(d, &ip, &last, CAPTURED(bytes + 16, 3, 0), &out,
+			       &why),
 			DEFRAG_KEPT);
-	CU_ASSERT_EQUAL(put_of(d, &ip, &first, bytes, 10, 0, &out, &why),
+	CU_ASSERT_EQUAL(put_of(d, &ip, &first, CAPTURED(bytes, 10, 0), &out,
+			       &why),
 			DEFRAG_WHOLE);
 	CU_ASSERT_EQUAL(out.len, 24);
 	CU_ASSERT_EQUAL(out.cap_len, 10);
 	CU_ASSERT_EQUAL(memcmp(out.data, bytes, 10), 0);
 	CU_ASSERT_EQUAL(put(d, 4, &first, &out, &why), DEFRAG_KEPT);
-	CU_ASSERT_EQUAL(put_of(d, &ip, &last, bytes + 16, 3, 0, &out, &why),
+	CU_ASSERT_EQUAL(put_of(d, &ip, &last, CAPTURED(bytes + 16, 3, 0), &out,
+			       &why),
 			DEFRAG_WHOLE);
 	CU_ASSERT_EQUAL(out.cap_len, 19);
 	defrag_free(d);
@@ -345,11 +358,12 @@ static void test_time_runs_out(void)
 	struct defrag_out out;
 	enum anomaly why;
 
-	CU_ASSERT_EQUAL(put_of(d, &ip, &third, bytes + 24, 8, 5 * SECOND_NS,
-			       &out, &why),
-			DEFRAG_KEPT);
-	CU_ASSERT_EQUAL(put_of(d, &ip, &first, bytes, 16, 6 * SECOND_NS, &out,
+	CU_ASSERT_EQUAL(put_of(d, &ip, &third,
+			       CAPTURED(bytes + 24, 8, 5 * SECOND_NS), &out,
 			       &why),
+			DEFRAG_KEPT);
+	CU_ASSERT_EQUAL(put_of(d, &ip, &first,
+			       CAPTURED(bytes, 16, 6 * SECOND_NS), &out, &why),
 			DEFRAG_KEPT);
 	CU_ASSERT(!defrag_lost(d, 35 * SECOND_NS, &out));
 	CU_ASSERT(!defrag_lost(d, INT64_MIN, &out));
@@ -377,7 +391,8 @@ static void test_time_runs_out(void)
 	/* IPv6 waits longer */
 	d = fresh();
 	ip = header(6, 7);
-	CU_ASSERT_EQUAL(put_of(d, &ip, &first, bytes, 16, 0, &out, &why),
+	CU_ASSERT_EQUAL(put_of(d, &ip, &first, CAPTURED(bytes, 16, 0), &out,
+			       &why),
 			DEFRAG_KEPT);
 	CU_ASSERT(!defrag_lost(d, 60 * SECOND_NS, &out));
 	CU_ASSERT(defrag_lost(d, 60 * SECOND_NS + 1, &out));
@@ -396,9 +411,11 @@ static void test_options_of_the_first(void)
 
 	ip.opt = opt;
 	ip.opt_len = sizeof(opt);
-	CU_ASSERT_EQUAL(put_of(d, &plain, &last, bytes + 8, 8, 0, &out, &why),
+	CU_ASSERT_EQUAL(put_of(d, &plain, &last, CAPTURED(bytes + 8, 8, 0),
+			       &out, &why),
 			DEFRAG_KEPT);
-	CU_ASSERT_EQUAL(put_of(d, &ip, &first, bytes, 8, 0, &out, &why),
+	CU_ASSERT_EQUAL(put_of(d, &ip, &first, CAPTURED(bytes, 8, 0), &out,
+			       &why),
 			DEFRAG_WHOLE);
 	CU_ASSERT_EQUAL_FATAL(out.ip.opt_len, 8);
 	CU_ASSERT_PTR_NOT_EQUAL(out.ip.opt, opt);
@@ -413,7 +430,8 @@ static enum defrag_result put_id(struct defrag *d, uint32_t id, bool is_last,
 	struct ip_hdr ip = header(4, id);
 	enum anomaly why;
 
-	return put_of(d, &ip, is_last ? &last : &first, bytes, 8, 0, out, &why);
+	return put_of(d, &ip, is_last ? &last : &first, CAPTURED(bytes, 8, 0),
+		      out, &why);
 }
 
 /* One of three is done; the others stay in the order in which they came. */
@@ -475,7 +493,8 @@ static void test_flood(void)
 
 			while (asks && defrag_lost(d, INT64_MIN, &out))
 				defrag_release(d);
-			CU_ASSERT_EQUAL(put_of(d, &ip, &far, bytes, 8, 0, &out,
+			CU_ASSERT_EQUAL(put_of(d, &ip, &far,
+					       CAPTURED(bytes, 8, 0), &out,
 					       &why),
 					DEFRAG_KEPT);
 			CU_ASSERT(defrag_bytes(d) <= some.max_bytes);
