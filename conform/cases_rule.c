@@ -288,12 +288,20 @@ static const struct case_def cases[] = {
 	    "connections with and without TOA",
 	    "toa tcp:{F} 127.0.0.1 {O} off toa; -l 127.0.0.1 --mode toa; "
 	    "-c 7 127.0.0.1 {F}; count syn_recv_sock_toa=7 "
-	    "syn_recv_sock_no_toa=0 getname_toa_mismatch=0"),
+	    "syn_recv_sock_no_toa=0 getname_toa_ok=7 getname_toa_mismatch=0 "
+	    "getname_toa_empty=0 ip6_address_alloc=0"),
+	TOA("stats/mismatch", "7 IPv6 clients of an IPv4 listener",
+	    "seed/62", "a family that accept() cannot give; getsockopt() can",
+	    "toa tcp:{F} 127.0.0.1 {O} off toa; -l 127.0.0.1 --mode toa; "
+	    "-c 7 ::1 {F}; count syn_recv_sock_toa=7 "
+	    "syn_recv_sock_no_toa=0 getname_toa_ok=7 getname_toa_mismatch=7 "
+	    "getname_toa_empty=0 ip6_address_alloc=7"),
 	TOA("stats/without", "7 connections without it", "seed/62",
 	    "connections with and without TOA",
-	    "toa tcp:{F} 127.0.0.1 {O} off off; -l 127.0.0.1 --mode off; "
+	    "toa tcp:{F} 127.0.0.1 {O} off off; -l 127.0.0.1 --mode toa; "
 	    "-c 7 127.0.0.1 {F}; count syn_recv_sock_toa=0 "
-	    "syn_recv_sock_no_toa=7 getname_toa_ok=0"),
+	    "syn_recv_sock_no_toa=7 getname_toa_ok=0 getname_toa_mismatch=0 "
+	    "getname_toa_empty=14"),
 	TOA("stats/sums", "all connections are closed",
 	    "seed/63 seed/64", "the sums of free and alloc are equal",
 	    "toa tcp:{F} ::1 {O} off toa; -l ::1 --mode toa; "

@@ -245,6 +245,12 @@ static const char *req_word(const struct requirement *q, enum case_status s,
 	return "not run";
 }
 
+/* what ran needs no excuse */
+static const char *req_why(const struct requirement *q, const char *word)
+{
+	return q->why_not && !strcmp(word, "not run") ? q->why_not : "";
+}
+
 static void req_json(const struct requirement *q, const char *word,
 		     const char *ids)
 {
@@ -261,7 +267,7 @@ static void req_json(const struct requirement *q, const char *word,
 	json_str(&j, "level", case_level_name(q->level));
 	json_str(&j, "clause", q->clause);
 	json_str(&j, "state", word);
-	json_str(&j, "why", q->why_not ? q->why_not : "");
+	json_str(&j, "why", req_why(q, word));
 	json_str(&j, "cases", ids);
 	json_end(&j);
 	line = json_line(&j, &len);
@@ -279,6 +285,7 @@ static void run_requirements(const struct run_all *a, bool is_all)
 		const struct requirement *q = &requirements[i];
 		enum case_status s = req_state(a, q, ids, sizeof(ids), &n);
 		const char *word = req_word(q, s, n);
+		const char *why = req_why(q, word);
 
 		if (!n && !is_all)
 			continue;
@@ -288,8 +295,7 @@ static void run_requirements(const struct run_all *a, bool is_all)
 			req_json(q, word, ids);
 		else if (!ro.is_tap && strcmp(word, "held") != 0)
 			printf("  %-8s %-8s %s%s%s\n", q->id, word, q->clause,
-			       q->why_not ? ": " : "",
-			       q->why_not ? q->why_not : "");
+			       *why ? ": " : "", why);
 	}
 	if (!ro.is_json && !ro.is_tap)
 		printf("%u requirements held, %u not shown\n\n", held, other);

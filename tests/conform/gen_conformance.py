@@ -61,7 +61,7 @@ def main():
             assert ids, f"{item['id']} is {state} and has no case"
         states[state] += 1
         shown = f"**{state}**"
-        if item["why"] and state not in ("held", "told"):
+        if item["why"]:
             shown += ": " + cell(item["why"])
         rows.append(f"| {item['id']} | {item['level']} | "
                     f"{cell(item['clause'])} | {areas(ids) or '-'} | "
