@@ -8,6 +8,7 @@
  *	origin ARGUMENTS: of tp-origin, which runs to the end of the case
  *	file TEXT: as file {A}; lines N: N good rules as {A}
  *	kill: the server is killed, and another one started
+ *	serve OPTIONS: it is stopped, and one with these options started
  * WANT is
  *	ok; has TEXT [& TEXT]: and says so; lacks TEXT; soon TEXT: sooner or
  *later keep: and its output is file {B}; same: it says the same as that fails:
@@ -27,11 +28,15 @@
 	     "life " script, NULL, NULL)
 
 /* An instance "one" that is there */
-#define ONE    " | create one => has sid- | "
-#define ONLINE ONE "show one => soon Status online | "
+#define ONE    " | create one => has sid- | " UP
+#define UP     "show one => soon Status online | "
 #define RULE   "'tcp:{F} 127.0.0.1 {O} off ppv2' "
 #define CLIENT "client -q --whoami --timeout 2s 127.0.0.1 {F}"
 #define ECHO   "origin --mode ppv2 --reply whoami {O} | "
+/* an origin, an instance, and a rule that leads there */
+#define FORWARDS \
+	" | " ECHO "create one => ok | " UP "rule add one " RULE "=> ok | " \
+	"rule list one => soon online | "
 #define LIST   "rule list one => has rule- | "
 #define O      "192.0.2.1 80 off off"
 
@@ -119,7 +124,8 @@ static const struct case_def cases[] = {
 	     "ANYCAST300 => " PARAMETER),
 	LIFE("ipv6/access", "a client over IPv6", "seed/8",
 	     "IPv6 access: on: reachable over IPv6",
-	     " | " ECHO "create one --ipv6 on => ok | rule add one " RULE
+	     " | " ECHO "create one --ipv6 on => ok | "
+	     "show one => soon Status online | rule add one " RULE
 	     "=> ok | rule list one => soon online"
 	     " | client -q --whoami ::1 {F} => ok"),
 	LIFE("three/pairs", "two of the three, each pair", "seed/10",
@@ -168,17 +174,18 @@ static const struct case_def cases[] = {
 	LIFE("rule/id-not-again", "a rule that comes again", "seed/13",
 	     "unique",
 	     ONE "rule add one 'tcp:{F} " O "' => ok | " LIST
-	     "rule pause one {R1} => ok | rule delete one {R1} -y => ok | "
+	     "rule pause one {R1} => ok | rule list one => soon offline | "
+	     "rule delete one {R1} -y => ok | "
 	     "rule add one 'tcp:{F} " O "' => ok | rule list one => lacks "
 	     "{R1}"),
 	LIFE("rule/states", "a rule is deploying, then running", "seed/35",
 	     "Deploying, Running",
-	     "--settle 300ms" ONLINE "rule add one 'tcp:{F} " O "' => ok | "
-	     "rule list one => has progress | rule list one => soon online"),
+	     ONE "serve --settle 1h | rule add one 'tcp:{F} " O "' => ok | "
+	     "rule list one => has progress | serve | "
+	     "rule list one => soon online"),
 	LIFE("rule/add", "a rule that was added forwards", "seed/38",
 	     "rules: add, edit, pause/resume, delete",
-	     " | " ECHO "create one => ok | rule add one " RULE "=> ok | "
-	     "rule list one => soon online | " CLIENT " => ok"),
+	     FORWARDS CLIENT " => ok"),
 	LIFE("rule/edit", "ports, mode, origin port, persistence and tag",
 	     "seed/38", "rules: edit",
 	     ONE "rule add one 'tcp:{F} " O "' => ok | " LIST
@@ -187,8 +194,7 @@ static const struct case_def cases[] = {
 	     "tcp:{F+1} 192.0.2.1 81 on ppv1 a tag"),
 	LIFE("rule/edit-moves", "an edited rule forwards from its new port "
 	     "only", "seed/38", "rules: edit",
-	     " | " ECHO "create one => ok | rule add one " RULE "=> ok | "
-	     "rule list one => soon online | rule edit one {R1} ports={F+1} "
+	     FORWARDS "rule edit one {R1} ports={F+1} "
 	     "=> ok | rule list one => soon online | " CLIENT " => fails | "
 	     "client -q --whoami 127.0.0.1 {F+1} => ok"),
 	LIFE("rule/edit-bad", "a change that is refused changes nothing",
@@ -200,8 +206,7 @@ static const struct case_def cases[] = {
 	     " | rule export one => has tcp:{F} " O),
 	LIFE("rule/pause", "a paused rule does not forward, a resumed one does",
 	     "seed/38", "rules: pause/resume",
-	     " | " ECHO "create one => ok | rule add one " RULE "=> ok | "
-	     "rule list one => soon online | rule pause one {R1} => ok | "
+	     FORWARDS "rule pause one {R1} => ok | "
 	     "rule list one => soon offline | " CLIENT " => fails | "
 	     "rule resume one {R1} => ok | rule list one => soon online | "
 	     CLIENT " => ok"),
@@ -226,61 +231,61 @@ static const struct case_def cases[] = {
 	LIFE("rule/fail", "a port that another program has", "seed/35",
 	     "a state of its own, and other rules go on",
 	     " | origin --mode off {O} | create one => ok | "
+	     "show one => soon Status online | "
 	     "rule add one 'tcp:{O} " O "' 'tcp:{F} " O "' => ok | "
 	     "rule list one => soon fail & online"),
 
 	LIFE("modify/ipv6", "IPv6 access, on and off", "seed/37",
 	     "modifiable: IPv6 access, mainland optimisation",
-	     ONLINE "modify one --ipv6 on => ok | show one => soon IPv6 on & "
+	     ONE "modify one --ipv6 on => ok | show one => soon IPv6 on & "
 	     "Status online | modify one --ipv6 off => ok | "
 	     "show one => has IPv6 off"),
 	LIFE("modify/accelerate", "the mainland's optimisation, on and off",
 	     "seed/37", "modifiable: IPv6 access, mainland optimisation",
-	     ONLINE "modify one --accelerate on => ok | show one => soon "
+	     ONE "modify one --accelerate on => ok | show one => soon "
 	     "Mainland optimisation on & Status online | "
 	     "modify one --accelerate off => ok | "
 	     "show one => has Mainland optimisation off"),
 	LIFE("modify/conflict", "what excludes each other, one after the other",
 	     "seed/37 seed/10", "at most one is on",
-	     ONLINE "modify one --ipv6 on => ok | show one => soon Status "
+	     ONE "modify one --ipv6 on => ok | show one => soon Status "
 	     "online | modify one --accelerate on => " FAST_IP6
 	     " | show one => has Mainland optimisation off"),
 	LIFE("modify/nothing-else", "area, protection and fixed IP", "seed/37",
 	     "only IPv6 access and mainland optimisation",
-	     ONLINE "modify one --area global --static-ip on "
+	     ONE "modify one --area global --static-ip on "
 	     "--level-overseas ANYCAST300 --ipv6 on => ok | show one => has "
 	     "Name one & Area overseas & Fixed IP off & PLATFORM/PLATFORM & "
 	     "IPv6 on"),
 	LIFE("disable/asynchronous", "stopping, and then offline", "seed/40",
 	     "disabling takes minutes",
-	     "--settle 300ms" ONLINE "disable one => ok | "
+	     ONE "serve --settle 1h | disable one => ok | "
 	     "show one => has Status stopping | enable one => " BUSY
 	     " | modify one --ipv6 on => " BUSY
-	     " | show one => soon Status offline"),
+	     " | serve | show one => soon Status offline"),
 	LIFE("disable/traffic", "its rules do not forward until it is enabled",
 	     "seed/40", "a disabled instance serves nobody",
-	     " | " ECHO "create one => ok | rule add one " RULE "=> ok | "
-	     "rule list one => soon online | " CLIENT " => ok | "
+	     FORWARDS CLIENT " => ok | "
 	     "show one => soon Status online | "
 	     "disable one => ok | show one => soon Status offline | "
 	     CLIENT " => fails | enable one => ok | "
 	     "show one => soon Status online | " CLIENT " => ok"),
 	LIFE("disable/no-rules", "rules for an instance that is disabled",
 	     "seed/40", "a disabled instance takes no rules",
-	     ONLINE "disable one => ok | show one => soon Status offline | "
+	     ONE "disable one => ok | show one => soon Status offline | "
 	     "rule add one 'tcp:{F} " O "' => " OFFLINE),
 	LIFE("delete/order", "online, stopping, and then offline", "seed/41",
 	     "deleted only after it is disabled",
-	     "--settle 300ms" ONLINE "delete one -y => FailedOperation | "
-	     "disable one => ok | delete one -y => FailedOperation | "
+	     ONE "delete one -y => FailedOperation | serve --settle 1h | "
+	     "disable one => ok | delete one -y => FailedOperation | serve | "
 	     "show one => soon Status offline | delete one -y => ok | "
 	     "list => lacks sid-"),
 	LIFE("delete/quota", "its place in the quota, and its ports",
 	     "seed/41 seed/2", "deleted",
-	     ONLINE "rule add one 'tcp:{F} " O "' => ok | "
+	     ONE "rule add one 'tcp:{F} " O "' => ok | "
 	     "show one => soon Status online | disable one => ok | "
 	     "show one => soon Status offline | delete one -y => ok | "
-	     "create one => ok | rule list one => lacks rule- | "
+	     "create one => ok | " UP "rule list one => lacks rule- | "
 	     "rule add one 'tcp:{F} " O "' => ok"),
 	CASE("life/view/detail", "the fields of the detail view", INFO, NONE,
 	     CASE_OFF, 0, "seed/42", "id, name, area, access domain, IPv6, "
@@ -352,7 +357,8 @@ static const struct case_def cases[] = {
 	      "8080 ON PPv1 a tag \\nudp:{F} [2001:DB8:0::1] 53 off ppv2\\n"
 	      "tcp:{F+1} 192.0.2.1 1-1 off off\\n | "
 	      "rule import one {A} => ok | rule export one => keep | "
-	      "create two => ok | rule import two {B} => ok | "
+	      "create two => ok | show two => soon Status online | "
+	      "rule import two {B} => ok | "
 	      "rule export two => same"),
 	BATCH("api/group", "og:NAME in, og:NAME out", "seed/47 seed/20",
 	      "og:{OriginGroupName}",

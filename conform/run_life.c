@@ -17,7 +17,7 @@
 #define STEP_MAX    1024
 #define STEP_MS	    20000
 #define SOON_MS	    10000
-#define SOON_GAP_MS 50
+#define SOON_GAP_MS 20
 #define IDS_MAX	    8
 #define ID_MAX	    32
 
@@ -245,12 +245,14 @@ static bool life_set_up(struct life *l, const char *step)
 		return !own_write_lines(w, strtoul(step + 6, NULL, 10));
 	if (!strncmp(step, "origin ", 7))
 		return !world_origin(w, step + 7, l->said, sizeof(l->said));
-	if (!strcmp(step, "kill")) {
+	if (!strncmp(step, "serve", 5))
+		(void)snprintf(l->options, sizeof(l->options), "%s", step + 5);
+	else if (!strcmp(step, "kill"))
 		(void)kill(w->proxy_pid, SIGKILL);
-		world_stop_proxy(w);
-		return !world_serve(w, l->options, l->said, sizeof(l->said));
-	}
-	return false;
+	else
+		return false;
+	world_stop_proxy(w);
+	return !world_serve(w, l->options, l->said, sizeof(l->said));
 }
 
 static bool life_step(struct life *l, const char *text)
