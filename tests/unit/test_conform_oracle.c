@@ -340,6 +340,53 @@ static void test_reply_header(void)
 			PROBE_GARBLED);
 }
 
+/* each prefix of @rx, in memory that ends with it */
+static void judge_prefixes(const char *probe, const char *sent, const char *rx,
+			   size_t len)
+{
+	struct probe_run r;
+	size_t n;
+
+	for (n = 1; n < len; n++) {
+		uint8_t *copy = malloc(n);
+
+		CU_ASSERT_FATAL(copy != NULL);
+		memcpy(copy, rx, n);
+		CU_ASSERT_NOT_EQUAL(judge_udp(probe, sent, copy, n, &r),
+				    PROBE_SERVED);
+		free(copy);
+	}
+}
+
+static void test_short_replies(void)
+{
+	static const char spp[] = SPP_SENT TOKEN, v2[] = V2_HEADER WHO TOKEN,
+			  v1[] = "PROXY TCP4 1 2 3 4\r\n" WHO TOKEN;
+
+	judge_prefixes("echo", SPP_SENT, spp, sizeof(spp) - 1);
+	judge_prefixes("echo", NULL, spp, sizeof(spp) - 1);
+	judge_prefixes("echo", NULL, v2, sizeof(v2) - 1);
+	judge_prefixes("echo", NULL, v1, sizeof(v1) - 1);
+}
+
+static void test_short_sent(void)
+{
+	const struct probe p = { .is_udp = true, .is_spp = true };
+	struct probe_run r;
+	size_t n;
+
+	for (n = 0; n <= PROBE_SPP_BYTES; n++) {
+		uint8_t *copy = malloc(n + 1);
+
+		CU_ASSERT_FATAL(copy != NULL);
+		CU_ASSERT_FATAL(!probe_begin(&r, &p, 1));
+		memcpy(copy + 1, SPP_SENT, n);
+		probe_sent(&r, copy + 1, n);
+		CU_ASSERT_EQUAL(r.has_spp, n == PROBE_SPP_BYTES);
+		free(copy);
+	}
+}
+
 static void test_tls_hello(void)
 {
 	struct probe p = { .type = PROBE_TLS };
@@ -366,6 +413,8 @@ int main(void)
 		{ "probes judge answers", test_probes },
 		{ "the header before an SPP answer", test_spp_reply },
 		{ "no header before a UDP answer", test_reply_header },
+		{ "short answers", test_short_replies },
+		{ "short datagrams carry no SPP header", test_short_sent },
 		{ "TLS begins with a ClientHello", test_tls_hello },
 	};
 
