@@ -350,7 +350,8 @@ static void judge_prefixes(const char *probe, const char *sent, const char *rx,
 	for (n = 1; n < len; n++) {
 		uint8_t *copy = malloc(n);
 
-		CU_ASSERT_FATAL(copy != NULL);
+		if (!copy)
+			abort();
 		memcpy(copy, rx, n);
 		CU_ASSERT_NOT_EQUAL(judge_udp(probe, sent, copy, n, &r),
 				    PROBE_SERVED);
@@ -378,7 +379,8 @@ static void test_short_sent(void)
 	for (n = 0; n <= PROBE_SPP_BYTES; n++) {
 		uint8_t *copy = malloc(n + 1);
 
-		CU_ASSERT_FATAL(copy != NULL);
+		if (!copy)
+			abort();
 		CU_ASSERT_FATAL(!probe_begin(&r, &p, 1));
 		memcpy(copy + 1, SPP_SENT, n);
 		probe_sent(&r, copy + 1, n);
