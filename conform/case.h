@@ -86,6 +86,7 @@ enum outcome {
 	OUTCOME_NONE,
 	OUTCOME_SERVED,
 	OUTCOME_LEAK,	     /* served, with header bytes in the payload */
+	OUTCOME_HEADER,	     /* served, but for the header of the answer */
 	OUTCOME_GARBLED,     /* an answer, but not the probe's */
 	OUTCOME_REFUSED,     /* a refusal in the protocol's words */
 	OUTCOME_CLOSED,	     /* FIN */

@@ -9,7 +9,7 @@
 static enum case_status judge_served(unsigned words, enum identity_kind id,
 				     bool needs_identity)
 {
-	if (words & EXPECT_SERVED)
+	if (words & (EXPECT_SERVED | EXPECT_EXACT))
 		return STATUS_PASS;
 	if (!(words & (EXPECT_CLIENT | EXPECT_REAL)))
 		return STATUS_FAIL;
@@ -53,6 +53,7 @@ enum case_status case_judge(unsigned words, enum outcome outcome,
 	case OUTCOME_REFUSED:
 	case OUTCOME_SILENT:
 		return words & EXPECT_REFUSED ? STATUS_PASS : STATUS_FAIL;
+	case OUTCOME_HEADER:
 	case OUTCOME_GREETED:
 	case OUTCOME_NONE:
 	case OUTCOME_UNREACHABLE:
@@ -69,6 +70,7 @@ char *outcome_text(enum outcome o, const struct identity *id, uint64_t ms,
 		[OUTCOME_NONE] = "not run",
 		[OUTCOME_SERVED] = "served",
 		[OUTCOME_LEAK] = "served, with the header in the payload",
+		[OUTCOME_HEADER] = "served, but for the header before it",
 		[OUTCOME_GARBLED] = "answered, as if the header were payload",
 		[OUTCOME_REFUSED] = "refused in words",
 		[OUTCOME_CLOSED] = "closed",

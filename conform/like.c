@@ -31,6 +31,7 @@ static char like_verdict(enum outcome o)
 		return '0';
 	case OUTCOME_NONE:
 	case OUTCOME_LEAK:
+	case OUTCOME_HEADER:
 	case OUTCOME_GARBLED:
 	case OUTCOME_GREETED:
 	case OUTCOME_UNREACHABLE:

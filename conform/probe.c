@@ -9,7 +9,6 @@
 #include "build.h"
 #include "wire/wire.h"
 
-#define SPP_BYTES   38
 #define TOKEN_BYTES (sizeof("tp-conform-00000000\n") - 1)
 
 static const char *const names[] = { "echo", "http", "tls",   "smtp",
@@ -135,13 +134,14 @@ void probe_end(struct probe_run *r)
 		probe_tls_end(r);
 }
 
+static const uint8_t v2_sig[12] = { 0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d,
+				    0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a };
+
 /* a header of any kind in what the application gave back */
 static bool has_header(const uint8_t *rx, size_t len)
 {
-	static const uint8_t v2[12] = { 0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d,
-					0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a };
-
-	return memmem(rx, len, v2, sizeof(v2)) || memmem(rx, len, "PROXY ", 6);
+	return memmem(rx, len, v2_sig, sizeof(v2_sig)) ||
+	       memmem(rx, len, "PROXY ", 6);
 }
 
 static enum probe_verdict judge_echo(const struct probe_run *r,
@@ -236,16 +236,10 @@ static enum probe_verdict judge_redis(const uint8_t *rx, size_t len)
 		       : PROBE_GARBLED;
 }
 
-enum probe_verdict probe_judge(struct probe_run *r, const uint8_t *rx,
-			       size_t len, bool is_end)
+/* the answer itself, whatever stood before it */
+static enum probe_verdict judge_answer(struct probe_run *r, const uint8_t *rx,
+				       size_t len, bool is_end)
 {
-	r->request_len = 0;
-	if (r->probe->is_spp && len) {
-		if (len < SPP_BYTES || rx[0] != 0x56 || rx[1] != 0xec)
-			return PROBE_GARBLED;
-		rx += SPP_BYTES;
-		len -= SPP_BYTES;
-	}
 	if (!len)
 		return PROBE_MORE;
 	switch (r->probe->type) {
@@ -267,4 +261,119 @@ enum probe_verdict probe_judge(struct probe_run *r, const uint8_t *rx,
 		break;
 	}
 	return PROBE_SERVED;
+}
+
+static bool is_spp(const uint8_t *p, size_t len)
+{
+	return len >= PROBE_SPP_BYTES && p[0] == 0x56 && p[1] == 0xec;
+}
+
+void probe_sent(struct probe_run *r, const uint8_t *dgram, size_t len)
+{
+	r->has_spp = r->probe->is_spp && is_spp(dgram, len);
+	if (r->has_spp)
+		memcpy(r->spp, dgram, PROBE_SPP_BYTES);
+}
+
+/* SPP: 38 bytes, then the answer; or, wrongly, the answer alone */
+static enum probe_verdict judge_spp(struct probe_run *r, const uint8_t *rx,
+				    size_t len, bool is_end)
+{
+	enum probe_verdict v;
+
+	if (len >= PROBE_SPP_BYTES) {
+		v = judge_answer(r, rx + PROBE_SPP_BYTES, len - PROBE_SPP_BYTES,
+				 is_end);
+		while (r->has_spp && r->bad_at < PROBE_SPP_BYTES &&
+		       rx[r->bad_at] == r->spp[r->bad_at])
+			r->bad_at++;
+		if (r->has_spp && r->bad_at < PROBE_SPP_BYTES)
+			r->reply = PROBE_REPLY_OTHER;
+		if (v == PROBE_SERVED || is_spp(rx, len))
+			return v;
+	}
+	r->reply = r->has_spp ? PROBE_REPLY_BARE : PROBE_REPLY_RIGHT;
+	return judge_answer(r, rx, len, is_end);
+}
+
+/* bytes of the header of any kind that @rx begins with, or 0 */
+static size_t header_len(const uint8_t *rx, size_t len)
+{
+	const uint8_t *end;
+
+	if (is_spp(rx, len))
+		return PROBE_SPP_BYTES;
+	if (len < 16)
+		return 0;
+	if (!memcmp(rx, "PROXY ", 6)) {
+		end = memmem(rx, len, "\r\n", 2);
+		return end ? (size_t)(end + 2 - rx) : 0;
+	}
+	if (!memcmp(rx, v2_sig, sizeof(v2_sig)))
+		return 16U + (size_t)(rx[14] << 8 | rx[15]);
+	return 0;
+}
+
+/* PPv2 over UDP: no header belongs before the answer. An echo that gives back
+ * header and payload took the one for the other, unless its line that names
+ * the client stands between them.
+ */
+static enum probe_verdict judge_dgram(struct probe_run *r, const uint8_t *rx,
+				      size_t len, bool is_end)
+{
+	enum probe_verdict v = judge_answer(r, rx, len, is_end);
+	size_t n = header_len(rx, len);
+
+	if (!n || n >= len ||
+	    (v == PROBE_SERVED && r->probe->type != PROBE_RAW))
+		return v;
+	if (r->probe->type == PROBE_ECHO && rx[n] != '{')
+		return v;
+	if (judge_answer(r, rx + n, len - n, is_end) != PROBE_SERVED)
+		return v;
+	r->reply = PROBE_REPLY_HEADER;
+	return PROBE_SERVED;
+}
+
+enum probe_verdict probe_judge(struct probe_run *r, const uint8_t *rx,
+			       size_t len, bool is_end)
+{
+	r->request_len = 0;
+	r->reply = PROBE_REPLY_RIGHT;
+	r->bad_at = 0;
+	if (r->probe->is_spp)
+		return judge_spp(r, rx, len, is_end);
+	if (r->probe->is_udp)
+		return judge_dgram(r, rx, len, is_end);
+	return judge_answer(r, rx, len, is_end);
+}
+
+/* the field of an SPP header that byte @at is in */
+static const char *spp_field(size_t at)
+{
+	return at < 2	 ? "magic"
+	       : at < 18 ? "client's address"
+	       : at < 34 ? "destination's address"
+	       : at < 36 ? "client's port"
+			 : "destination's port";
+}
+
+char *probe_reply_text(const struct probe_run *r, char *out, size_t cap)
+{
+	switch (r->reply) {
+	case PROBE_REPLY_RIGHT:
+		out[0] = '\0';
+		break;
+	case PROBE_REPLY_BARE:
+		(void)snprintf(out, cap, "the answer has none");
+		break;
+	case PROBE_REPLY_OTHER:
+		(void)snprintf(out, cap, "differs at byte %zu, %s", r->bad_at,
+			       spp_field(r->bad_at));
+		break;
+	case PROBE_REPLY_HEADER:
+		(void)snprintf(out, cap, "the answer has one");
+		break;
+	}
+	return out;
 }

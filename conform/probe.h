@@ -11,6 +11,7 @@
 
 #define PROBE_REQUEST_MAX 1024
 #define PROBE_ERR_MAX	  128
+#define PROBE_SPP_BYTES	  38
 
 enum probe_type {
 	PROBE_ECHO,  /* a token that comes back, a whoami line before it */
@@ -24,7 +25,7 @@ enum probe_type {
 };
 
 /* @path:     PROBE_HTTP
- * @is_spp:   answers begin with the 38 bytes of SPP
+ * @is_spp:   answers begin with the 38 bytes of SPP that were sent
  * @is_whole: wait for the whole answer: an oracle will read it
  * @raw:      PROBE_RAW
  */
@@ -48,7 +49,20 @@ enum probe_verdict {
 	PROBE_REFUSED, /* an answer that says no in the protocol's words */
 };
 
-/* One exchange; @tls: opaque, PROBE_TLS */
+/* The header before an answer over UDP, of which the verdict says nothing. */
+enum probe_reply {
+	PROBE_REPLY_RIGHT,
+	PROBE_REPLY_BARE,   /* SPP: it is missing */
+	PROBE_REPLY_OTHER,  /* SPP: it is not the one that was sent */
+	PROBE_REPLY_HEADER, /* there is one, and none belongs there */
+};
+
+/* One exchange.
+ * @tls:      opaque, PROBE_TLS
+ * @spp:      the header that was sent last, if @has_spp
+ * @reply:    valid with PROBE_SERVED
+ * @bad_at:   PROBE_REPLY_OTHER: the first byte that differs, from 0
+ */
 struct probe_run {
 	const struct probe *probe;
 	uint32_t token;
@@ -56,6 +70,10 @@ struct probe_run {
 	uint8_t request[PROBE_REQUEST_MAX];
 	size_t fed;
 	struct probe_tls *tls;
+	bool has_spp;
+	uint8_t spp[PROBE_SPP_BYTES];
+	enum probe_reply reply;
+	size_t bad_at;
 };
 
 /* probe_parse() - "echo", "http", "http:/path", "dns", "raw:HEX", ... */
@@ -72,11 +90,23 @@ bool probe_is_server_first(const struct probe *p);
 int probe_begin(struct probe_run *r, const struct probe *p, uint32_t token);
 void probe_end(struct probe_run *r);
 
+/* probe_sent() - remember the SPP header of a datagram that goes out, if it
+ * has one: the answer has to begin with it, byte for byte
+ */
+void probe_sent(struct probe_run *r, const uint8_t *dgram, size_t len);
+
 /* probe_judge() - @rx: all that came so far. @is_end: nothing will follow.
  * What is to be sent next is put into @r->request, with its length, else 0.
+ * An answer that is right but for the header before it is PROBE_SERVED, and
+ * @r->reply tells.
  */
 enum probe_verdict probe_judge(struct probe_run *r, const uint8_t *rx,
 			       size_t len, bool is_end);
+
+/* probe_reply_text() - what is wrong with @r->reply, for people. Returns @out,
+ * empty for PROBE_REPLY_RIGHT.
+ */
+char *probe_reply_text(const struct probe_run *r, char *out, size_t cap);
 
 /* TLS, in probe_tls.c: a client handshake in memory */
 int probe_tls_begin(struct probe_run *r);

@@ -30,6 +30,16 @@ static bool recon_takes(const struct recon *rc, enum recon_kind k)
 	return rc->was_run[k] && rc->results[k].outcome == OUTCOME_SERVED;
 }
 
+/* recon_knows() - the header came back with the payload, but without one there
+ * is no answer: it was read, and then put before the answer
+ */
+static bool recon_knows(const struct recon *rc, enum recon_kind k)
+{
+	return rc->was_run[k] && rc->results[k].outcome == OUTCOME_LEAK &&
+	       rc->was_run[RECON_NONE] &&
+	       rc->results[RECON_NONE].outcome == OUTCOME_SILENT;
+}
+
 static const char *recon_said(const struct recon *rc, enum recon_kind k)
 {
 	return rc->was_run[k] ? rc->results[k].got : "not tried";
@@ -62,7 +72,8 @@ static int recon_judge(const struct origin_options *o, struct recon *rc,
 	enum recon_kind k = RECON_V2;
 
 	rc->takes_v1 = recon_takes(rc, RECON_V1);
-	rc->takes_v2 = recon_takes(rc, RECON_V2);
+	rc->takes_v2 = recon_takes(rc, RECON_V2) ||
+		       (o->is_udp && recon_knows(rc, RECON_V2));
 	rc->takes_spp = recon_takes(rc, RECON_SPP);
 	rc->serves_bare = recon_takes(rc, RECON_NONE);
 	switch ((enum origin_mode)o->mode) {

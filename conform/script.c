@@ -41,6 +41,7 @@ static const struct {
 	{ "client", "served as the claimed client", EXPECT_CLIENT },
 	{ "real", "served as the connection's peer", EXPECT_REAL },
 	{ "served", "served", EXPECT_SERVED },
+	{ "exact", "served, the answer's header right", EXPECT_EXACT },
 	{ "leak", "taken for payload", EXPECT_LEAK },
 	{ "refused", "refused", EXPECT_REFUSED },
 	{ "closed", "closed", EXPECT_CLOSED },

@@ -16,6 +16,9 @@
  *		client	    served as the client that was claimed
  *		real	    served as the peer of the connection, or nobody
  *		served	    served, as whomever
+ *		exact	    like served, and the header of the answer is as it
+ *			    has to be: with SPP the one that was sent, else
+ *			    none
  *		leak	    served, and the header was taken for payload
  *		refused	    not served: closed, reset, answered by an error, or
  *			    silent until the timeout
@@ -59,6 +62,7 @@ enum expect_word {
 	EXPECT_CLOSED = 1U << 5,
 	EXPECT_PATIENCE = 1U << 6,
 	EXPECT_ANY = 1U << 7,
+	EXPECT_EXACT = 1U << 8,
 };
 
 /* @n:     the number, of STEP_SPLIT, _GAP, _HUSH, _CROWD; `$` was replaced

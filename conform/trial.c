@@ -206,8 +206,10 @@ static bool trial_build(struct trial *t, const struct step *st)
 	env.probe = t->probe.request;
 	env.probe_len = t->probe.request_len;
 	t->out->len = t->out->hdr_len = 0;
-	if (build_items(t->out, st->items, st->items_len, &env, err))
+	if (build_items(t->out, st->items, st->items_len, &env, err)) {
+		probe_sent(&t->probe, t->out->bytes, t->out->len);
 		return true;
+	}
 	trial_broken(t, err);
 	return false;
 }
@@ -391,7 +393,8 @@ static void trial_settled(struct trial *t, enum outcome o)
 /* A datagram may be lost: the whole script once more, as somebody else. */
 static bool trial_again(struct trial *t)
 {
-	const unsigned served = EXPECT_CLIENT | EXPECT_REAL | EXPECT_SERVED;
+	const unsigned served = EXPECT_CLIENT | EXPECT_REAL | EXPECT_SERVED |
+				EXPECT_EXACT;
 
 	if (!t->is_udp || t->tries >= TRIES_MAX || !(t->expected & served) ||
 	    t->expected & (EXPECT_REFUSED | EXPECT_ANY))
@@ -415,6 +418,16 @@ static void trial_more(struct trial *t)
 	t->probe.request_len = 0;
 }
 
+/* trial_header() - served: is the header of the answer part of the case? */
+static enum outcome trial_header(struct trial *t)
+{
+	if (!(t->expected & EXPECT_EXACT) ||
+	    t->probe.reply == PROBE_REPLY_RIGHT)
+		return OUTCOME_SERVED;
+	(void)probe_reply_text(&t->probe, t->note, sizeof(t->note));
+	return OUTCOME_HEADER;
+}
+
 static void trial_look(struct trial *t, bool is_due)
 {
 	static const enum outcome outcomes[] = {
@@ -434,7 +447,9 @@ static void trial_look(struct trial *t, bool is_due)
 	}
 	v = probe_judge(&t->probe, t->rx, t->rx_len, is_end || is_due);
 	trial_more(t);
-	if (v != PROBE_MORE)
+	if (v == PROBE_SERVED)
+		trial_settled(t, trial_header(t));
+	else if (v != PROBE_MORE)
 		trial_settled(t, outcomes[v]);
 	else if (is_end && t->rx_len)
 		trial_settled(t, OUTCOME_GARBLED);

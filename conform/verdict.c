@@ -91,6 +91,11 @@ static const struct {
 	{ "toa/valid", "does not learn the client from the option", "" },
 	{ "toa/bad", "believes options that are broken", "" },
 	{ "udp/bad", "takes datagrams whose header is wrong", "" },
+	{ "udp/reply", "answers with a header, which clients cannot read", "" },
+	{ "spp/reply",
+	  "answers without the header that came, or with another: the proxy "
+	  "cannot tell whose they are",
+	  "let it put the 38 bytes it got before each answer, unchanged" },
 	{ "udp/flow/lost", "serves datagrams of flows it was told nothing of",
 	  "require the header" },
 };

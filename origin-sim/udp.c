@@ -165,6 +165,8 @@ static void udp_spp_header(const struct udp *u, const uint8_t *data,
 	size_t magic = sizeof(uint16_t), addr = 16;
 
 	memcpy(out, data, SPP_HDR_LEN);
+	if (fault_is_on(&u->cfg->faults, FAULT_SPP_ECHO_PORT))
+		out[SPP_HDR_LEN - 1] ^= 1;
 	if (!fault_is_on(&u->cfg->faults, FAULT_SPP_ECHO_SWAPPED))
 		return;
 	memcpy(out + magic, data + magic + addr, addr);

@@ -15,8 +15,9 @@ A line is "SIDE KIND FAULT [OPTION...] | SPEC... | ID...":
 SIDE    origin or proxy
 KIND    v1, v2 (TCP), u2 (ppv2 over UDP), us (SPP)
 FAULT   of --fault; none: the healthy one
-OPTION  @banner: the origin greets, and the probe waits for it; @six: the
-        proxy is dialled over IPv6, and over IPv4 besides
+OPTION  @banner: the origin greets, and the probe waits for it; @plain: it
+        echoes, and does not say whom it believes; @six: the proxy is dialled
+        over IPv6, and over IPv4 besides
 SPEC    run these cases only
 """
 import concurrent.futures
@@ -91,14 +92,15 @@ def start(err_path, *args):
 
 def judge_origin(row, folder, fault):
     port = free_port()
-    banner = "@banner" in row.options
+    banner, plain = "@banner" in row.options, "@plain" in row.options
     args = [ORIGIN, "-l", "127.0.0.1", "--mode", row.mode, "--trust",
             "127.0.0.1", "--header-timeout", HEADER_TIMEOUT, "--log",
             "/dev/null", *(["--banner", "220 hello"] if banner else
-                           ["--reply", "whoami"]),
+                           ["--reply", "echo" if plain else "whoami"]),
             "-u" if row.is_udp else "-t", *fault, str(port)]
     judge = [CONFORM, "origin", "-J", "--no-like", "--mode", row.mode,
-             *(["--probe", "smtp"] if banner else ["--oracle", "echo"]),
+             *(["--probe", "smtp"] if banner else
+               [] if plain else ["--oracle", "echo"]),
              "--source", "127.0.0.1", "--untrusted", "127.0.0.66",
              "--patience", "6s", "-P", "32", "-W", "700ms",
              "--crowd", "50",

@@ -144,7 +144,8 @@ static void test_header_length(void)
 static void test_judge(void)
 {
 	const unsigned client = EXPECT_CLIENT, real = EXPECT_REAL,
-		       refused = EXPECT_REFUSED, leak = EXPECT_LEAK;
+		       refused = EXPECT_REFUSED, leak = EXPECT_LEAK,
+		       exact = EXPECT_EXACT;
 
 	CU_ASSERT_EQUAL(J(client, SERVED, CLAIM, true), STATUS_PASS);
 	CU_ASSERT_EQUAL(J(client, SERVED, UNKNOWN, false), STATUS_PASS);
@@ -169,6 +170,12 @@ static void test_judge(void)
 	CU_ASSERT_EQUAL(J(leak | refused, LEAK, CLAIM, false), STATUS_PASS);
 	CU_ASSERT_EQUAL(J(leak | refused, LEAK, OTHER, false), STATUS_FAIL);
 	CU_ASSERT_EQUAL(J(leak | refused, SERVED, OTHER, false), STATUS_FAIL);
+	CU_ASSERT_EQUAL(J(exact, SERVED, CLAIM, false), STATUS_PASS);
+	CU_ASSERT_EQUAL(J(exact | refused, HEADER, UNKNOWN, false),
+			STATUS_FAIL);
+	CU_ASSERT_EQUAL(J(exact, LEAK, CLAIM, false), STATUS_FAIL);
+	CU_ASSERT_EQUAL(J(exact | refused, SILENT, UNKNOWN, false),
+			STATUS_PASS);
 	CU_ASSERT_EQUAL(J(EXPECT_ANY, GREETED, UNKNOWN, false), STATUS_FAIL);
 	CU_ASSERT_EQUAL(J(refused, GREETED, UNKNOWN, false), STATUS_FAIL);
 	CU_ASSERT_EQUAL(J(refused, UNREACHABLE, UNKNOWN, false),

@@ -217,6 +217,178 @@ static void test_probes(void)
 	CU_ASSERT_EQUAL(JUDGE("tls", "HTTP/1.1 400"), PROBE_GARBLED);
 }
 
+#define SPP_ADDR(x) "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc6\x12\x64" x
+#define SPP_PORTS   "\x4e\x20\x28\xcb"
+#define SPP_SENT    "\x56\xec" SPP_ADDR("d") SPP_ADDR("e") SPP_PORTS
+#define WHO	    "{\"v\":1}\n"
+#define V2_HEADER                                                          \
+	"\r\n\r\n\0\r\nQUIT\n\x21\x12\0\x0c\xc6\x12\x64\x64\xcb\0\x71\x65" \
+	"\x4e\x20\x28\xcb"
+#define DNS_ANSWER "\xbe\xef\x81\x80\0\1\0\0\0\0\0\0"
+
+/* the answer @rx over UDP to a datagram that began with @sent.
+ * Return: the verdict; *@r has the rest
+ */
+static enum probe_verdict judge_udp(const char *probe, const char *sent,
+				    const uint8_t *rx, size_t len,
+				    struct probe_run *r)
+{
+	static struct probe p;
+	char err[PROBE_ERR_MAX];
+
+	p = (struct probe) { .is_udp = true, .is_spp = sent != NULL };
+	CU_ASSERT_FATAL(probe_parse(probe, &p, err));
+	CU_ASSERT_FATAL(!probe_begin(r, &p, 0xbeef));
+	if (sent)
+		probe_sent(r, (const uint8_t *)sent, PROBE_SPP_BYTES);
+	return probe_judge(r, rx, len, false);
+}
+
+#define JUDGE_UDP(probe, sent, rx, r) \
+	judge_udp(probe, sent, (const uint8_t *)(rx), sizeof(rx) - 1, r)
+
+static void test_spp_reply(void)
+{
+	uint8_t rx[] = SPP_SENT TOKEN;
+	struct probe_run r;
+	char text[128];
+	size_t i;
+
+	CU_ASSERT_EQUAL(JUDGE_UDP("echo", SPP_SENT, SPP_SENT TOKEN, &r),
+			PROBE_SERVED);
+	CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_RIGHT);
+	CU_ASSERT_STRING_EQUAL(probe_reply_text(&r, text, sizeof(text)), "");
+	/* any byte of the header, not the magic number alone */
+	for (i = 0; i < PROBE_SPP_BYTES; i++) {
+		rx[i] ^= 0x40;
+		CU_ASSERT_EQUAL(JUDGE_UDP("echo", SPP_SENT, rx, &r),
+				PROBE_SERVED);
+		CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_OTHER);
+		CU_ASSERT_EQUAL(r.bad_at, i);
+		rx[i] ^= 0x40;
+	}
+	rx[35] ^= 1;
+	(void)JUDGE_UDP("echo", SPP_SENT, rx, &r);
+	(void)probe_reply_text(&r, text, sizeof(text));
+	CU_ASSERT(strstr(text, "byte 35, client's port") != NULL);
+	CU_ASSERT_EQUAL(JUDGE_UDP("echo", SPP_SENT, TOKEN, &r), PROBE_SERVED);
+	CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_BARE);
+	CU_ASSERT_EQUAL(JUDGE_UDP("echo", SPP_SENT, WHO WHO WHO WHO WHO TOKEN,
+				  &r),
+			PROBE_SERVED);
+	CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_BARE);
+	CU_ASSERT_EQUAL(JUDGE_UDP("dns", SPP_SENT, DNS_ANSWER, &r),
+			PROBE_SERVED);
+	CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_BARE);
+	CU_ASSERT_EQUAL(JUDGE_UDP("raw:00", SPP_SENT, SPP_SENT "x", &r),
+			PROBE_SERVED);
+	CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_RIGHT);
+	/* a header alone, and one that is read as payload */
+	CU_ASSERT_EQUAL(JUDGE_UDP("raw:00", SPP_SENT, SPP_SENT, &r),
+			PROBE_MORE);
+	CU_ASSERT_EQUAL(JUDGE_UDP("echo", SPP_SENT, WHO SPP_SENT TOKEN, &r),
+			PROBE_LEAK);
+	CU_ASSERT_EQUAL(JUDGE_UDP("echo", SPP_SENT, SPP_SENT WHO SPP_SENT TOKEN,
+				  &r),
+			PROBE_LEAK);
+	/* none was sent: none can be missed */
+	CU_ASSERT_EQUAL(JUDGE_UDP("echo", V2_HEADER "0123456789", TOKEN, &r),
+			PROBE_SERVED);
+	CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_RIGHT);
+}
+
+static void test_reply_header(void)
+{
+	static const char *const probes[] = { "echo", "dns", "raw:00" };
+	struct probe_run r;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+		bool is_dns = i == 1;
+
+		CU_ASSERT_EQUAL(is_dns ? JUDGE_UDP("dns", NULL, DNS_ANSWER, &r)
+				       : JUDGE_UDP(probes[i], NULL, WHO TOKEN,
+						   &r),
+				PROBE_SERVED);
+		CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_RIGHT);
+		CU_ASSERT_EQUAL(is_dns ? JUDGE_UDP("dns", NULL,
+						   V2_HEADER DNS_ANSWER, &r)
+				       : JUDGE_UDP(probes[i], NULL,
+						   V2_HEADER WHO TOKEN, &r),
+				PROBE_SERVED);
+		CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_HEADER);
+	}
+	CU_ASSERT_EQUAL(JUDGE_UDP("dns", NULL, SPP_SENT DNS_ANSWER, &r),
+			PROBE_SERVED);
+	CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_HEADER);
+	CU_ASSERT_EQUAL(JUDGE_UDP("echo", NULL,
+				  "PROXY TCP4 1 2 3 4\r\n" WHO TOKEN, &r),
+			PROBE_SERVED);
+	CU_ASSERT_EQUAL(r.reply, PROBE_REPLY_HEADER);
+	/* an echo that took the header for payload */
+	CU_ASSERT_EQUAL(JUDGE_UDP("echo", NULL, V2_HEADER TOKEN, &r),
+			PROBE_LEAK);
+	CU_ASSERT_EQUAL(JUDGE_UDP("echo", NULL, WHO V2_HEADER TOKEN, &r),
+			PROBE_LEAK);
+	/* a header that ends with the datagram, or beyond it */
+	CU_ASSERT_EQUAL(JUDGE_UDP("dns", NULL, V2_HEADER, &r), PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE_UDP("dns", NULL,
+				  "\r\n\r\n\0\r\nQUIT\n\x21\x12\xff\xff" WHO,
+				  &r),
+			PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE_UDP("dns", NULL, "PROXY TCP4 1 2 3 4", &r),
+			PROBE_GARBLED);
+}
+
+/* each prefix of @rx, in memory that ends with it */
+static void judge_prefixes(const char *probe, const char *sent, const char *rx,
+			   size_t len)
+{
+	struct probe_run r;
+	size_t n;
+
+	for (n = 1; n < len; n++) {
+		uint8_t *copy = malloc(n);
+
+		if (!copy)
+			abort();
+		memcpy(copy, rx, n);
+		CU_ASSERT_NOT_EQUAL(judge_udp(probe, sent, copy, n, &r),
+				    PROBE_SERVED);
+		free(copy);
+	}
+}
+
+static void test_short_replies(void)
+{
+	static const char spp[] = SPP_SENT TOKEN, v2[] = V2_HEADER WHO TOKEN,
+			  v1[] = "PROXY TCP4 1 2 3 4\r\n" WHO TOKEN;
+
+	judge_prefixes("echo", SPP_SENT, spp, sizeof(spp) - 1);
+	judge_prefixes("echo", NULL, spp, sizeof(spp) - 1);
+	judge_prefixes("echo", NULL, v2, sizeof(v2) - 1);
+	judge_prefixes("echo", NULL, v1, sizeof(v1) - 1);
+}
+
+static void test_short_sent(void)
+{
+	const struct probe p = { .is_udp = true, .is_spp = true };
+	struct probe_run r;
+	size_t n;
+
+	for (n = 0; n <= PROBE_SPP_BYTES; n++) {
+		uint8_t *copy = malloc(n + 1);
+
+		if (!copy)
+			abort();
+		CU_ASSERT_FATAL(!probe_begin(&r, &p, 1));
+		memcpy(copy + 1, SPP_SENT, n);
+		probe_sent(&r, copy + 1, n);
+		CU_ASSERT_EQUAL(r.has_spp, n == PROBE_SPP_BYTES);
+		free(copy);
+	}
+}
+
 static void test_tls_hello(void)
 {
 	struct probe p = { .type = PROBE_TLS };
@@ -241,6 +413,10 @@ int main(void)
 		{ "logs, also the document's two", test_logs },
 		{ "toa_stats", test_stats },
 		{ "probes judge answers", test_probes },
+		{ "the header before an SPP answer", test_spp_reply },
+		{ "no header before a UDP answer", test_reply_header },
+		{ "short answers", test_short_replies },
+		{ "short datagrams carry no SPP header", test_short_sent },
 		{ "TLS begins with a ClientHello", test_tls_hello },
 	};
 
