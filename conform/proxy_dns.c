@@ -52,7 +52,7 @@ size_t proxy_dns_query(const char *label, size_t label_len, uint16_t id,
 	while (is_longest) {
 		size_t room = DNS_NAME_MAX - end_len - (size_t)(p - name);
 
-		if (room < 2)
+		if (!room)
 			break;
 		/* never one octet left, of which no label can be made */
 		if (room > DNS_LABEL_MAX + 1)
