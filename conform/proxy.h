@@ -35,6 +35,12 @@ enum proxy_mode {
 	PROXY_OFF,
 };
 
+/* What datagrams are: free text, or queries for proxies that know only DNS. */
+enum proxy_payload {
+	PROXY_PAYLOAD_RAW,
+	PROXY_PAYLOAD_DNS,
+};
+
 /* @listen_addr: IP_NONE: all
  * @also:     the same proxy at an address of the other family; port 0: none
  * @sources:  addresses of our clients, used in turn
@@ -44,6 +50,7 @@ struct proxy_options {
 	struct report_options report;
 	int mode; /* enum proxy_mode */
 	bool is_udp;
+	int payload; /* enum proxy_payload */
 	const char *target_text;
 	struct endpoint target, also;
 	struct endpoint listen;

@@ -93,7 +93,10 @@ enum case_status check_replies(const struct check *c)
 	unsigned i, asked = 0, came = 0, ok = 0, headers = 0;
 
 	for (i = 0; i < PROXY_DGRAMS; i++) {
-		asked += u->d[i].opening.has_come;
+		/* only what is still the query has its response */
+		asked += c->o->payload == PROXY_PAYLOAD_DNS
+				 ? u->d[i].opening.has_token
+				 : u->d[i].opening.has_come;
 		came += u->d[i].reply_came;
 		ok += u->d[i].reply_ok;
 		headers += u->d[i].reply_has_header;
@@ -136,6 +139,12 @@ enum case_status check_sizes(const struct check *c)
 {
 	const struct udp_seen *u = &c->s->udp;
 
+	if (c->o->payload == PROXY_PAYLOAD_DNS)
+		return check_say(c, STATUS_SKIP,
+				 "--payload dns: %s is no query",
+				 strcmp(c->arg, "big") != 0
+					 ? "an empty datagram"
+					 : "a datagram of 1,300 bytes");
 	if (!strcmp(c->arg, "big"))
 		return check_verdict(c, u->big_ok, "arrived whole",
 				     "lost or cut");

@@ -16,6 +16,8 @@
 static const char *const modes[] = { "auto", "ppv1", "ppv2", "toa",
 				     "spp",  "off",  NULL };
 
+static const char *const payloads[] = { "raw", "dns", NULL };
+
 static const unsigned mode_cases[] = {
 	0, CASE_PPV1, CASE_PPV2, CASE_TOA, CASE_SPP, CASE_OFF,
 };
@@ -75,6 +77,10 @@ static const struct opt table[] = {
 	  "spp, off (default auto)" },
 	{ 'u', "udp", NULL, OPT_FLAG, &options.is_udp, 0, 0, NULL, NULL,
 	  "datagrams: ppv2, spp, off" },
+	{ 0, "payload", "raw|dns", OPT_CHOICE, &options.payload, 0, 0, payloads,
+	  NULL,
+	  "what the datagrams are: raw, any bytes; dns, queries and responses, "
+	  "for proxies that forward nothing else (default raw)" },
 	{ 0, "also", "ADDR:PORT", OPT_CALL, &options.also, 0, 0, NULL, opt_also,
 	  "the same proxy at an address of the other family (TCP)" },
 	{ 0, "source", "ADDR", OPT_CALL, &options, 0, 0, NULL, opt_source,
@@ -129,6 +135,8 @@ int options_proxy(int argc, char **argv, struct proxy_options *ret)
 				modes[options.mode]);
 	if (!options.is_udp && options.mode == PROXY_SPP)
 		return opt_fail(&spec, "mode spp is for UDP (-u)");
+	if (!options.is_udp && options.payload != PROXY_PAYLOAD_RAW)
+		return opt_fail(&spec, "--payload dns is for UDP (-u)");
 	options.specs = argv + operand + 1;
 	options.n_specs = (size_t)(argc - operand - 1);
 	options.report.has_colour = isatty(STDOUT_FILENO) &&

@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/sock.h"
 #include "proxy.h"
+#include "proxy_dns.h"
 #include "wire/wire.h"
 
 #define DGRAM_MAX  2048
@@ -39,15 +40,33 @@ struct play {
 	struct dgram got[DGRAMS_MAX];
 };
 
+/* What a client sent.
+ * @is_dns: a query, after @lead bytes
+ */
 struct token {
-	char text[BIG_BYTES];
-	size_t len;
+	uint8_t text[BIG_BYTES];
+	size_t len, lead;
+	bool is_dns;
 	uint64_t said_ms;
 };
 
+/* What the origin got of @t in @d. Return: where, or NULL; @ret_len bytes */
+static const uint8_t *find(const struct dgram *d, const struct token *t,
+			   size_t *ret_len)
+{
+	if (t->is_dns)
+		return proxy_dns_find(d->data, d->len, t->text, t->len, t->lead,
+				      ret_len);
+	*ret_len = t->len;
+	return t->len <= d->len ? memmem(d->data, d->len, t->text, t->len)
+				: NULL;
+}
+
 static bool holds(const struct dgram *d, const struct token *t)
 {
-	return t->len <= d->len && memmem(d->data, d->len, t->text, t->len);
+	size_t len;
+
+	return find(d, t, &len) != NULL;
 }
 
 /* Read what is there. Return: false for nothing */
@@ -97,23 +116,55 @@ static int play_socket(struct play *p, uint32_t n, struct endpoint *ret_self)
 	return fd;
 }
 
-static void play_say(int fd, const char *what, struct token *t)
+/* Bytes that no other datagram has, after @lead bytes of @t that are there. */
+static void token_make(const struct play *p, const char *what, size_t lead,
+		       bool is_longest, struct token *t)
 {
-	t->len = proxy_token(what, t->text);
+	static uint16_t id;
+	char word[PROXY_TOKEN_MAX];
+	size_t n = proxy_token(what, word);
+
+	t->lead = lead;
+	t->is_dns = p->o->payload == PROXY_PAYLOAD_DNS;
+	if (t->is_dns) {
+		/* a name has no ".\n" at its end */
+		n = proxy_dns_query(word, n - 2, ++id, is_longest,
+				    t->text + lead);
+	} else {
+		memcpy(t->text + lead, word, n);
+	}
+	t->len = lead + n;
+}
+
+static bool token_send(int fd, struct token *t)
+{
 	t->said_ms = clock_ms();
-	(void)!send(fd, t->text, t->len, MSG_NOSIGNAL);
+	return send(fd, t->text, t->len, MSG_NOSIGNAL) == (ssize_t)t->len;
+}
+
+static void play_say(struct play *p, int fd, const char *what, struct token *t)
+{
+	token_make(p, what, 0, false, t);
+	(void)token_send(fd, t);
 }
 
 static void opening_fill(struct opening *op, const struct play *p,
 			 const struct endpoint *self, const struct dgram *d,
 			 const struct token *t)
 {
+	const uint8_t *at;
+	size_t len;
+
 	op->has_run = true;
 	op->self = *self;
 	op->dialled = p->o->target;
 	if (!d)
 		return;
-	proxy_opening(op, d->data, d->len, t->text, t->len, true);
+	at = find(d, t, &len);
+	if (at)
+		proxy_opening(op, d->data, d->len, at, len, true);
+	else
+		proxy_opening(op, d->data, d->len, t->text, t->len, true);
 	op->first_read = d->len;
 	op->peer = endpoint_from_sockaddr(&d->from);
 	op->delay_ms = d->at_ms > t->said_ms ? d->at_ms - t->said_ms : 0;
@@ -121,22 +172,41 @@ static void opening_fill(struct opening *op, const struct play *p,
 
 /* ---- a session ---- */
 
+/* The words of an answer to @t, as the origin and the client are to see them.
+ * Return: their length, 0 if there is nothing to answer
+ */
+static size_t reply_make(const struct dgram *d, const struct token *t,
+			 uint8_t out[DGRAM_MAX], uint8_t want[DGRAM_MAX])
+{
+	char word[PROXY_TOKEN_MAX];
+	size_t n = proxy_token("reply", word), len;
+	const uint8_t *at = find(d, t, &len);
+
+	if (!t->is_dns)
+		memcpy(out, word, n);
+	else
+		n = at ? proxy_dns_answer(at, t->len, word, n, out) : 0;
+	memcpy(want, out, n);
+	/* the client's own id again */
+	if (n && t->is_dns)
+		memcpy(want, t->text, 2);
+	return n;
+}
+
 /* Answer @d; what SPP puts before a datagram is put before its answer. */
 static void play_reply(struct play *p, int fd, const struct dgram *d,
-		       struct dgram_seen *seen)
+		       const struct token *t, struct dgram_seen *seen)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	uint8_t out[DGRAM_MAX], in[DGRAM_MAX];
-	char word[PROXY_TOKEN_MAX];
-	size_t len = proxy_token("reply", word), lead = 0;
+	uint8_t out[2 * DGRAM_MAX], want[DGRAM_MAX], in[DGRAM_MAX];
 	struct hdr h = hdr_read(d->data, d->len, true);
+	size_t len, lead = h.kind == HDR_SPP && !h.flaw ? h.len : 0;
 	ssize_t n;
 
-	if (h.kind == HDR_SPP && !h.flaw) {
-		lead = h.len;
-		memcpy(out, d->data, lead);
-	}
-	memcpy(out + lead, word, len);
+	memcpy(out, d->data, lead);
+	len = reply_make(d, t, out + lead, want);
+	if (!len)
+		return;
 	(void)!sendto(p->fd, out, lead + len, MSG_NOSIGNAL,
 		      (const struct sockaddr *)&d->from, d->from_len);
 	if (poll(&pfd, 1, (int)p->o->timeout_ms) <= 0)
@@ -146,7 +216,7 @@ static void play_reply(struct play *p, int fd, const struct dgram *d,
 		return;
 	seen->reply_came = true;
 	seen->reply_ok = (size_t)n >= len &&
-			 !memcmp(in + (size_t)n - len, word, len);
+			 !memcmp(in + (size_t)n - len, want, len);
 	seen->reply_has_header = seen->reply_ok && (size_t)n > len;
 }
 
@@ -175,10 +245,11 @@ static void judge_dgram(struct udp_seen *u, const struct dgram *d,
 	} else if ((d->len < V2_SIG_LEN && !memcmp(d->data, sig, d->len)) ||
 		   (h.kind == HDR_SPP && h.flaw == HDR_FLAW_SHORT)) {
 		u->is_hdr_cut = true;
-	} else if (rest == t[0].len) {
+	} else if (rest == t[0].len || rest == t[PROXY_DGRAMS - 1].len) {
 		u->d[0].is_altered = true;
 	} else {
-		u->d[0].is_cut |= rest < t[0].len;
+		/* the last is the longest */
+		u->d[0].is_cut |= rest < t[PROXY_DGRAMS - 1].len;
 		u->n_strange++;
 	}
 }
@@ -193,14 +264,15 @@ static void play_session(struct play *p, int fd, const struct endpoint *self)
 		const struct dgram *d;
 		size_t before = p->n_got;
 
-		play_say(fd, "dgram", &t[i]);
+		token_make(p, "dgram", 0, i == PROXY_DGRAMS - 1, &t[i]);
+		(void)token_send(fd, &t[i]);
 		d = play_wait(p, &t[i]);
 		/* changed on its way: still the one to look at */
 		if (!d && p->n_got > before)
 			d = &p->got[before];
 		opening_fill(&u->d[i].opening, p, self, d, &t[i]);
 		if (d)
-			play_reply(p, fd, d, &u->d[i]);
+			play_reply(p, fd, d, &t[i], &u->d[i]);
 	}
 	for (; n < p->n_got; n++)
 		judge_dgram(u, &p->got[n], t);
@@ -209,18 +281,17 @@ static void play_session(struct play *p, int fd, const struct endpoint *self)
 static void play_odd_sizes(struct play *p, int fd)
 {
 	struct udp_seen *u = &p->s->udp;
-	const struct dgram *d;
 	struct token t;
-	size_t n;
 
+	/* they are no queries */
+	if (p->o->payload == PROXY_PAYLOAD_DNS)
+		return;
 	p->n_got = 0;
-	n = proxy_token("big", t.text);
-	memset(t.text + n, 'x', sizeof(t.text) - n);
+	token_make(p, "big", 0, false, &t);
+	memset(t.text + t.len, 'x', sizeof(t.text) - t.len);
 	t.len = sizeof(t.text);
-	t.said_ms = clock_ms();
-	u->has_big = send(fd, t.text, t.len, MSG_NOSIGNAL) == (ssize_t)t.len;
-	d = play_wait(p, &t);
-	u->big_ok = d != NULL;
+	u->has_big = token_send(fd, &t);
+	u->big_ok = play_wait(p, &t) != NULL;
 	p->n_got = 0;
 	u->has_empty = send(fd, "", 0, MSG_NOSIGNAL) == 0;
 	u->empty_came = play_take(p, p->o->timeout_ms);
@@ -236,7 +307,7 @@ static void play_idle(struct play *p, int fd, const struct endpoint *self)
 		return;
 	(void)poll(NULL, 0, (int)(p->o->idle_ms + p->o->idle_ms / 4));
 	p->n_got = 0;
-	play_say(fd, "idle", &t);
+	play_say(p, fd, "idle", &t);
 	opening_fill(&u->idle, p, self, play_wait(p, &t), &t);
 	u->has_idle = true;
 }
@@ -250,21 +321,16 @@ static void play_forged(struct play *p)
 		192,  0,    2,	  78,	0x10, 0x01, 0x10, 0x02
 	};
 	struct udp_seen *u = &p->s->udp;
-	char word[PROXY_TOKEN_MAX];
 	struct endpoint self;
 	struct token t;
-	size_t n;
 	int fd = play_socket(p, 0, &self);
 
 	if (fd < 0)
 		return;
 	p->n_got = 0;
-	n = proxy_token("forged", word);
 	memcpy(t.text, v2, sizeof(v2));
-	memcpy(t.text + sizeof(v2), word, n);
-	t.len = sizeof(v2) + n;
-	t.said_ms = clock_ms();
-	u->has_forged = send(fd, t.text, t.len, MSG_NOSIGNAL) > 0;
+	token_make(p, "forged", sizeof(v2), false, &t);
+	u->has_forged = token_send(fd, &t);
 	opening_fill(&u->forged, p, &self, play_wait(p, &t), &t);
 	u->forged_refused = !p->n_got;
 	fd_close(&fd);
@@ -284,7 +350,7 @@ static void play_crowd(struct play *p)
 			break;
 	}
 	for (i = 0; i < n; i++)
-		play_say(fds[i], "crowd", &t[i]);
+		play_say(p, fds[i], "crowd", &t[i]);
 	p->n_got = 0;
 	/* one by one: they may come in any order */
 	while (play_take(p, p->o->timeout_ms)) {

@@ -13,7 +13,7 @@ does not hold is tried again alone, and that counts.
 
 A line is "SIDE KIND FAULT [OPTION...] | SPEC... | ID...":
 SIDE    origin or proxy
-KIND    v1, v2 (TCP), u2 (ppv2 over UDP), us (SPP)
+KIND    v1, v2 (TCP), u2 (ppv2 over UDP), ud (of DNS), us (SPP)
 FAULT   of --fault; none: the healthy one
 OPTION  @banner: the origin greets, and the probe waits for it; @plain: it
         echoes, and does not say whom it believes; @six: the proxy is dialled
@@ -37,7 +37,7 @@ BUILD = os.path.abspath(sys.argv[1])
 ORIGIN = BUILD + "/origin-sim/tp-origin"
 PROXY = BUILD + "/proxy/tp-proxy"
 CONFORM = BUILD + "/conform/tp-conform"
-MODES = {"v1": "ppv1", "v2": "ppv2", "u2": "ppv2", "us": "spp"}
+MODES = {"v1": "ppv1", "v2": "ppv2", "u2": "ppv2", "ud": "ppv2", "us": "spp"}
 WORKERS = 24
 # the healthy origin's patience with silent clients, above the 3 s of PP 2
 HEADER_TIMEOUT = "3700ms"
@@ -124,6 +124,7 @@ def judge_proxy(row, folder, fault):
              "127.0.0.9", "--source", "::1", "--bulk", "1M",
              *(["-u", "--udp-idle", "1400ms"] if row.is_udp else
                ["--also", f"{also}:{port}"]),
+             *(["--payload", "dns"] if row.kind == "ud" else []),
              f"{at}:{port}", *row.specs]
     return start(folder + "/proxy.err", *args), judge
 

@@ -26,16 +26,44 @@ peer_start() {
         -C "$DIR/dnsdist.conf"
 }
 
-# It forwards queries alone, so tp-conform, which sends what it likes, cannot
-# play its client: the capture is judged instead.
+# It forwards queries alone: over UDP tp-conform plays its client and origin
+# with them, on a port of its own; of TCP the capture is judged.
 sender_conf() {
     cat <<TEXT
 setSecurityPollSuffix("")
 setLocal("$VIP4:20710")
 addLocal("[$VIP6]:20710")
+addLocal("$VIP4:20712")
+addLocal("[$VIP6]:20712")
 setACL({"0.0.0.0/0", "::/0"})
 newServer({address="$ORIGIN4:20700", useProxyProtocol=true}):setUp()
+newServer({address="127.0.0.1:20711", useProxyProtocol=true,
+    pool="conform"}):setUp()
+addAction(DSTPortRule(20712), PoolAction("conform"))
 TEXT
+}
+
+# sender_judged FAMILY SOURCE TARGET - tp-conform finds nothing wrong
+sender_judged() {
+    local status=0 out=$DIR/proxy-$1.json
+
+    in_proxy "$TP_CONFORM" proxy -J -u --payload dns -m ppv2 -W 700ms \
+        --origin-listen 127.0.0.1:20711 --source "$2" "$3" \
+        >"$out" 2>"${out%.json}.err" || status=$?
+    expect status "$status" 0
+    expect "not passed" "$(jq -r 'select(.type == "case" and
+        (.status | IN("pass", "info", "skip") | not)) |
+        .id + ": " + .got' "$out")" ""
+    expect skipped "$(jq -r 'select(.status == "skip") | .id' "$out" |
+        sort | paste -sd' ')" \
+        "udp/relay/big udp/relay/empty udp/sent/crc udp/sent/idle"
+    [ "$1" != IPv4 ] || jq -cn '{v: 1, type: "proxy", service: "send-udp",
+        title: "dnsdist, useProxyProtocol, UDP"}' | tell "$NAME.jsonl"
+    # of the other family, its addresses alone
+    jq -c --arg f "$1" '. + {service: "send-udp"} | if $f == "IPv4" then .
+        else select(.type == "case" and (.id |
+            test("^udp/sent/(client-(addr|port)|destination|family)$"))) |
+        .id += "-also" end' "$out" | tell "$NAME.jsonl"
 }
 
 # sends PROTO VIP SOURCE - the origin learns it; what was sent is in line
@@ -72,20 +100,21 @@ headers_are_right() {
         "'"$SOURCE6 $VIP6"'"))' 2
     flows_are "flows" true 3
     [ -z "$CASE_BAD" ] || return 0
-    sender_found udp "dnsdist, useProxyProtocol, UDP" "each datagram"
-    sender_found tcp "dnsdist, useProxyProtocol, TCP" "its begin"
+    sender_found
 }
 
-# sender_found ID TITLE WHERE - all was as it has to be
+# sender_found - all was as it has to be, over TCP
 sender_found() {
-    jq -cn --arg s "send-$1" --arg t "$2" '{v: 1, type: "proxy", service: $s,
-        title: $t}' | tell "$NAME.jsonl"
-    jq -cn --arg s "send-$1" --arg w "$3" '
+    jq -cn '{v: 1, type: "proxy", service: "send-tcp",
+        title: "dnsdist, useProxyProtocol, TCP"}' | tell "$NAME.jsonl"
+    jq -cn '
         ({id: "ppv2/sent/header", got: "PPv2"},
         {id: "ppv2/sent/client-addr"}, {id: "ppv2/sent/client-port"},
         {id: "ppv2/sent/client-addr-also"},
-        {id: "ppv2/sent/destination"}, {id: "sent/where", got: $w}) |
-        {v: 1, type: "case", service: $s, status: "pass", failed: 0} + .' |
+        {id: "ppv2/sent/destination"},
+        {id: "sent/where", got: "its begin"}) |
+        {v: 1, type: "case", service: "send-tcp", status: "pass",
+        failed: 0} + .' |
         tell "$NAME.jsonl"
 }
 
@@ -95,6 +124,10 @@ peer_more() {
         -C "$DIR/sender.conf"
     wait_for 30 in_proxy bash -c "exec 3<>/dev/tcp/$VIP4/20710" ||
         bad "the sender does not come up: $(tail -n 3 "$DIR/sender.err")"
+    run_case "sends: tp-conform, UDP" sender_judged IPv4 "$EGRESS4" \
+        "$VIP4:20712"
+    run_case "sends: tp-conform, UDP, IPv6" sender_judged IPv6 "$EGRESS6" \
+        "[$VIP6]:20712"
     capture sent "$NS_P" p1 port 20700
     run_case "sends: UDP, IPv4 client" sends udp "$VIP4" "$SOURCE4"
     run_case "sends: UDP, IPv6 client" sends udp "$VIP6" "$SOURCE6"

@@ -167,12 +167,14 @@ def got(*ids):
 
 def sent(*names):
     """a case of each version, whichever the proxy sends"""
-    return either(*(f"{v}/{n}" for n in names for v in ("ppv1", "ppv2")))
+    return either(*(f"{v}/{n}" for n in names
+                    for v in ("ppv1", "ppv2", "udp")))
 
 
 PROXY_ROWS = [
-    ("sends", got("ppv1/sent/header", "ppv2/sent/header")),
-    ("where", got("sent/where")),
+    ("sends", got("ppv1/sent/header", "ppv2/sent/header",
+                  "udp/sent/header")),
+    ("where", got("sent/where", "udp/sent/every")),
     ("names IPv4 clients, with their port",
      sent("sent/client-addr", "sent/client-port")),
     ("names IPv6 clients, with their port",

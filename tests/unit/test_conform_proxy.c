@@ -9,6 +9,7 @@
 #include <CUnit/Basic.h>
 
 #include "conform/proxy.h"
+#include "conform/proxy_dns.h"
 #include "conform/proxy_tap.h"
 #include "conform/proxy_toa.h"
 #include "harness.h"
@@ -342,6 +343,164 @@ static void test_tokens_differ(void)
 	CU_ASSERT_TRUE(memcmp(a, b, n) != 0);
 }
 
+/* id 1234, RD, one question: tp.test TXT IN */
+#define QUERY_ID   "1234"
+#define QUERY_HDR  "0100 0001 0000 0000 0000"
+#define QUERY_NAME "02 7470 04 74657374 00"
+#define QUERY_TYPE "0010 0001"
+#define OPT_RECORD "00 0029 04d0 00000000 0000"
+
+static void test_queries(void)
+{
+	uint8_t want[64], got[DNS_QUERY_MAX];
+	size_t n = unhex(QUERY_ID QUERY_HDR QUERY_NAME QUERY_TYPE, want, 64);
+	size_t len, at, label;
+
+	CU_ASSERT_EQUAL(proxy_dns_query("tp", 2, 0x1234, false, got), n);
+	CU_ASSERT_EQUAL(memcmp(got, want, n), 0);
+	for (label = 1; label <= DNS_LABEL_MAX; label++) {
+		char text[DNS_LABEL_MAX];
+
+		memset(text, 'a', sizeof(text));
+		len = proxy_dns_query(text, label, 1, true, got);
+		CU_ASSERT_EQUAL(len, DNS_QUERY_MAX);
+		for (at = DNS_HDR_LEN; at < len && got[at]; at += 1U + got[at])
+			CU_ASSERT_TRUE(got[at] <= DNS_LABEL_MAX);
+		CU_ASSERT_EQUAL(at, len - 5);
+	}
+}
+
+/* Is the query found in @hex, at @want_at, @want_len bytes of it? */
+static bool finds(const char *hex, size_t lead, size_t want_at, size_t want_len)
+{
+	uint8_t p[128], q[64] = { 0 };
+	size_t n = unhex(hex, p, sizeof(p)), len = 0, q_len;
+	const uint8_t *at;
+	struct guard g;
+	bool is_found;
+
+	q_len = lead + unhex(QUERY_ID QUERY_HDR QUERY_NAME QUERY_TYPE, q + lead,
+			     sizeof(q) - lead);
+	if (lead)
+		memset(q, 0xaa, lead);
+	guard_init(&g, p, n);
+	at = proxy_dns_find(g.data, n, q, q_len, lead, &len);
+	is_found = at == g.data + want_at && len == want_len;
+	if (!want_len)
+		is_found = !at;
+	guard_fini(&g);
+	return is_found;
+}
+
+static void test_a_query_is_known_by_its_question(void)
+{
+#define REST QUERY_NAME QUERY_TYPE
+	static const char *const no_query[] = {
+		"ffff 8100 0001 0000 0000 0000" REST,
+		"ffff 0900 0001 0000 0000 0000" REST,
+		"ffff 0100 0002 0000 0000 0000" REST,
+		"ffff 0100 0001 0001 0000 0000" REST,
+		"ffff 0100 0001 0000 0001 0000" REST,
+		"ffff 0100 0001 0000 0000 0002" REST,
+	};
+#undef REST
+#define OPTED "ffff 0100 0001 0000 0000 0001" QUERY_NAME QUERY_TYPE
+	static const char *const no_opt[] = {
+		OPTED,
+		OPTED "00",
+		OPTED "00 0029 04d0 00000000",
+		OPTED "00 0029 04d0 00000000 00",
+		OPTED "00 0029 04d0 00000000 0001",
+		OPTED "01 0029 04d0 00000000 0000",
+		OPTED "00 0010 04d0 00000000 0000",
+	};
+#undef OPTED
+	const size_t n = 25;
+	size_t i;
+
+	CU_ASSERT_TRUE(
+		finds(QUERY_ID QUERY_HDR QUERY_NAME QUERY_TYPE, 0, 0, n));
+	/* what is the proxy's: id, flags, case, an OPT record; a header */
+	CU_ASSERT_TRUE(finds("ffff" QUERY_HDR QUERY_NAME QUERY_TYPE, 0, 0, n));
+	CU_ASSERT_TRUE(
+		finds("ffff 0030 0001 0000 0000 0000" QUERY_NAME QUERY_TYPE, 0,
+		      0, n));
+	CU_ASSERT_TRUE(finds(
+		"ffff" QUERY_HDR "02 5450 04 54657354 00" QUERY_TYPE, 0, 0, n));
+	CU_ASSERT_TRUE(
+		finds("ffff 0100 0001 0000 0000 0001" QUERY_NAME QUERY_TYPE
+			      OPT_RECORD,
+		      0, 0, n + 11));
+	CU_ASSERT_TRUE(finds(SIG "21 12 000c" ADDRS
+				 "ffff" QUERY_HDR QUERY_NAME QUERY_TYPE,
+			     0, 28, n));
+	/* what follows is no OPT record, or none was announced */
+	for (i = 0; i < sizeof(no_opt) / sizeof(no_opt[0]); i++)
+		CU_ASSERT_TRUE(finds(no_opt[i], 0, 0, n));
+	CU_ASSERT_TRUE(finds("ffff" QUERY_HDR QUERY_NAME QUERY_TYPE OPT_RECORD,
+			     0, 0, n));
+	/* another name, type, class; no query, or two; cut */
+	CU_ASSERT_TRUE(finds(
+		"ffff" QUERY_HDR "02 7471 04 74657374 00" QUERY_TYPE, 0, 0, 0));
+	CU_ASSERT_TRUE(finds("ffff" QUERY_HDR QUERY_NAME "0001 0001", 0, 0, 0));
+	CU_ASSERT_TRUE(finds("ffff" QUERY_HDR QUERY_NAME "0010 0003", 0, 0, 0));
+	for (i = 0; i < sizeof(no_query) / sizeof(no_query[0]); i++)
+		CU_ASSERT_TRUE(finds(no_query[i], 0, 0, 0));
+	CU_ASSERT_TRUE(finds("ffff" QUERY_HDR QUERY_NAME "0010 00", 0, 0, 0));
+	CU_ASSERT_TRUE(finds("", 0, 0, 0));
+}
+
+/* A client's forged header belongs to what it sent: it is not the proxy's. */
+static void test_bytes_before_a_query_belong_to_it(void)
+{
+#define FOUND QUERY_HDR QUERY_NAME QUERY_TYPE
+	CU_ASSERT_TRUE(finds("aaaaaaaa" QUERY_ID FOUND, 4, 0, 29));
+	CU_ASSERT_TRUE(finds("55 ffffaaaa" QUERY_ID FOUND, 4, 1, 29));
+	CU_ASSERT_TRUE(finds("aaaaaabb" QUERY_ID FOUND, 4, 0, 0));
+	CU_ASSERT_TRUE(finds(QUERY_ID FOUND, 4, 0, 0));
+#undef FOUND
+}
+
+static void test_answers(void)
+{
+	uint8_t query[64], want[128], got[DNS_ANSWER_MAX];
+	size_t n = unhex("ffff 0130 0001 0000 0000 0001" QUERY_NAME QUERY_TYPE,
+			 query, sizeof(query));
+	size_t m = unhex("ffff 8510 0001 0001 0000 0000" QUERY_NAME QUERY_TYPE
+			 "c00c 0010 0001 00000000 0003 02 6f6b",
+			 want, sizeof(want));
+
+	CU_ASSERT_EQUAL(proxy_dns_answer(query, n, "ok", 2, got), m);
+	CU_ASSERT_EQUAL(memcmp(got, want, m), 0);
+}
+
+/* Skipped with a reason; and only a query that is one is owed a response. */
+static void test_cases_of_dns(void)
+{
+	static struct proxy_options o = { .is_udp = true,
+					  .payload = PROXY_PAYLOAD_DNS };
+	static struct proxy_seen s;
+	size_t i, n_skipped = 0;
+
+	s.udp.d[0].opening = (struct opening) { .has_come = true };
+	s.udp.d[1].opening =
+		(struct opening) { .has_come = true, .has_token = true };
+	s.udp.d[1].reply_came = true;
+	for (i = 0; i < cases_proxy.n; i++) {
+		const struct case_def *d = &cases_proxy.cases[i];
+		struct case_result r = { 0 };
+
+		if (!(d->flags & CASE_F_UDP))
+			continue;
+		proxy_check(d, &o, &s, &r);
+		n_skipped += r.status == STATUS_SKIP &&
+			     strstr(r.got, "is no query");
+		if (!strcmp(d->id, "udp/relay/replies"))
+			CU_ASSERT_STRING_EQUAL(r.got, "1 of 1");
+	}
+	CU_ASSERT_EQUAL(n_skipped, 2);
+}
+
 static const struct unit_test tests[] = {
 	{ "headers are read as the vectors say",
 	  test_headers_are_read_as_the_vectors_say },
@@ -357,6 +516,13 @@ static const struct unit_test tests[] = {
 	{ "every prefix of a packet", test_every_prefix_of_a_packet },
 	{ "every case has its check", test_every_case_has_its_check },
 	{ "tokens differ", test_tokens_differ },
+	{ "DNS queries", test_queries },
+	{ "a query is known by its question",
+	  test_a_query_is_known_by_its_question },
+	{ "bytes before a query belong to it",
+	  test_bytes_before_a_query_belong_to_it },
+	{ "DNS answers", test_answers },
+	{ "cases of DNS", test_cases_of_dns },
 };
 
 int main(void)
