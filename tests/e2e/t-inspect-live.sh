@@ -223,10 +223,7 @@ top() {
     expect "exit ($(cat "$DIR/top.err"))" "${STATUS[top]}" 1
     expect_match "screen" "$(cat "$DIR/top.out")" '^OK +20 +0 +20$'
 }
-inspector_runs() {
-    ip netns pids "$NS_P" | xargs -I{} cat /proc/{}/net/packet |
-        grep -q ' 0003 '
-}
+inspector_runs() { in_proxy grep -q ' 0003 ' /proc/net/packet; }
 
 e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT" "$TP_INSPECT"
 rules >"$DIR/rules"
