@@ -29,7 +29,7 @@
 #include "capfile.h"
 #include "engine.h"
 
-#define BULK_BLOCK_BYTES (2U << 20)
+#define BULK_BLOCK_BYTES (1U << 20)
 #define BULK_THREADS_MAX 16U
 #define BULK_BLOCK_MIN	 64U
 
