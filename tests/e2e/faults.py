@@ -12,6 +12,7 @@ the table as it comes out. Runs in a network namespace of its own, with the
 addresses below on its interfaces; the programs come from the environment
 (TP_PROXY, TP_ORIGIN, TP_INSPECT), DIR is where files go.
 """
+import datetime
 import json
 import os
 import signal
@@ -239,19 +240,26 @@ def one(fault, kind, family, base, log):
 
 
 def inspected(path):
-    """Flows by their ports"""
-    out = subprocess.run([os.environ["TP_INSPECT"], "-J", "-r", path],
-                         stdout=subprocess.PIPE, text=True).stdout
+    """Flows by their ports. The kernel may choose a port again for a later
+    session: what is a second apart is not one flow."""
+    out = subprocess.run([os.environ["TP_INSPECT"], "-J", "--idle", "1s", "-r",
+                          path], stdout=subprocess.PIPE, text=True).stdout
     flows = {}
     for x in map(json.loads, out.splitlines()):
         if x["type"] == "flow":
-            flows[x["sport"], x["dport"]] = x
+            flows.setdefault((x["sport"], x["dport"]), []).append(x)
     return flows
+
+
+def seconds(text):
+    return datetime.datetime.fromisoformat(text[:23]).timestamp()
 
 
 def verdict_of(flows, lines):
     for x in lines:
-        f = flows.get((x["pport"], x["lport"]))
+        same = flows.get((x["pport"], x["lport"]), [])
+        f = min(same, default=None, key=lambda f: abs(
+            seconds(f["time"]) - seconds(x["start"])))
         if f:
             note = f.get("note") or f.get("anomaly") or ""
             return f["verdict"] + (" " + note if note else "")
