@@ -250,6 +250,21 @@ sqlite3_stmt *db_query(struct db *db, const char *sql, const char *types, ...)
 	return st;
 }
 
+bool db_found(struct db *db, sqlite3_stmt *st, const char *what, const char *id,
+	      struct ctl_error *err)
+{
+	int r = st ? sqlite3_step(st) : SQLITE_ERROR;
+
+	if (r == SQLITE_ROW)
+		return true;
+	if (st)
+		(void)sqlite3_reset(st);
+	if (r == SQLITE_DONE)
+		return ctl_fail(err, CTL_NOT_FOUND, "there is no %s '%.40s'",
+				what, id);
+	return db_fail(db, err);
+}
+
 bool db_run(struct db *db, const char *sql, const char *types, ...)
 {
 	sqlite3_stmt *st;

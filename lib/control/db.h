@@ -30,6 +30,14 @@ void db_close(struct db *db);
  */
 sqlite3_stmt *db_query(struct db *db, const char *sql, const char *types, ...);
 
+/* db_found() - step @st, which db_query() returned, to the one row it asks for.
+ * @what, @id: for people, as in "there is no rule 'rule-x'"
+ * Return: true: read it, then reset @st; false with *@err (ResourceNotFound
+ * without a row), and @st is reset
+ */
+bool db_found(struct db *db, sqlite3_stmt *st, const char *what, const char *id,
+	      struct ctl_error *err);
+
 /* db_run() - a statement without rows. Return: false, see db_fail() */
 bool db_run(struct db *db, const char *sql, const char *types, ...);
 

@@ -191,16 +191,12 @@ static bool group_load(struct control *c, const char *zone, const char *id,
 			 "SELECT " GROUP_COLUMNS " FROM origin_group g"
 			 " WHERE g.id = ?1 AND (?2 IS NULL OR g.zone = ?2)",
 			 "ss", id, zone);
-	int r = st ? sqlite3_step(st) : SQLITE_ERROR;
 
-	if (r == SQLITE_ROW)
-		group_read(st, ret);
-	if (st)
-		(void)sqlite3_reset(st);
-	if (r == SQLITE_DONE)
-		return ctl_fail(err, CTL_NOT_FOUND,
-				"there is no origin group '%.40s'", id);
-	return r == SQLITE_ROW || db_fail(c->db, err);
+	if (!db_found(c->db, st, "origin group", id, err))
+		return false;
+	group_read(st, ret);
+	(void)sqlite3_reset(st);
+	return true;
 }
 
 static bool group_modify(struct control *c, const char *zone, const char *id,

@@ -38,16 +38,12 @@ bool instance_load(struct control *c, const char *zone, const char *id,
 			 "SELECT " INSTANCE_COLUMNS " FROM instance i"
 			 " WHERE i.id = ?1 AND (?2 IS NULL OR i.zone = ?2)",
 			 "ss", id, zone);
-	int r = st ? sqlite3_step(st) : SQLITE_ERROR;
 
-	if (r == SQLITE_ROW)
-		instance_read(st, ret);
-	if (st)
-		(void)sqlite3_reset(st);
-	if (r == SQLITE_DONE)
-		return ctl_fail(err, CTL_NOT_FOUND, "there is no proxy '%.40s'",
-				id);
-	return r == SQLITE_ROW || db_fail(c->db, err);
+	if (!db_found(c->db, st, "proxy", id, err))
+		return false;
+	instance_read(st, ret);
+	(void)sqlite3_reset(st);
+	return true;
 }
 
 /* While it is being deployed or stopped nothing else may begin. */

@@ -175,15 +175,23 @@ static bool batch_check(uint32_t n, struct ctl_error *err)
 			n, CTL_BATCH_MAX);
 }
 
+/* A call that changes @n rules of an instance, which has to be open */
+static bool batch_check_open(struct control *c, const char *zone,
+			     const char *id, uint32_t n, struct ctl_error *err)
+{
+	struct instance in;
+
+	return batch_check(n, err) && instance_load(c, zone, id, &in, err) &&
+	       instance_check_open(&in, err);
+}
+
 static bool rules_create(struct control *c, const char *zone, const char *id,
 			 const struct ctl_rule_words *words, uint32_t n,
 			 char (*ret_ids)[CTL_ID_MAX], struct ctl_error *err)
 {
-	struct instance in;
 	uint32_t i;
 
-	if (!batch_check(n, err) || !instance_load(c, zone, id, &in, err) ||
-	    !instance_check_open(&in, err))
+	if (!batch_check_open(c, zone, id, n, err))
 		return false;
 	for (i = 0; i < n; i++) {
 		struct ctl_rule r = { 0 };
@@ -214,17 +222,11 @@ bool rule_load(struct control *c, const char *instance_id, const char *rule_id,
 				    "SELECT " RULE_COLUMNS " FROM rule r"
 				    " WHERE r.id = ? AND r.instance_id = ?",
 				    "ss", rule_id, instance_id);
-	int r = st ? sqlite3_step(st) : SQLITE_ERROR;
 
-	if (r == SQLITE_ROW)
-		rule_read(st, ret);
-	if (st)
-		(void)sqlite3_reset(st);
-	if (r == SQLITE_DONE)
-		return ctl_fail(err, CTL_NOT_FOUND, "there is no rule '%.40s'",
-				rule_id);
-	if (r != SQLITE_ROW)
-		return db_fail(c->db, err);
+	if (!db_found(c->db, st, "rule", rule_id, err))
+		return false;
+	rule_read(st, ret);
+	(void)sqlite3_reset(st);
 	return rule_load_parts(c, ret, err);
 }
 
@@ -327,11 +329,9 @@ static bool rules_modify(struct control *c, const char *zone, const char *id,
 			 const struct ctl_rule_change *changes, uint32_t n,
 			 struct ctl_error *err)
 {
-	struct instance in;
 	uint32_t i;
 
-	if (!batch_check(n, err) || !instance_load(c, zone, id, &in, err) ||
-	    !instance_check_open(&in, err))
+	if (!batch_check_open(c, zone, id, n, err))
 		return false;
 	for (i = 0; i < n; i++)
 		if (!rule_modify(c, id, &changes[i], err))
@@ -365,11 +365,9 @@ static bool rules_switch(struct control *c, const char *zone, const char *id,
 			 const char *const *rules, uint32_t n, bool is_on,
 			 struct ctl_error *err)
 {
-	struct instance in;
 	uint32_t i;
 
-	if (!batch_check(n, err) || !instance_load(c, zone, id, &in, err) ||
-	    !instance_check_open(&in, err))
+	if (!batch_check_open(c, zone, id, n, err))
 		return false;
 	for (i = 0; i < n; i++)
 		if (!rule_switch(c, id, rules[i], is_on, err))
