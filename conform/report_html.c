@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/markup.h"
 #include "report.h"
 
 #define DECODED_MAX 16384
@@ -54,22 +55,12 @@ static const char style[] =
 static void put(FILE *f, const char *s)
 {
 	for (; *s; s++) {
-		switch (*s) {
-		case '&':
-			(void)fputs("&amp;", f);
-			break;
-		case '<':
-			(void)fputs("&lt;", f);
-			break;
-		case '>':
-			(void)fputs("&gt;", f);
-			break;
-		case '"':
-			(void)fputs("&quot;", f);
-			break;
-		default:
+		const char *entity = markup_entity(*s);
+
+		if (entity)
+			(void)fputs(entity, f);
+		else
 			(void)fputc(*s, f);
-		}
 	}
 }
 

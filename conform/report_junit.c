@@ -2,28 +2,19 @@
 /* report_junit.c - JUnit XML, as CI servers read it */
 #include <errno.h>
 
+#include "base/markup.h"
 #include "report.h"
 
 /* escaped; bytes that XML cannot hold become '?' */
 static void put_xml(FILE *f, const char *s)
 {
 	for (; *s; s++) {
-		switch (*s) {
-		case '&':
-			(void)fputs("&amp;", f);
-			break;
-		case '<':
-			(void)fputs("&lt;", f);
-			break;
-		case '>':
-			(void)fputs("&gt;", f);
-			break;
-		case '"':
-			(void)fputs("&quot;", f);
-			break;
-		default:
+		const char *entity = markup_entity(*s);
+
+		if (entity)
+			(void)fputs(entity, f);
+		else
 			(void)fputc((unsigned char)*s < 32 ? '?' : *s, f);
-		}
 	}
 }
 

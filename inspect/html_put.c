@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* html_put.c - see html.h: text and bytes that a hostile capture wrote */
+#include "base/markup.h"
 #include "html.h"
 
 #define HTML_HEX_LINE 16
@@ -8,29 +9,16 @@
 
 static void html_put_byte(FILE *out, unsigned char c)
 {
-	switch (c) {
-	case '&':
-		(void)fputs("&amp;", out);
-		break;
-	case '<':
-		(void)fputs("&lt;", out);
-		break;
-	case '>':
-		(void)fputs("&gt;", out);
-		break;
-	case '"':
-		(void)fputs("&quot;", out);
-		break;
-	case '\'':
+	const char *entity = markup_entity((char)c);
+
+	if (entity)
+		(void)fputs(entity, out);
+	else if (c == '\'')
 		(void)fputs("&#39;", out);
-		break;
-	default:
-		if (c >= ' ' && c <= '~')
-			(void)fputc(c, out);
-		else
-			(void)fprintf(out, "\\x%02x", c);
-		break;
-	}
+	else if (c >= ' ' && c <= '~')
+		(void)fputc(c, out);
+	else
+		(void)fprintf(out, "\\x%02x", c);
 }
 
 void html_put(FILE *out, const char *text)
