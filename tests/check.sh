@@ -3,6 +3,9 @@
 # check.sh - everything that is checked on a commit, in order: lint, builds,
 # tests of both sanitizer builds, end-to-end tests
 #
+# usage: check.sh [--all]
+# --all also runs the long end-to-end tests, tests/e2e/all-*.sh.
+#
 # Each single result is a line "pass|fail|skip<TAB>name" of out/check/results;
 # the last line printed is their count. With CI=true or EXPECT_ALL_FEATURES=1
 # a skipped test has failed. Logs stay in out/check/.
@@ -11,9 +14,19 @@ set -uo pipefail
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 cd "$ROOT" || exit 2
 
+shopt -s nullglob
 OUT=$ROOT/out/check
 RESULTS=$OUT/results
 PRESETS="release dev dev-clang fuzz"
+SCRIPTS=(tests/e2e/t-*.sh)
+case ${1:-} in
+"") ;;
+--all) SCRIPTS+=(tests/e2e/all-*.sh) ;;
+*)
+    printf 'check: no option %s: there is --all\n' "$1" >&2
+    exit 2
+    ;;
+esac
 [ "${CI:-}" != true ] || export EXPECT_ALL_FEATURES=1
 export EXPECT_ALL_FEATURES=${EXPECT_ALL_FEATURES:-0}
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
@@ -95,11 +108,11 @@ stage_man() {
 stage_e2e() {
     local script name begin status
 
-    for script in tests/e2e/t-*.sh; do
+    for script in "${SCRIPTS[@]}"; do
         name=$(basename "$script" .sh)
         begin=$SECONDS
         status=0
-        timeout -k 20 600 "$script" >"$OUT/$name.tap" 2>"$OUT/$name.log" \
+        timeout -k 20 1500 "$script" >"$OUT/$name.tap" 2>"$OUT/$name.log" \
             </dev/null || status=$?
         grep -E '^(not )?ok ' "$OUT/$name.tap" >"$OUT/tap"
         record_tap "$name: " <"$OUT/tap"
