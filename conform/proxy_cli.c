@@ -145,11 +145,17 @@ int options_proxy(int argc, char **argv, struct proxy_options *ret)
 	return -1;
 }
 
-/* The mode that the first play showed. */
-static enum proxy_mode mode_seen(const struct proxy_seen *s)
+/* The mode that the first play showed. A header beside the option that was
+ * asked for is no other mode, but a fault.
+ */
+static enum proxy_mode mode_seen(const struct proxy_seen *s, int wanted)
 {
 	const struct opening *op = &s->tcp.hello;
+	bool has_option = op->has_option ||
+			  (op->has_come && endpoint_eq(&op->peer, &op->self));
 
+	if (has_option && wanted == PROXY_TOA)
+		return PROXY_TOA;
 	switch (s->kind) {
 	case HDR_V1:
 		return PROXY_PPV1;
@@ -161,16 +167,13 @@ static enum proxy_mode mode_seen(const struct proxy_seen *s)
 	case HDR_ALIEN:
 		break;
 	}
-	if (op->has_option ||
-	    (op->has_come && endpoint_eq(&op->peer, &op->self)))
-		return PROXY_TOA;
-	return PROXY_OFF;
+	return has_option ? PROXY_TOA : PROXY_OFF;
 }
 
 /* Settle the mode. Return: 0, or EXIT_INCONCLUSIVE with s->why */
 static int mode_settle(struct proxy_options *o, struct proxy_seen *s)
 {
-	enum proxy_mode seen = mode_seen(s);
+	enum proxy_mode seen = mode_seen(s, o->mode);
 
 	if (o->mode == PROXY_AUTO && seen == PROXY_OFF) {
 		(void)snprintf(s->why, sizeof(s->why),

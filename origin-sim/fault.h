@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "header.h"
+#include "toa_judge.h"
 
 enum fault {
 #define FAULT(id, name, has_arg, arg) FAULT_##id,
@@ -35,6 +36,12 @@ enum header_action
 fault_judge_dgram(const struct fault_set *s, const struct header_policy *p,
 		  bool is_trusted, const enum header_kind *session,
 		  const uint8_t *buf, size_t len, struct header_result *ret);
+
+/* fault_judge_toa() - as toa_judge(). What a reader does wrong who remembers,
+ * FAULT_TOA_STALE and FAULT_TOA_REFUSE_AGAIN, is toa_source.c's.
+ */
+void fault_judge_toa(const struct fault_set *s, const struct toa_kinds *kinds,
+		     const struct toa_segment *seg, struct toa_finding *ret);
 
 /* fault_loose() - read a header with the faults that @s allows and no others.
  * Fills @ret as the decoders do.

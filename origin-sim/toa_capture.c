@@ -9,6 +9,7 @@
 
 #include <pcap/pcap.h>
 
+#include "fault.h"
 #include "wire/link.h"
 
 /* cooked link header, IPv6 with some extension headers, TCP with options */
@@ -18,6 +19,30 @@
 /* "tcp dst port 65535" and " or " */
 #define CAPTURE_TERM_MAX   24
 #define CAPTURE_FILTER_MAX ((size_t)TOA_CAPTURE_PORTS_MAX * CAPTURE_TERM_MAX)
+
+/* A segment that names the client again takes back what the first one said. */
+static void capture_refuse_again(struct toa_capture *c,
+				 const struct toa_segment *seg,
+				 struct toa_finding *f)
+{
+	struct toa_entry *e =
+		toa_table_find(&c->table, &seg->src, &seg->dst, NULL);
+
+	if (!f->is_found || !e || !e->finding.is_found)
+		return;
+	e->finding =
+		(struct toa_finding) { .err = { ANOMALY_TOA_CONTRARY, 0 } };
+	*f = (struct toa_finding) { 0 };
+}
+
+static void capture_judge_wrongly(struct toa_capture *c,
+				  const struct toa_segment *seg,
+				  struct toa_finding *f)
+{
+	fault_judge_toa(c->faults, c->kinds, seg, f);
+	if (fault_is_on(c->faults, FAULT_TOA_REFUSE_AGAIN))
+		capture_refuse_again(c, seg, f);
+}
 
 void toa_capture_packet(struct toa_capture *c, const uint8_t *buf, size_t len)
 {
@@ -35,7 +60,10 @@ void toa_capture_packet(struct toa_capture *c, const uint8_t *buf, size_t len)
 		c->cut += st == WIRE_SHORT;
 		return;
 	}
-	toa_judge(c->kinds, &seg, &f);
+	if (c->faults && fault_any(c->faults))
+		capture_judge_wrongly(c, &seg, &f);
+	else
+		toa_judge(c->kinds, &seg, &f);
 	toa_table_put(&c->table, &seg, &f, c->lost);
 }
 

@@ -18,12 +18,14 @@
 struct pcap;
 
 /* @kinds: borrowed
+ * @faults: borrowed; NULL: none
  * @link:  enum link_type
  * @lost:  packets that the ring had no room for
  * @seen:  packets; @cut: those that end inside a header, or are none
  */
 struct toa_capture {
 	const struct toa_kinds *kinds;
+	const struct fault_set *faults;
 	struct pcap *pcap;
 	int link;
 	struct toa_table table;

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/sock.h"
+#include "fault.h"
 
 /* IPv6 with extension headers, TCP with options */
 #define TOA_SYN_BYTES_MAX 512
@@ -54,6 +55,7 @@ int toa_source_open(struct toa_source *s, uint8_t type, const uint16_t *ports,
 	if (s->cfg->toa_from != TOA_FROM_PCAP)
 		return 0;
 	s->capture.kinds = &s->cfg->toa_kinds;
+	s->capture.faults = &s->cfg->faults;
 	err = toa_capture_open(&s->capture, iface, ports, n_ports, why, &fd);
 	if (err) {
 		log_error("cannot capture on %s: %s", iface,
@@ -93,7 +95,8 @@ static void toa_take_syn(struct toa_source *s, int fd, struct toa_query *q)
 	q->isn = seg.seq;
 	q->peer = seg.src;
 	if (s->cfg->toa_from == TOA_FROM_SYN)
-		toa_judge(&s->cfg->toa_kinds, &seg, &q->finding);
+		fault_judge_toa(&s->cfg->faults, &s->cfg->toa_kinds, &seg,
+				&q->finding);
 }
 
 static void toa_name_client(struct toa_query *q, const struct endpoint *client)
@@ -162,7 +165,8 @@ static enum toa_state toa_ask_capture(struct toa_source *s,
 	e = toa_entry_of(s, q);
 	if (e)
 		*ret = e->finding;
-	if (ret->is_found)
+	if (ret->is_found &&
+	    (is_last || !fault_is_on(&s->cfg->faults, FAULT_TOA_REFUSE_AGAIN)))
 		return TOA_FOUND;
 	if (!is_last)
 		return TOA_WAIT;
@@ -173,6 +177,21 @@ static bool toa_is_trusted(const struct toa_source *s,
 			   const struct toa_query *q)
 {
 	return header_is_trusted(&s->cfg->policy, &q->peer.addr);
+}
+
+/* A reader that does not clear what it kept of the connection before */
+static enum toa_state toa_be_stale(struct toa_source *s, enum toa_state st,
+				   struct toa_finding *f)
+{
+	if (!fault_is_on(&s->cfg->faults, FAULT_TOA_STALE))
+		return st;
+	if (st == TOA_FOUND)
+		s->last = *f;
+	if (st != TOA_NONE || f->err.anomaly != ANOMALY_NONE ||
+	    !s->last.is_found)
+		return st;
+	*f = s->last;
+	return TOA_FOUND;
 }
 
 enum toa_state toa_source_ask(struct toa_source *s, const struct toa_query *q,
@@ -193,7 +212,7 @@ enum toa_state toa_source_ask(struct toa_source *s, const struct toa_query *q,
 		};
 		st = TOA_NONE;
 	}
-	return st;
+	return toa_be_stale(s, st, ret);
 }
 
 void toa_source_end(struct toa_source *s, const struct toa_query *q)

@@ -33,6 +33,7 @@
 
 /* @cfg, @loop, @stats: borrowed
  * @is_capture_broken: said once
+ * @last: FAULT_TOA_STALE: whom an option named last
  */
 struct toa_source {
 	const struct origin_config *cfg;
@@ -40,6 +41,7 @@ struct toa_source {
 	struct origin_stats *stats;
 	struct toa_capture capture;
 	bool is_capture_broken;
+	struct toa_finding last;
 };
 
 /* What a connection keeps until it is decided.

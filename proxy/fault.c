@@ -189,6 +189,8 @@ static size_t fault_one(const struct fault_set *s, const struct fault_flow *f,
 		return fault_spp(s, f, out);
 	case MODE_OFF:
 	case MODE_TOA:
+		if (fault_is_on(s, FAULT_UNASKED))
+			return fault_v2(s, f, out);
 		break;
 	}
 	return 0;

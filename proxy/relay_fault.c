@@ -216,7 +216,7 @@ static bool fault_wants_header(const struct fault_set *s, const struct relay *r,
 			       enum side from, uint64_t seen)
 {
 	if (!meta_is_payload(r->fwd->rule->mode))
-		return false;
+		return fault_is_on(s, FAULT_UNASKED) && from == CLIENT && !seen;
 	if (from == CLIENT)
 		return fault_is_on(s, FAULT_EVERY_SEGMENT);
 	return fault_is_on(s, FAULT_HEADER_TO_CLIENT) && !seen;

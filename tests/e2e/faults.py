@@ -5,10 +5,10 @@
 usage: faults.py TABLE [--show]
 
 For each fault a proxy is started with it and a client of each kind comes:
-TCP with ppv1 and ppv2, UDP with ppv2 and spp, IPv4 and IPv6. TABLE says in a
-line "FAULT KIND: ORIGIN | INSPECTOR" what tp-origin's log must say of the
-flow, the client of the answer, and tp-inspect of its capture. --show prints
-the table as it comes out. Runs in a network namespace of its own, with the
+TCP with ppv1, ppv2 and off, UDP with ppv2 and spp, IPv4 and IPv6. TABLE says
+in a line "FAULT KIND: ORIGIN | INSPECTOR" what tp-origin's log must say of
+the flow, the client of the answer, and tp-inspect of its capture. --show
+prints the table as it comes out. Runs in a network namespace of its own, with the
 addresses below on its interfaces; the programs come from the environment
 (TP_PROXY, TP_ORIGIN, TP_INSPECT), DIR is where files go.
 """
@@ -25,12 +25,12 @@ import time
 WORKERS = 12
 # a worker's ports: its origin, one nobody listens on, and the proxy's
 ORIGIN, NOBODY = 24000, 24001
-PORTS = {"v1": 24002, "v2": 24003, "u2": 24003, "us": 24004}
+PORTS = {"v1": 24002, "v2": 24003, "u2": 24003, "us": 24004, "off": 24006}
 REFUSED = 24005
 STEP = 10
 RULES = [("tcp", "v1", ORIGIN, "ppv1"), ("tcp", "v2", ORIGIN, "ppv2"),
-         ("tcp", None, NOBODY, "ppv2"), ("udp", "u2", ORIGIN, "ppv2"),
-         ("udp", "us", ORIGIN, "spp")]
+         ("tcp", "off", ORIGIN, "off"), ("tcp", None, NOBODY, "ppv2"),
+         ("udp", "u2", ORIGIN, "ppv2"), ("udp", "us", ORIGIN, "spp")]
 VIP = {4: "203.0.113.1", 6: "2001:db8:f::1"}
 SRC = {4: "10.2.0.2", 6: "fd00:2::2"}
 DIR = os.environ["DIR"]
@@ -54,7 +54,7 @@ FAULTS = {
     "bad-command": ("v2", "u2"), "bad-length": ("v2", "u2"),
     "bad-tlv": ("v2", "u2"), "bad-crc": ("v2", "u2"),
     "truncate=5": ALL, "lf-only": ("v1",), "leading-zero": ("v1",),
-    "double-space": ("v1",), "split=8": ALL,
+    "double-space": ("v1",), "unasked": ("off",), "split=8": ALL,
     "split=each,gap=2": TCP,
     "apart": ALL, "delay=200": TCP, "late": TCP + ("u2",),
     "corrupt": ALL, "corrupt-down=3": ALL, "lose=2": ALL,
@@ -202,7 +202,7 @@ def describe(line, me, kind, family, base):
 
 def another_client(kind, base):
     """One of which the header will speak"""
-    if kind in TCP:
+    if kind not in UDP:
         s = socket.create_connection((VIP[4], base + PORTS[kind]))
     else:
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -217,7 +217,7 @@ def one(fault, kind, family, base, log):
     """Return: (what was seen, the origin's lines)"""
     log.rest(0)
     other = another_client(kind, base) if fault == "mix-clients" else None
-    client = client_tcp if kind in TCP else client_udp
+    client = client_tcp if kind not in UDP else client_udp
     me, answer = client(kind, family, fault, base)
     if fault == "hang-refused":
         return answer, []
@@ -227,7 +227,7 @@ def one(fault, kind, family, base, log):
         lines = [] if fault == "eat-fin" else [log.next()]
     if other:
         other.close()
-        if kind in TCP:
+        if kind not in UDP:
             log.next()
         lines = [x for x in lines if x and x["in"] > 1]
     if fault == "no-half-close":

@@ -13,6 +13,7 @@
 
 #define V2    "0d0a0d0a000d0a515549540a"
 #define ADDRS "c0000201 c0000202 0102 0304"
+#define OPT4  "c8 08 d431 cb007107"
 
 struct row {
 	const char *fault;
@@ -330,6 +331,68 @@ static void test_a_short_block_has_no_address(void)
 	guard_fini(&g);
 }
 
+/* a segment's options */
+struct toa_row {
+	const char *fault;
+	uint8_t place;
+	const char *hex;
+	const char *client; /* NULL: none is named */
+};
+
+static const struct toa_row toa_rows[] = {
+	{ "toa-length", TOA_PLACE_ACK, "c8 04 d431", "0.0.0.0:54321" },
+	{ "toa-length", TOA_PLACE_ACK, "0101 c8 04 d431 cb00",
+	  "203.0.0.0:54321" },
+	{ "toa-length", TOA_PLACE_ACK, "c8 05 d431 cb", NULL },
+	{ "toa-length=9", TOA_PLACE_ACK, "c8 09 d431 cb007107 00",
+	  "203.0.113.7:54321" },
+	{ "toa-length=0", TOA_PLACE_ACK, "c8 00 d431 cb007107",
+	  "203.0.113.7:54321" },
+	{ "toa-length=40", TOA_PLACE_ACK, "c8 28 d431 cb007107",
+	  "203.0.113.7:54321" },
+	{ "toa-length=40", TOA_PLACE_ACK, "c8", NULL },
+	{ "toa-length=40", TOA_PLACE_ACK, "c7 00 c8 28 d431 cb007107", NULL },
+	{ "toa-length=40", TOA_PLACE_ACK, "00 02 c8 28 d431 cb007107", NULL },
+	{ "toa-length=40", TOA_PLACE_ACK, OPT4, "203.0.113.7:54321" },
+	{ "toa-address-0", TOA_PLACE_ACK, "c8 08 d431 00000000",
+	  "0.0.0.0:54321" },
+	{ "toa-address-0", TOA_PLACE_ACK, "c8 08 d431 0000", NULL },
+	{ "toa-data-only", TOA_PLACE_ACK, OPT4, NULL },
+	{ "toa-data-only", TOA_PLACE_DATA, OPT4, "203.0.113.7:54321" },
+	{ "toa-first-option", TOA_PLACE_ACK, "0101" OPT4, "203.0.113.7:54321" },
+	{ "toa-first-option", TOA_PLACE_ACK, "0101080a0000000100000002" OPT4,
+	  NULL },
+};
+
+static void test_toa(void)
+{
+	struct toa_kinds kinds = { .is_on[200] = true };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(toa_rows); i++) {
+		const struct toa_row *r = &toa_rows[i];
+		const struct fault_set s = only(r->fault);
+		struct toa_finding f;
+		char got[ENDPOINT_TEXT_MAX] = "";
+		uint8_t bytes[40];
+		size_t len = unhex(r->hex, bytes, sizeof(bytes));
+		struct guard g;
+
+		guard_init(&g, bytes, len);
+		fault_judge_toa(&s, &kinds,
+				&(struct toa_segment) {
+					.place = r->place,
+					.opt = g.data,
+					.opt_len = (uint8_t)len,
+				},
+				&f);
+		guard_fini(&g);
+		if (f.is_found)
+			(void)endpoint_format(&f.client, got);
+		CU_ASSERT_STRING_EQUAL(got, r->client ? r->client : "");
+	}
+}
+
 static const struct unit_test tests[] = {
 	{ "takes what must be refused", test_takes_what_must_be_refused },
 	{ "long lines", test_long_lines },
@@ -340,6 +403,7 @@ static const struct unit_test tests[] = {
 	{ "every prefix is short", test_every_prefix_is_short },
 	{ "a short block has no address", test_a_short_block_has_no_address },
 	{ "datagrams too", test_datagrams_too },
+	{ "TCP options", test_toa },
 };
 
 int main(void)
