@@ -9,9 +9,12 @@
  * flags allow, so that no order of events matters.
  *
  *  CONNECTING  The client was accepted, the origin's handshake is under way.
- *		Nothing is read from the client: its bytes, and its FIN, wait
- *		in the kernel. A failure tries the next address; without one
- *		the client gets a reset.
+ *		What the client has sent by then is tried right after
+ *		connect(2), see relay_start_early(); where that is too early it
+ *		is owed to the origin, whichever address answers. Nothing else
+ *		is read: the client's bytes, and its FIN, wait in the kernel. A
+ *		failure tries the next address; without one the client gets a
+ *		reset.
  *  HEADER	The origin is connected and the rule's header is still to be
  *		sent. It leaves in one send(2) with the client's first bytes, or
  *		alone when the client closed its side, when the wait is over
@@ -39,6 +42,8 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -48,6 +53,8 @@
 
 #define RELAY_ABORT_MS	    2000
 #define RELAY_ABORT_POLL_MS 10
+/* Sooner than the first probe, and later than most connections live */
+#define RELAY_KEEP_MS 1000
 
 static_assert(META_MAX < MOVER_SCRATCH_BYTES, "a header and some data");
 
@@ -59,23 +66,39 @@ static void relay_ready(struct relay_table *t, struct relay *r)
 	t->ready[t->n_ready++] = relay_slot(t, r);
 }
 
-/* Arm for the earlier of the idle limit and the next line of the log. */
+/* Arm for the earliest of the idle limit, the next line of the log and the
+ * keepalive of the origin's socket.
+ */
 static void relay_arm_open(struct worker *w, struct relay *r)
 {
 	uint64_t due = r->active_ms + w->cfg->idle_timeout_ms;
+	uint64_t keep_ms = worker_now_ms(w) + RELAY_KEEP_MS;
 
 	if (r->deadline_ms && r->deadline_ms < due)
 		due = r->deadline_ms;
+	if (!(r->leg[ORIGIN].flags & LEG_KEPT) && keep_ms < due)
+		due = keep_ms;
 	wheel_arm(&w->relays->wheel, &r->timer, due);
 }
 
-static void relay_open(struct worker *w, struct relay *r)
+void relay_open(struct worker *w, struct relay *r)
 {
 	r->state = RELAY_OPEN;
 	r->deadline_ms = w->cfg->log_interval_ms
 				 ? worker_now_ms(w) + w->cfg->log_interval_ms
 				 : 0;
 	relay_arm_open(w, r);
+}
+
+/* The opening leaves at once with Nagle or without; what follows must not wait
+ * for its acknowledgement. Connections of one request are spared the call.
+ */
+static void relay_set_nodelay(struct leg *o)
+{
+	if (o->flags & LEG_NODELAY)
+		return;
+	(void)sock_set_int(o->fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	o->flags |= LEG_NODELAY;
 }
 
 /* Move bytes from @from to the other leg, as far as both allow.
@@ -98,6 +121,8 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 		return MOVE_BLOCKED;
 	if (!t->owed && !m.may_read)
 		return MOVE_DRAINED;
+	if (from == CLIENT && (t->owed || !m.has_ended))
+		relay_set_nodelay(t);
 	status = fault_any(&w->cfg->faults)
 			 ? relay_fault_move(w, r, from, &m)
 			 : w->relays->mover->move(&w->relays->env, &m);
@@ -177,8 +202,10 @@ static void relay_pass_eof(struct relay *r, enum side from)
 		r->has_eof = true;
 		r->first_eof = (uint8_t)from;
 	}
-	/* ENOTCONN: the peer was faster with a reset; reading tells it */
-	if (shutdown(t->fd, SHUT_WR))
+	/* Both ended: close(2), which follows, tells @t as well. ENOTCONN: the
+	 * peer was faster with a reset; reading tells it.
+	 */
+	if (!(f->flags & LEG_SHUT) && shutdown(t->fd, SHUT_WR))
 		t->flags |= LEG_RD | LEG_HUP;
 	t->flags |= LEG_SHUT;
 }
@@ -219,6 +246,44 @@ static void relay_open_step(struct worker *w, struct relay *r)
 			  true);
 }
 
+size_t relay_opening(struct worker *w, struct relay *r, ssize_t *ret_payload)
+{
+	struct mover_env *env = &w->relays->env;
+	struct leg *c = &r->leg[CLIENT];
+	size_t hdr_len = meta_header(r->fwd->rule->mode, RULE_TCP, &r->client,
+				     &r->vip, env->scratch);
+	ssize_t n;
+
+	*ret_payload = -EAGAIN;
+	if (!stash_can_get(&env->pool))
+		return hdr_len;
+	do
+		n = recv(c->fd, env->scratch + hdr_len,
+			 MOVER_SCRATCH_BYTES - hdr_len, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		c->flags &= ~LEG_RD;
+	/* a short read emptied the socket, see the mover */
+	if (n > 0 && (size_t)n < MOVER_SCRATCH_BYTES - hdr_len &&
+	    !(c->flags & LEG_HUP))
+		c->flags &= ~LEG_RD;
+	*ret_payload = n < 0 ? -errno : n;
+	return n > 0 ? hdr_len + (size_t)n : hdr_len;
+}
+
+void relay_count_opening(struct worker *w, struct relay *r, ssize_t payload)
+{
+	if (meta_is_payload(r->fwd->rule->mode)) {
+		stat_add(&w->stats, STAT_TCP_HEADERS, 1);
+		if (payload <= 0)
+			stat_add(&w->stats, STAT_TCP_HEADERS_ALONE, 1);
+	}
+	if (payload <= 0)
+		return;
+	r->leg[CLIENT].in_bytes += (uint64_t)payload;
+	stat_add(&w->stats, STAT_TCP_BYTES_UP, (uint64_t)payload);
+}
+
 /* HEADER: send it with the client's first bytes, or alone if @is_due.
  * Return: false if it has to wait or the relay is gone
  */
@@ -226,33 +291,20 @@ static bool relay_send_header(struct worker *w, struct relay *r, bool is_due)
 {
 	struct mover_env *env = &w->relays->env;
 	struct leg *c = &r->leg[CLIENT], *o = &r->leg[ORIGIN];
-	size_t hdr_len = meta_header(r->fwd->rule->mode, RULE_TCP, &r->client,
-				     &r->vip, env->scratch);
-	ssize_t n = -1;
+	ssize_t n;
+	size_t len = relay_opening(w, r, &n);
 	int err;
 
-	if (stash_can_get(&env->pool)) {
-		n = recv(c->fd, env->scratch + hdr_len,
-			 MOVER_SCRATCH_BYTES - hdr_len, 0);
-		if (n < 0 && errno != EAGAIN && errno != EINTR) {
-			relay_abort(w, r, CLIENT, CLOSE_CLIENT_RESET);
-			return false;
-		}
-		if (!n)
-			c->flags |= LEG_EOF;
-		else if (n < 0 && errno == EAGAIN)
-			c->flags &= ~LEG_RD;
+	if (n < 0 && n != -EAGAIN) {
+		relay_abort(w, r, CLIENT, CLOSE_CLIENT_RESET);
+		return false;
 	}
+	if (!n)
+		c->flags |= LEG_EOF;
 	if (n < 0 && !is_due && w->cfg->header_timing == HEADER_FIRST_DATA)
 		return false;
-	stat_add(&w->stats, STAT_TCP_HEADERS, 1);
-	if (n <= 0)
-		stat_add(&w->stats, STAT_TCP_HEADERS_ALONE, 1);
-	else
-		c->in_bytes += (uint64_t)n;
-	stat_add(&w->stats, STAT_TCP_BYTES_UP, n > 0 ? (uint64_t)n : 0);
-	err = mover_send(env, o->fd, env->scratch,
-			 hdr_len + (n > 0 ? (size_t)n : 0), &o->owed);
+	relay_count_opening(w, r, n);
+	err = mover_send(env, o->fd, env->scratch, len, &o->owed);
 	if (err) {
 		relay_abort(w, r, ORIGIN, CLOSE_ORIGIN_RESET);
 		return false;
@@ -271,6 +323,10 @@ static void relay_open_timer(struct worker *w, struct relay *r)
 		stat_add(&w->stats, STAT_TCP_TIMEOUT_IDLE, 1);
 		relay_end(w, r, CLOSE_CLIENT_TIMEOUT, false);
 		return;
+	}
+	if (!(r->leg[ORIGIN].flags & LEG_KEPT)) {
+		(void)sock_keep_alive(r->leg[ORIGIN].fd);
+		r->leg[ORIGIN].flags |= LEG_KEPT;
 	}
 	if (r->deadline_ms && now >= r->deadline_ms) {
 		relay_log(w, r, CLOSE_NONE);
@@ -315,12 +371,24 @@ static void relay_step(struct worker *w, struct relay *r, bool is_due)
 	}
 }
 
+/* What is owed already is the opening, which was read before. */
+static void relay_count_early(struct worker *w, struct relay *r)
+{
+	size_t hdr_len = meta_header(r->fwd->rule->mode, RULE_TCP, &r->client,
+				     &r->vip, w->relays->env.scratch);
+
+	relay_count_opening(w, r,
+			    (ssize_t)(r->leg[ORIGIN].owed->len - hdr_len));
+}
+
 /* CONNECTING is over: the origin accepted. */
 static void relay_connected(struct worker *w, struct relay *r)
 {
 	origin_worked(r->fwd->origin, &r->origin);
 	r->active_ms = worker_now_ms(w);
-	if (!meta_is_payload(r->fwd->rule->mode)) {
+	if (r->leg[ORIGIN].owed)
+		relay_count_early(w, r);
+	if (r->leg[ORIGIN].owed || !meta_is_payload(r->fwd->rule->mode)) {
 		relay_open(w, r);
 	} else {
 		r->state = RELAY_HEADER;

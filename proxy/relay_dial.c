@@ -17,6 +17,7 @@
 #define RELAY_ACCEPT_BATCH 64
 #define RELAY_ATTEMPTS	   4
 #define RELAY_SAY_AGAIN_MS 10000
+#define RELAY_EARLY_SKIP   256
 
 static void relay_undial(struct worker *w, struct relay *r,
 			 enum close_reason reason)
@@ -86,8 +87,6 @@ static int relay_dial_one(struct worker *w, struct relay *r)
 	if (from.addr.family != to.addr.family)
 		from.addr.family = IP_NONE;
 	err = sock_open_to(&to, &from, 0, &leg->fd);
-	if (!err)
-		err = sock_tune_stream(leg->fd);
 	if (!err && relay_wants_toa(w, r))
 		err = relay_mark(w, r);
 	if (!err)
@@ -132,6 +131,50 @@ void relay_dial(struct worker *w, struct relay *r)
 		  false);
 }
 
+/* An origin that is near has accepted by the time connect(2) returns. The first
+ * bytes of a client that does not wait for the server then leave at once, in
+ * one segment with the header, and no event is waited for. An origin that is
+ * further away refuses them (EAGAIN): they are owed to it, and the next
+ * connections are not tried.
+ */
+static void relay_start_early(struct worker *w, struct relay *r)
+{
+	struct relay_table *t = w->relays;
+	struct leg *o = &r->leg[ORIGIN];
+	ssize_t n;
+	size_t len;
+	int err;
+
+	if (t->early_skip) {
+		t->early_skip--;
+		return;
+	}
+	len = relay_opening(w, r, &n);
+	if (n < 0 && n != -EAGAIN)
+		relay_end(w, r, CLOSE_CLIENT_RESET, false);
+	/* an end will be told by the socket again */
+	if (n <= 0)
+		return;
+	err = mover_send(&t->env, o->fd, t->env.scratch, len, &o->owed);
+	if (err) {
+		o->owed =
+			stash_get(&t->env.pool, t->env.scratch, (uint32_t)len);
+		if (!o->owed) {
+			relay_end(w, r, CLOSE_CONNECT_FAILED, false);
+			return;
+		}
+		relay_dial_failed(w, r, CLOSE_CONNECT_FAILED);
+		relay_dial(w, r);
+	} else if (o->owed && o->owed->len == len) {
+		t->early_skip = RELAY_EARLY_SKIP;
+	} else {
+		o->flags |= o->owed ? 0 : LEG_WR;
+		origin_worked(r->fwd->origin, &r->origin);
+		relay_count_opening(w, r, n);
+		relay_open(w, r);
+	}
+}
+
 static void relay_begin(struct worker *w, const struct listener *l, int fd,
 			const struct sockaddr_storage *peer)
 {
@@ -165,6 +208,8 @@ static void relay_begin(struct worker *w, const struct listener *l, int fd,
 		return;
 	}
 	relay_dial(w, r);
+	if (r->state == RELAY_CONNECTING && !fault_any(&w->cfg->faults))
+		relay_start_early(w, r);
 }
 
 /* No descriptor is left in spite of the budget (something else took them):

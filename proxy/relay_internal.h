@@ -24,12 +24,14 @@ enum relay_state {
 };
 
 enum leg_flag {
-	LEG_RD = 1U << 0,   /* may have bytes to read */
-	LEG_WR = 1U << 1,   /* may take bytes */
-	LEG_HUP = 1U << 2,  /* its end is near: read until EOF */
-	LEG_ERR = 1U << 3,  /* reset or otherwise broken */
-	LEG_EOF = 1U << 4,  /* its end was read */
-	LEG_SHUT = 1U << 5, /* the other's end was passed on to it */
+	LEG_RD = 1U << 0,      /* may have bytes to read */
+	LEG_WR = 1U << 1,      /* may take bytes */
+	LEG_HUP = 1U << 2,     /* its end is near: read until EOF */
+	LEG_ERR = 1U << 3,     /* reset or otherwise broken */
+	LEG_EOF = 1U << 4,     /* its end was read */
+	LEG_SHUT = 1U << 5,    /* the other's end was passed on to it */
+	LEG_NODELAY = 1U << 6, /* TCP_NODELAY is set */
+	LEG_KEPT = 1U << 7,    /* keepalive is set */
 };
 
 /* @owed:     bytes to be sent to this leg before anything else
@@ -74,6 +76,8 @@ struct relay {
  * @spare_fd: given up for a moment when the process has no descriptor left,
  *	      so that a waiting client can be refused instead of left waiting
  * @toa_said_ms: when the log was last told that the TOA writer refuses
+ * @early_skip: connections that are not worth an early start, see
+ *		relay_start_early()
  * @faults:   of each slot; NULL without --fault
  */
 struct relay_table {
@@ -89,6 +93,7 @@ struct relay_table {
 	uint32_t n_ready;
 	uint64_t sessions;
 	uint64_t toa_said_ms;
+	uint32_t early_skip;
 	int spare_fd;
 	struct relay_fault *faults;
 };
@@ -121,6 +126,19 @@ void relay_dial(struct worker *w, struct relay *r);
 /* relay_dial_failed() - the address that was tried does not answer: mark it */
 void relay_dial_failed(struct worker *w, struct relay *r,
 		       enum close_reason reason);
+
+/* relay_open() - the opening was sent, or there is none: bytes may move */
+void relay_open(struct worker *w, struct relay *r);
+
+/* relay_opening() - read the client's first bytes behind the rule's header into
+ * the scratch, as far as a stash could keep them.
+ * Return: bytes of header and payload, and *@ret_payload as recv(2) would
+ * return it, with the error negative
+ */
+size_t relay_opening(struct worker *w, struct relay *r, ssize_t *ret_payload);
+
+/* relay_count_opening() - it leaves now, with @payload bytes */
+void relay_count_opening(struct worker *w, struct relay *r, ssize_t payload);
 
 /* the handlers of the two legs' events, in relay.c */
 loop_fn relay_on_client, relay_on_origin;

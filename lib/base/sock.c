@@ -87,10 +87,7 @@ static int sock_open(bool is_v6, unsigned flags, int *ret_fd)
 
 	if (fd < 0)
 		return -errno;
-	if (is_v6)
-		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY,
-				   !!(flags & SOCK_F_V6ONLY));
-	if (!err && flags & SOCK_F_FREEBIND)
+	if (flags & SOCK_F_FREEBIND)
 		err = is_v6 ? sock_set_int(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1)
 			    : sock_set_int(fd, IPPROTO_IP, IP_FREEBIND, 1);
 	if (!err && flags & SOCK_F_REUSEPORT)
@@ -121,7 +118,10 @@ int sock_listen(const struct endpoint *at, unsigned flags, int backlog,
 
 	if (err)
 		return err;
-	if (!(flags & SOCK_F_UDP))
+	if (at->addr.family != IP_V4)
+		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+				   !!(flags & SOCK_F_V6ONLY));
+	if (!err && !(flags & SOCK_F_UDP))
 		err = sock_set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (!err)
 		err = sock_bind(fd, at);
@@ -194,12 +194,11 @@ int sock_error(int fd)
 	return -err;
 }
 
-int sock_tune_stream(int fd)
+int sock_keep_alive(int fd)
 {
 	static const struct {
 		int level, name, value;
 	} options[] = {
-		{ IPPROTO_TCP, TCP_NODELAY, 1 },
 		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
 		{ IPPROTO_TCP, TCP_KEEPIDLE, 60 },
 		{ IPPROTO_TCP, TCP_KEEPINTVL, 10 },
@@ -212,6 +211,13 @@ int sock_tune_stream(int fd)
 		err = sock_set_int(fd, options[i].level, options[i].name,
 				   options[i].value);
 	return err;
+}
+
+int sock_tune_stream(int fd)
+{
+	int err = sock_set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+
+	return err ? err : sock_keep_alive(fd);
 }
 
 void sock_reset(int *fd)

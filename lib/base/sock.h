@@ -66,11 +66,16 @@ int sock_error(int fd);
 /* sock_set_int() - setsockopt(2) of an int. Return: 0 or -errno */
 int sock_set_int(int fd, int level, int name, int value);
 
-/* sock_tune_stream() - for a relay's TCP sockets: no Nagle, and keepalive after
- * a minute of silence, given up after another. A listener passes it on to what
- * it accepts. Return: 0 or -errno
+/* sock_tune_stream() - for a relay's TCP sockets: no Nagle, and keepalive as of
+ * sock_keep_alive(). A listener passes it on to what it accepts.
+ * Return: 0 or -errno
  */
 int sock_tune_stream(int fd);
+
+/* sock_keep_alive() - probe the peer after a minute of silence, give up after
+ * another. Return: 0 or -errno
+ */
+int sock_keep_alive(int fd);
 
 /* sock_reset() - close with RST instead of FIN; *@fd becomes -1 */
 void sock_reset(int *fd);

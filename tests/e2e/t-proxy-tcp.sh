@@ -291,14 +291,19 @@ bad_reload() {
     rules >"$DIR/rules"
 }
 
-# both legs of a connection are probed after a minute at the most
+leg_is_kept() {
+    in_proxy ss -Htno state established "$1" |
+        grep -qE 'timer:\(keepalive,([1-5]?[0-9]sec|1min|60sec),0\)'
+}
+
+# both legs of a connection are probed after a minute at the most; the origin's
+# is told so once the connection has lasted a moment
 keepalive() {
     local leg
 
     hold_open
     for leg in "sport = :12001" "dport = :21001"; do
-        expect_match "$leg" "$(in_proxy ss -Htno state established "$leg")" \
-            'timer:\(keepalive,([1-5]?[0-9]sec|1min|60sec),0\)'
+        wait_for 10 leg_is_kept "$leg" || bad "no keepalive on $leg"
     done
     held_end
 }
