@@ -11,6 +11,7 @@
 
 #include <microhttpd.h>
 
+#include "api/console.h"
 #include "api/replay.h"
 
 #define CONNECTION_MEMORY (32U << 10)
@@ -184,6 +185,37 @@ static enum MHD_Result post(struct api_server *s, struct MHD_Connection *c,
 	return reply(c, MHD_HTTP_OK, "application/json", text);
 }
 
+static enum MHD_Result console_reply(struct MHD_Connection *c,
+				     const struct console_file *f)
+{
+	bool is_known = console_etag_match(header(c, "if-none-match"), f->etag);
+	enum MHD_Result done;
+	struct MHD_Response *r;
+	size_t i;
+
+	if (!console_host_ok(header(c, "host")) &&
+	    !MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION))
+		return reply(c, MHD_HTTP_MISDIRECTED_REQUEST, "text/plain",
+			     strdup("without TLS the console answers to an "
+				    "address and to localhost only\n"));
+	r = MHD_create_response_from_buffer(is_known ? 0 : f->len,
+					    (void *)(uintptr_t)f->data,
+					    MHD_RESPMEM_PERSISTENT);
+	if (!r)
+		return MHD_NO;
+	done = MHD_add_response_header(r, "Content-Type", f->type);
+	if (done == MHD_YES)
+		done = MHD_add_response_header(r, "ETag", f->etag);
+	for (i = 0; done == MHD_YES && console_headers[i][0]; i++)
+		done = MHD_add_response_header(r, console_headers[i][0],
+					       console_headers[i][1]);
+	if (done == MHD_YES)
+		done = MHD_queue_response(
+			c, is_known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, r);
+	MHD_destroy_response(r);
+	return done;
+}
+
 static enum MHD_Result get(struct api_server *s, struct MHD_Connection *c,
 			   const char *path)
 {
@@ -192,10 +224,12 @@ static enum MHD_Result get(struct api_server *s, struct MHD_Connection *c,
 	if (strcmp(path, "/metrics") == 0 && s->o.metrics)
 		return reply(c, MHD_HTTP_OK, "text/plain; version=0.0.4",
 			     s->o.metrics(s->o.arg));
+	if (console_find(path))
+		return console_reply(c, console_find(path));
 	s->counters.refused_form++;
 	return reply(c, MHD_HTTP_NOT_FOUND, "text/plain",
-		     strdup("not here: POST / for actions, GET /metrics, GET "
-			    "/healthz\n"));
+		     strdup("not here: GET / for the console, POST / for "
+			    "actions, GET /metrics, GET /healthz\n"));
 }
 
 /* The library's form */
@@ -220,7 +254,8 @@ static enum MHD_Result serve(void *arg, struct MHD_Connection *c,
 		return ok ? MHD_YES : MHD_NO;
 	}
 	s->counters.requests++;
-	if (strcmp(method, MHD_HTTP_METHOD_GET) == 0)
+	if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+	    strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
 		return get(s, c, path);
 	if (strcmp(method, MHD_HTTP_METHOD_POST) == 0 && strcmp(path, "/") == 0)
 		return post(s, c, r);

@@ -4,6 +4,7 @@
  *	POST /         an action: X-TC-Action, X-TC-Version, a signature
  *	GET /healthz   "ok"
  *	GET /metrics   Prometheus text, from the caller
+ *	GET /          the console (api/console.h)
  *
  * No action runs without a valid signature; one that changes something runs
  * once, whoever sends it again. Bodies are bounded (API_BODY_MAX), as are

@@ -12,7 +12,7 @@ CACHE=build/tidy
 
 [ -f "$DB" ] || cmake --preset dev-clang >/dev/null
 # headers that are generated
-ninja -C build/dev-clang toa_skeletons inspect_assets >/dev/null
+ninja -C build/dev-clang toa_skeletons inspect_assets console_assets >/dev/null
 mkdir -p "$CACHE"
 
 headers=$({
