@@ -18,11 +18,11 @@ int access_open(struct access_log *log, const char *path,
 
 	log->is_open = false;
 	log->service_id = service_id;
-	if (!path)
-		return 0;
 	if (getrandom(&log->boot_id, sizeof(log->boot_id), 0) !=
 	    (ssize_t)sizeof(log->boot_id))
 		log->boot_id = clock_ns();
+	if (!path)
+		return 0;
 	/* standard output is watched by somebody, a file is not */
 	err = linefile_open(&log->file, path, !strcmp(path, "-"));
 	log->is_open = !err;
@@ -53,21 +53,27 @@ const char *close_reason_name(enum close_reason r)
 	return names[r];
 }
 
+char *access_session_text(const struct access_log *log, uint64_t session,
+			  char out[LIVE_SESSION_ID_MAX])
+{
+	(void)snprintf(out, LIVE_SESSION_ID_MAX, "%016llx-%llx",
+		       (unsigned long long)log->boot_id,
+		       (unsigned long long)session);
+	return out;
+}
+
 void access_write(struct access_log *log, const struct access_entry *e)
 {
 	const struct rule *r = e->fwd->rule;
 	uint64_t now = clock_wall_ms();
 	char line[ACCESS_LINE_MAX], ip[IP_ADDR_TEXT_MAX];
-	char time[CLOCK_TEXT_MAX], id[40];
+	char time[CLOCK_TEXT_MAX], id[LIVE_SESSION_ID_MAX];
 	struct json j;
 	const char *text;
 	size_t len;
 
 	if (!log->is_open)
 		return;
-	(void)snprintf(id, sizeof(id), "%016llx-%llx",
-		       (unsigned long long)log->boot_id,
-		       (unsigned long long)e->session);
 	json_init(&j, line, sizeof(line));
 	json_begin(&j, NULL, '{');
 	json_u64(&j, "v", 1);
@@ -85,7 +91,7 @@ void access_write(struct access_log *log, const struct access_entry *e)
 	json_u64(&j, "ReceivedBytes", e->to_client_bytes);
 	json_u64(&j, "SentBytes", e->from_client_bytes);
 	json_str(&j, "ServiceID", log->service_id);
-	json_str(&j, "SessionID", id);
+	json_str(&j, "SessionID", access_session_text(log, e->session, id));
 	/* what the product does not tell and a test wants to know */
 	json_u64(&j, "ClientPort", e->client.port);
 	json_str(&j, "OriginIP", ip_addr_format(&e->origin, ip));

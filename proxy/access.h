@@ -52,6 +52,10 @@ int access_open(struct access_log *log, const char *path,
 		const char *service_id);
 void access_close(struct access_log *log);
 
+/* access_session_text() - what SessionID says. Returns @out. */
+char *access_session_text(const struct access_log *log, uint64_t session,
+			  char out[LIVE_SESSION_ID_MAX]);
+
 /* access_write() - from any thread */
 void access_write(struct access_log *log, const struct access_entry *e);
 

@@ -74,7 +74,7 @@ static int fwd_make_origins(struct fwd_table *t)
 		}
 		t->fwds[refs[i].index] =
 			(struct fwd) { refs[i].rule,
-				       t->origins[t->n_origins - 1], t };
+				       t->origins[t->n_origins - 1], t, NULL };
 	}
 	free(refs);
 	return err;
@@ -107,6 +107,35 @@ int fwd_table_new(struct ruleset *rules, const struct proxy_config *cfg,
 	return 0;
 }
 
+int fwd_table_count(struct fwd_table *t, struct tally_book *book,
+		    const struct tally_key *keys)
+{
+	enum rule_proto *protos = calloc(t->n_fwds + 1, sizeof(*protos));
+	uint32_t i;
+	int err = -ENOMEM;
+
+	t->tallies = calloc(t->n_fwds + 1, sizeof(struct tally *));
+	for (i = 0; protos && i < t->n_fwds; i++)
+		protos[i] = t->rules->rules[i].proto;
+	if (protos && t->tallies)
+		err = tally_book_take(book, keys, protos, t->n_fwds,
+				      t->tallies);
+	free(protos);
+	if (err)
+		return err;
+	t->book = book;
+	for (i = 0; i < t->n_fwds; i++)
+		t->fwds[i].tally = t->tallies[i];
+	return 0;
+}
+
+void fwd_record(const struct fwd *f, struct live_connection *ret)
+{
+	memcpy(ret->instance_id, f->tally->key.instance_id, CTL_ID_MAX);
+	memcpy(ret->rule_id, f->tally->key.rule_id, CTL_ID_MAX);
+	ret->mode = f->rule->mode;
+}
+
 int fwd_table_start(struct fwd_table *t)
 {
 	return resolver_start(t->resolver, FWD_RESOLVE_WAIT_MS);
@@ -137,6 +166,9 @@ void fwd_table_free(struct fwd_table *t)
 	resolver_free(t->resolver);
 	for (i = 0; i < t->n_origins; i++)
 		origin_free(t->origins[i]);
+	if (t->book)
+		tally_book_drop(t->book, t->tallies, t->n_fwds);
+	free(t->tallies);
 	free(t->origins);
 	free(t->fwds);
 	ruleset_free(t->rules);

@@ -15,6 +15,7 @@
 #include "origin.h"
 #include "resolve.h"
 #include "rules/ruleset.h"
+#include "tally.h"
 
 struct fwd_table;
 
@@ -23,6 +24,7 @@ struct fwd {
 	const struct rule *rule;
 	struct origin *origin; /* shared by the rules that name the same one */
 	struct fwd_table *table;
+	struct tally *tally;
 };
 
 /* @users: connections and sessions, a count for each worker, which alone
@@ -35,7 +37,9 @@ struct fwd_table {
 	uint32_t n_origins;
 	struct origin **origins;
 	struct resolver *resolver;
-	struct fwd_table *next; /* retired tables, main thread */
+	struct tally_book *book; /* NULL before fwd_table_count() */
+	struct tally **tallies;	 /* by rule */
+	struct fwd_table *next;	 /* retired tables, main thread */
 	_Atomic uint32_t users[CONFIG_THREADS_MAX];
 };
 
@@ -44,6 +48,13 @@ struct fwd_table {
  */
 int fwd_table_new(struct ruleset *rules, const struct proxy_config *cfg,
 		  struct fwd_table **ret);
+
+/* fwd_table_count() - the tallies of its rules, from @book, which outlives @t;
+ * to be called before anything is forwarded. @keys: of each rule
+ * Return: 0 or -errno
+ */
+int fwd_table_count(struct fwd_table *t, struct tally_book *book,
+		    const struct tally_key *keys);
 
 /* fwd_table_start() - begin to resolve; waits a moment for first answers.
  * Return: 0 or -errno
@@ -54,6 +65,16 @@ int fwd_table_start(struct fwd_table *t);
 void fwd_table_retire(struct fwd_table *t);
 bool fwd_table_is_used(const struct fwd_table *t);
 void fwd_table_free(struct fwd_table *t);
+
+/* fwd_add() - to the counters of the rule, by worker @id only */
+static inline void fwd_add(const struct fwd *f, unsigned id, enum live_id what,
+			   uint64_t n)
+{
+	tally_add(f->tally, id, what, n);
+}
+
+/* fwd_record() - which rule it was, into the record of a connection */
+void fwd_record(const struct fwd *f, struct live_connection *ret);
 
 /* fwd_hold(), fwd_drop() - called by worker @id only */
 static inline void fwd_hold(const struct fwd *f, unsigned id)

@@ -38,6 +38,8 @@ struct proxy {
 	struct access_log access;
 	struct budget budget;
 	struct icmp_sender icmp;
+	struct tally_book *book;
+	struct serve_hooks hooks;
 	struct serve *serve; /* NULL: rules come from files */
 	struct fwd_table *table;
 	struct fwd_table *retired;
@@ -146,6 +148,29 @@ int proxy_check(const struct proxy_config *cfg)
 	return status;
 }
 
+/* Where rules have no ids, the first port tells them apart. */
+static int proxy_count(struct proxy *p, struct fwd_table *t)
+{
+	struct tally_key *keys = calloc(t->n_fwds + 1, sizeof(*keys));
+	uint32_t i;
+	int err;
+
+	if (!keys)
+		return -ENOMEM;
+	if (p->serve)
+		serve_keys(p->serve, keys);
+	for (i = 0; !p->serve && i < t->n_fwds; i++) {
+		const struct rule *r = t->fwds[i].rule;
+
+		(void)snprintf(keys[i].rule_id, sizeof(keys[i].rule_id),
+			       "%s:%u", r->proto == RULE_TCP ? "tcp" : "udp",
+			       r->ports[0].low);
+	}
+	err = fwd_table_count(t, p->book, keys);
+	free(keys);
+	return err;
+}
+
 /* A table of @rs and its sockets, made beside what runs now. Takes @rs over.
  * @failed: see listen_set_open()
  * Return: an exit status
@@ -158,6 +183,8 @@ static int proxy_make(struct proxy *p, struct ruleset *rs,
 	char text[LISTEN_ERR_MAX];
 	int err = fwd_table_new(rs, p->cfg, &t);
 
+	if (!err)
+		err = proxy_count(p, t);
 	if (!err &&
 	    listen_count(t, p->cfg) + PROXY_FDS_RESERVED > p->fds_limit / 2) {
 		log_error("%llu listening sockets are needed and this process "
@@ -269,6 +296,7 @@ static void proxy_adopt(struct proxy *p, struct fwd_table *t,
 		p->retired = p->table;
 	}
 	p->table = t;
+	tally_book_enforce(p->book, t->tallies, t->n_fwds);
 }
 
 static void proxy_reload(struct proxy *p)
@@ -365,12 +393,60 @@ static char *proxy_metrics(void *arg)
 		"# HELP tp_proxy_rules rules in force\n"
 		"# TYPE tp_proxy_rules gauge\ntp_proxy_rules %u\n",
 		p->table ? p->table->rules->n_rules : 0);
+	tally_prometheus(out, p->book);
 	serve_counters(p->serve, out);
 	if (fclose(out) != 0) {
 		free(text);
 		return NULL;
 	}
 	return text;
+}
+
+static bool proxy_live_rules(void *arg, struct live_rule **ret, uint32_t *ret_n,
+			     uint64_t ret_totals[LIVE_COUNT])
+{
+	const struct proxy *p = arg;
+
+	return tally_list(p->book, ret, ret_n, ret_totals);
+}
+
+static uint32_t
+proxy_live_connections(void *arg,
+		       struct live_connection ret[LIVE_CONNECTIONS_MAX])
+{
+	const struct proxy *p = arg;
+	struct live_connection *all =
+		calloc(LIVE_CONNECTIONS_MAX + RECORDS_MAX, sizeof(*all));
+	uint32_t i, n = 0;
+
+	for (i = 0; all && i < p->n_started; i++) {
+		n += worker_records(&p->workers[i], all + n);
+		records_newest(all, n);
+		if (n > LIVE_CONNECTIONS_MAX)
+			n = LIVE_CONNECTIONS_MAX;
+	}
+	if (n)
+		memcpy(ret, all, n * sizeof(*all));
+	free(all);
+	return n;
+}
+
+static char *proxy_live_session(void *arg, uint64_t session,
+				char out[LIVE_SESSION_ID_MAX])
+{
+	const struct proxy *p = arg;
+
+	return access_session_text(&p->access, session, out);
+}
+
+static struct serve_hooks proxy_hooks(struct proxy *p)
+{
+	return (struct serve_hooks) {
+		.live = { clock_wall_ms(), proxy_live_rules,
+			  proxy_live_connections, proxy_live_session, p },
+		.metrics = proxy_metrics,
+		.arg = p,
+	};
 }
 
 static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
@@ -434,6 +510,7 @@ static void proxy_fini(struct proxy *p)
 	listen_set_close(p->set, LISTEN_OWNED_ALL);
 	proxy_free_retired(p);
 	fwd_table_free(p->table);
+	tally_book_free(p->book);
 	icmp_close(&p->icmp);
 	access_close(&p->access);
 	fd_close(&p->sig_fd);
@@ -500,8 +577,12 @@ static int proxy_start(struct proxy *p)
 	int64_t conns;
 	int err, status;
 
+	p->book = tally_book_new(cfg->n_threads);
+	if (!p->book)
+		return EXIT_IO;
 	if (cfg->serve.state) {
-		p->serve = serve_open(cfg, proxy_metrics, p);
+		p->hooks = proxy_hooks(p);
+		p->serve = serve_open(cfg, &p->hooks);
 		if (!p->serve)
 			return EXIT_IO;
 	}

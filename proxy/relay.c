@@ -130,6 +130,8 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 	stat_add(&w->stats,
 		 from == CLIENT ? STAT_TCP_BYTES_UP : STAT_TCP_BYTES_DOWN,
 		 m.moved);
+	fwd_add(r->fwd, w->id, from == CLIENT ? LIVE_BYTES_UP : LIVE_BYTES_DOWN,
+		m.moved);
 	switch (status) {
 	case MOVE_DRAINED:
 		f->flags &= ~LEG_RD;
@@ -277,11 +279,15 @@ void relay_count_opening(struct worker *w, struct relay *r, ssize_t payload)
 		stat_add(&w->stats, STAT_TCP_HEADERS, 1);
 		if (payload <= 0)
 			stat_add(&w->stats, STAT_TCP_HEADERS_ALONE, 1);
+		relay_told(w, r);
+	} else if (relay_wants_toa(w, r)) {
+		relay_told(w, r);
 	}
 	if (payload <= 0)
 		return;
 	r->leg[CLIENT].in_bytes += (uint64_t)payload;
 	stat_add(&w->stats, STAT_TCP_BYTES_UP, (uint64_t)payload);
+	fwd_add(r->fwd, w->id, LIVE_BYTES_UP, (uint64_t)payload);
 }
 
 /* HEADER: send it with the client's first bytes, or alone if @is_due.
@@ -386,6 +392,8 @@ static void relay_connected(struct worker *w, struct relay *r)
 {
 	origin_worked(r->fwd->origin, &r->origin);
 	r->active_ms = worker_now_ms(w);
+	if (relay_wants_toa(w, r))
+		relay_told(w, r);
 	if (r->leg[ORIGIN].owed)
 		relay_count_early(w, r);
 	if (r->leg[ORIGIN].owed || !meta_is_payload(r->fwd->rule->mode)) {

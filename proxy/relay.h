@@ -22,6 +22,9 @@ void relay_run(struct worker *w);
 /* relay_timeout_ms() - how long the loop may sleep; -1: for ever */
 int relay_timeout_ms(const struct worker *w);
 
+/* relay_refresh() - bring the record of @session up to date, if @slot has it */
+void relay_refresh(struct worker *w, uint32_t slot, uint64_t session);
+
 uint32_t relay_count(const struct relay_table *t);
 
 /* relay_end_all() - reset every connection, for the end of draining */

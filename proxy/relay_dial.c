@@ -43,7 +43,7 @@ static bool relay_is_origins_fault(int err)
 	       err == -EHOSTUNREACH || err == -ETIMEDOUT;
 }
 
-static bool relay_wants_toa(const struct worker *w, const struct relay *r)
+bool relay_wants_toa(const struct worker *w, const struct relay *r)
 {
 	return r->fwd->rule->mode == MODE_TOA &&
 	       !fault_is_on(&w->cfg->faults, FAULT_NO_HEADER);
@@ -64,6 +64,7 @@ static int relay_mark(struct worker *w, struct relay *r)
 	if (!err)
 		return 0;
 	stat_add(&w->stats, STAT_TCP_TOA_FAILED, 1);
+	r->is_toa_refused = true;
 	if (!w->relays->toa_said_ms ||
 	    now - w->relays->toa_said_ms >= RELAY_SAY_AGAIN_MS) {
 		w->relays->toa_said_ms = now;
@@ -123,6 +124,9 @@ void relay_dial(struct worker *w, struct relay *r)
 			relay_undial(w, r, CLOSE_CONNECT_FAILED);
 	}
 	stat_add(&w->stats, STAT_TCP_NO_ORIGIN, 1);
+	fwd_add(r->fwd, w->id,
+		r->is_toa_refused ? LIVE_REFUSED_TOA : LIVE_REFUSED_NO_ORIGIN,
+		1);
 	if (fault_any(&w->cfg->faults) && relay_fault_refused(w, r))
 		return;
 	relay_end(w, r,
@@ -175,6 +179,19 @@ static void relay_start_early(struct worker *w, struct relay *r)
 	}
 }
 
+static void relay_record_begin(struct worker *w, const struct relay *r)
+{
+	struct live_connection *c;
+
+	if (!w->records)
+		return;
+	c = records_begin(w->records, RULE_TCP, r->session,
+			  relay_slot(w->relays, r));
+	fwd_record(r->fwd, c);
+	c->begin_wall_ms = r->begin_wall_ms;
+	c->client = r->client;
+}
+
 static void relay_begin(struct worker *w, const struct listener *l, int fd,
 			const struct sockaddr_storage *peer)
 {
@@ -182,6 +199,7 @@ static void relay_begin(struct worker *w, const struct listener *l, int fd,
 	struct relay *r = NULL;
 
 	stat_add(&w->stats, STAT_TCP_ACCEPTED, 1);
+	fwd_add(l->fwd, w->id, LIVE_CONNS, 1);
 	if (budget_take(w->budget, 2)) {
 		r = relay_alloc(t);
 		if (!r)
@@ -189,6 +207,7 @@ static void relay_begin(struct worker *w, const struct listener *l, int fd,
 	}
 	if (!r) {
 		stat_add(&w->stats, STAT_TCP_REFUSED_LIMIT, 1);
+		fwd_add(l->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
 		sock_reset(&fd);
 		return;
 	}
@@ -196,11 +215,13 @@ static void relay_begin(struct worker *w, const struct listener *l, int fd,
 	r->leg[CLIENT].fd = fd;
 	r->fwd = l->fwd;
 	fwd_hold(r->fwd, w->id);
+	fwd_add(r->fwd, w->id, LIVE_CONNS_OPEN, 1);
 	r->session = (uint64_t)w->id << 48 | ++t->sessions;
 	r->begin_wall_ms = clock_wall_ms();
 	r->active_ms = worker_now_ms(w);
 	r->client = endpoint_from_sockaddr(peer);
 	r->vip = (struct endpoint) { l->addr, l->port };
+	relay_record_begin(w, r);
 	if ((l->addr.family == IP_NONE && sock_local(fd, &r->vip)) ||
 	    loop_add(&w->loop, fd, RELAY_EVENTS, EV_TCP_CLIENT,
 		     relay_slot(t, r), r->gen)) {
@@ -223,8 +244,10 @@ static void relay_refuse_one(struct worker *w, const struct listener *l)
 	stat_add(&w->stats, STAT_ACCEPT_FAILED, 1);
 	fd_close(&t->spare_fd);
 	fd = accept4(l->fds[w->id], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd >= 0)
+	if (fd >= 0) {
 		stat_add(&w->stats, STAT_TCP_REFUSED_LIMIT, 1);
+		fwd_add(l->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
+	}
 	sock_reset(&fd);
 	t->spare_fd = relay_open_spare();
 }

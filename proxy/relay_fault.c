@@ -170,8 +170,10 @@ static bool fault_gather(struct worker *w, struct relay *r, bool is_due)
 		c->flags &= ~LEG_RD;
 	if (n < 0 && !is_due && w->cfg->header_timing == HEADER_FIRST_DATA)
 		return false;
-	if (n > 0)
+	if (n > 0) {
 		c->in_bytes += (uint64_t)n;
+		fwd_add(r->fwd, w->id, LIVE_BYTES_UP, (uint64_t)n);
+	}
 	if (fault_compose(w, r, t->env.scratch, n > 0 ? (size_t)n : 0)) {
 		relay_end(w, r, CLOSE_SHUTDOWN, false);
 		return false;
@@ -204,6 +206,8 @@ bool relay_fault_header(struct worker *w, struct relay *r, bool is_due)
 		if (!fault_is_on(s, FAULT_GAP))
 			f->next_ms += fault_names[FAULT_GAP].arg;
 	}
+	if (f->hdr_len)
+		relay_told(w, r);
 	free(f->buf);
 	f->buf = NULL;
 	if (r->leg[ORIGIN].owed)

@@ -67,8 +67,10 @@ struct relay {
 	uint8_t reason;
 	uint8_t first_eof;
 	uint8_t dead;
-	bool has_eof;
-	bool is_ready;
+	bool has_eof	    : 1;
+	bool is_ready	    : 1;
+	bool is_told	    : 1; /* the origin, who the client is */
+	bool is_toa_refused : 1; /* the writer did not take the address */
 };
 
 /* @high:     slots ever used; the ones above have never been touched
@@ -109,6 +111,9 @@ static inline uint32_t relay_slot(const struct relay_table *t,
 
 int relay_open_spare(void);
 
+/* relay_told() - the origin is being told who the client is: count it, once */
+void relay_told(struct worker *w, struct relay *r);
+
 /* relay_log() - a line of the access log: the bytes since the last one */
 void relay_log(struct worker *w, struct relay *r, enum close_reason reason);
 
@@ -122,6 +127,9 @@ void relay_end(struct worker *w, struct relay *r, enum close_reason reason,
  * one, end the relay
  */
 void relay_dial(struct worker *w, struct relay *r);
+
+/* relay_wants_toa() - is the client's address to be told in TCP options? */
+bool relay_wants_toa(const struct worker *w, const struct relay *r);
 
 /* relay_dial_failed() - the address that was tried does not answer: mark it */
 void relay_dial_failed(struct worker *w, struct relay *r,

@@ -87,6 +87,46 @@ struct relay *relay_alloc(struct relay_table *t)
 	return r;
 }
 
+void relay_told(struct worker *w, struct relay *r)
+{
+	if (r->is_told)
+		return;
+	r->is_told = true;
+	fwd_add(r->fwd, w->id, tally_header_id(r->fwd->rule->mode), 1);
+}
+
+/* What the API tells of the connection; CLOSE_NONE: it is open */
+static void relay_record(struct worker *w, struct relay *r,
+			 enum close_reason reason)
+{
+	const struct rule *rule = r->fwd->rule;
+	struct live_connection *c;
+
+	if (!w->records)
+		return;
+	c = records_find(w->records, RULE_TCP, r->session);
+	if (!c)
+		return;
+	c->listen = r->vip;
+	c->origin = (struct endpoint) { r->origin,
+					rule_origin_port(rule, r->vip.port) };
+	if (r->is_told && c->told.addr.family == IP_NONE)
+		c->told = fault_any(&w->cfg->faults) ? relay_fault_told(w, r)
+						     : r->client;
+	c->up_bytes = r->leg[CLIENT].in_bytes;
+	c->down_bytes = r->leg[ORIGIN].in_bytes;
+	c->reason = close_reason_name(reason);
+	c->end_wall_ms = reason == CLOSE_NONE ? 0 : clock_wall_ms();
+}
+
+void relay_refresh(struct worker *w, uint32_t slot, uint64_t session)
+{
+	struct relay *r = &w->relays->slots[slot];
+
+	if (r->state != RELAY_FREE && r->session == session)
+		relay_record(w, r, CLOSE_NONE);
+}
+
 void relay_log(struct worker *w, struct relay *r, enum close_reason reason)
 {
 	struct leg *c = &r->leg[CLIENT], *o = &r->leg[ORIGIN];
@@ -103,6 +143,7 @@ void relay_log(struct worker *w, struct relay *r, enum close_reason reason)
 	};
 
 	access_write(w->access, &e);
+	relay_record(w, r, reason);
 	c->logged_bytes = c->in_bytes;
 	o->logged_bytes = o->in_bytes;
 }
@@ -125,6 +166,7 @@ void relay_end(struct worker *w, struct relay *r, enum close_reason reason,
 	if (t->faults)
 		relay_fault_end(t, r);
 	wheel_cancel(&t->wheel, &r->timer);
+	fwd_add(r->fwd, w->id, LIVE_CONNS_OPEN, (uint64_t)-1);
 	fwd_drop(r->fwd, w->id);
 	budget_give(w->budget, 2);
 	r->state = RELAY_FREE;

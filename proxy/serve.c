@@ -180,11 +180,12 @@ static bool serve_listen_net(struct serve *s)
 }
 
 struct serve *serve_open(const struct proxy_config *cfg,
-			 char *(*metrics)(void *arg), void *arg)
+			 const struct serve_hooks *hooks)
 {
 	const struct serve_config *c = &cfg->serve;
 	struct control_options co = { c->quota, cfg->rule_flags };
-	struct api_server_options o = { .metrics = metrics, .arg = arg };
+	struct api_server_options o = { .metrics = hooks->metrics,
+					.arg = hooks->arg };
 	struct serve *s = calloc(1, sizeof(*s));
 	struct ctl_error err = { 0 };
 
@@ -203,7 +204,7 @@ struct serve *serve_open(const struct proxy_config *cfg,
 		serve_close(s);
 		return NULL;
 	}
-	o.api = (struct api) { s->control, c->domain };
+	o.api = (struct api) { s->control, c->domain, &hooks->live };
 	if (serve_credentials(c->state, &o.credentials))
 		s->api = api_server_new(&o);
 	if (!s->api || !serve_listen_local(s) || !serve_listen_net(s)) {
@@ -240,6 +241,21 @@ int serve_rules(struct serve *s, const struct ctl_limits *limits,
 		return 0;
 	log_error("state: %s: %s", err.code, err.text);
 	return -EIO;
+}
+
+void serve_keys(const struct serve *s, struct tally_key *ret)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->n_of; i++) {
+		const struct ctl_effective *e = &s->of[i];
+
+		if (e->refused)
+			continue;
+		memcpy(ret->instance_id, e->instance_id, CTL_ID_MAX);
+		memcpy(ret->rule_id, e->rule_id, CTL_ID_MAX);
+		ret++;
+	}
 }
 
 /* Keep the failures until they are told, as settling may come later. */

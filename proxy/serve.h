@@ -20,17 +20,29 @@
 
 struct serve;
 
+/* What the API asks of the data path. @metrics: text for /metrics, freed by the
+ * caller's library
+ */
+struct serve_hooks {
+	struct live_source live;
+	char *(*metrics)(void *arg);
+	void *arg;
+};
+
 /* serve_open() - state, credentials and the API's sockets; what is wrong is
- * reported. @metrics: text for /metrics, freed by the caller's library
+ * reported. @hooks: borrowed
  * Return: NULL on failure
  */
 struct serve *serve_open(const struct proxy_config *cfg,
-			 char *(*metrics)(void *arg), void *arg);
+			 const struct serve_hooks *hooks);
 void serve_close(struct serve *s);
 
 /* serve_rules() - what has to listen now. Return: 0 or -errno, reported */
 int serve_rules(struct serve *s, const struct ctl_limits *limits,
 		struct ruleset **ret);
+
+/* serve_keys() - what the rules of the last serve_rules() are known by */
+void serve_keys(const struct serve *s, struct tally_key *ret);
 
 /* serve_applied() - the rules of the last serve_rules() are in force, but for
  * those with a text in @failed (by rule of the set)

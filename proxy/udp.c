@@ -147,8 +147,7 @@ static void udp_send_alone(struct worker *w, struct udp_session *s)
 
 	iov.iov_len = meta_header(s->fwd->rule->mode, RULE_UDP, &s->key.client,
 				  &vip, hdr);
-	s->has_header = true;
-	stat_add(&w->stats, STAT_UDP_HEADERS, 1);
+	udp_told(w, s);
 	udp_write(w, s->fd, &msg, 1, &icmp);
 	if (icmp)
 		stat_add(&w->stats, STAT_UDP_ICMP, 1);
@@ -165,14 +164,14 @@ static void udp_prepare_up(struct worker *w, struct udp_session *s, uint32_t i,
 	if (udp_wants_header(w, s)) {
 		hdr_len = meta_header(s->fwd->rule->mode, RULE_UDP,
 				      &s->key.client, &vip, b->headers[n]);
-		s->has_header = true;
-		stat_add(&w->stats, STAT_UDP_HEADERS, 1);
+		udp_told(w, s);
 	}
 	b->out_iov[n][0] = (struct iovec) { b->headers[n], hdr_len };
 	b->out_iov[n][1] = (struct iovec) { b->data[i], b->in[i].msg_len };
 	b->out[n] = (struct mmsghdr) { .msg_hdr = { .msg_iov = b->out_iov[n],
 						    .msg_iovlen = 2 } };
 	s->up_bytes += b->in[i].msg_len;
+	fwd_add(s->fwd, w->id, LIVE_BYTES_UP, b->in[i].msg_len);
 }
 
 static void udp_key_of(const struct listener *l, const struct worker *w,
@@ -312,6 +311,7 @@ static void udp_reply(struct worker *w, struct udp_session *s, uint32_t n)
 			strip = udp_fault_strip(w, b->data[i], len, strip);
 		if (strip < 0) {
 			stat_add(&w->stats, STAT_SPP_REPLY_BAD, 1);
+			fwd_add(s->fwd, w->id, LIVE_REFUSED_SPP, 1);
 			continue;
 		}
 		b->out_iov[out][0] = (struct iovec) { b->data[i] + strip,
@@ -327,6 +327,7 @@ static void udp_reply(struct worker *w, struct udp_session *s, uint32_t n)
 		};
 		out++;
 		s->down_bytes += len - (size_t)strip;
+		fwd_add(s->fwd, w->id, LIVE_BYTES_DOWN, len - (size_t)strip);
 	}
 	stat_add(&w->stats, STAT_UDP_DOWN,
 		 udp_write(w, s->key.listen_fd, b->out, out, &icmp));

@@ -18,6 +18,9 @@ void udp_receive(struct worker *w, const struct listener *l);
 void udp_run(struct worker *w);
 int udp_timeout_ms(const struct worker *w);
 
+/* udp_refresh() - bring the record of @session up to date, if @slot has it */
+void udp_refresh(struct worker *w, uint32_t slot, uint64_t session);
+
 uint32_t udp_count(const struct udp_table *t);
 
 /* udp_end_gone() - end the sessions of @set's listeners that are gone */

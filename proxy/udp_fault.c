@@ -66,6 +66,14 @@ static struct fault_flow fault_flow_of(struct worker *w,
 	return f;
 }
 
+struct endpoint udp_fault_told(struct worker *w, const struct udp_session *s)
+{
+	struct fault_flow f = fault_flow_of(w, s);
+
+	fault_told(&w->cfg->faults, &f);
+	return f.client;
+}
+
 static void fault_send(struct worker *w, const struct udp_session *s,
 		       const uint8_t *data, size_t len)
 {
@@ -154,9 +162,10 @@ void udp_fault_up(struct worker *w, struct udp_session *s, const uint8_t *data,
 	bool is_forged;
 
 	s->up_bytes += len;
+	fwd_add(s->fwd, w->id, LIVE_BYTES_UP, len);
 	if (fault_wants_header(w, s, n)) {
 		hdr_len = fault_header(set, &flow, f->out);
-		stat_add(&w->stats, STAT_UDP_HEADERS, 1);
+		udp_told(w, s);
 	}
 	is_forged = fault_is_on(set, FAULT_BELIEVE_CLIENT) &&
 		    fault_is_forged(data, len);

@@ -15,6 +15,9 @@ void udp_fault_free(struct udp_fault *f);
 void udp_fault_up(struct worker *w, struct udp_session *s, const uint8_t *data,
 		  size_t len);
 
+/* udp_fault_told() - the client that the session's header names */
+struct endpoint udp_fault_told(struct worker *w, const struct udp_session *s);
+
 /* udp_fault_strip() - of a reply whose header is @strip bytes long.
  * Return: what to take off instead; -1 to drop the reply
  */

@@ -88,6 +88,14 @@ struct udp_session *udp_find(struct udp_table *t, const struct udp_key *k);
 struct udp_session *udp_begin(struct worker *w, const struct listener *l,
 			      const struct udp_key *key);
 
+/* udp_told() - a header goes to the origin: count it */
+static inline void udp_told(struct worker *w, struct udp_session *s)
+{
+	s->has_header = true;
+	stat_add(&w->stats, STAT_UDP_HEADERS, 1);
+	fwd_add(s->fwd, w->id, tally_header_id(s->fwd->rule->mode), 1);
+}
+
 /* udp_end() - the one way out: log, close, free */
 void udp_end(struct worker *w, struct udp_session *s, enum close_reason reason);
 

@@ -133,6 +133,49 @@ static void udp_free(struct udp_table *t, struct udp_session *s)
 	t->n_used--;
 }
 
+static void udp_record(struct worker *w, struct udp_session *s,
+		       enum close_reason reason)
+{
+	const struct rule *rule = s->fwd->rule;
+	struct live_connection *c;
+
+	if (!w->records)
+		return;
+	c = records_find(w->records, RULE_UDP, s->id);
+	if (!c)
+		return;
+	if (s->has_header && c->told.addr.family == IP_NONE)
+		c->told = fault_any(&w->cfg->faults) ? udp_fault_told(w, s)
+						     : s->key.client;
+	c->up_bytes = s->up_bytes;
+	c->down_bytes = s->down_bytes;
+	c->origin = (struct endpoint) { s->origin,
+					rule_origin_port(rule, s->port) };
+	c->reason = close_reason_name(reason);
+	c->end_wall_ms = reason == CLOSE_NONE ? 0 : clock_wall_ms();
+}
+
+static void udp_record_begin(struct worker *w, const struct udp_session *s)
+{
+	struct live_connection *c;
+
+	if (!w->records)
+		return;
+	c = records_begin(w->records, RULE_UDP, s->id, udp_slot(w->udp, s));
+	fwd_record(s->fwd, c);
+	c->begin_wall_ms = s->begin_wall_ms;
+	c->client = s->key.client;
+	c->listen = (struct endpoint) { s->key.vip, s->port };
+}
+
+void udp_refresh(struct worker *w, uint32_t slot, uint64_t session)
+{
+	struct udp_session *s = &w->udp->slots[slot];
+
+	if (s->fd >= 0 && s->id == session)
+		udp_record(w, s, CLOSE_NONE);
+}
+
 static void udp_log(struct worker *w, struct udp_session *s,
 		    enum close_reason reason)
 {
@@ -149,6 +192,7 @@ static void udp_log(struct worker *w, struct udp_session *s,
 	};
 
 	access_write(w->access, &e);
+	udp_record(w, s, reason);
 	s->up_logged = s->up_bytes;
 	s->down_logged = s->down_bytes;
 }
@@ -164,6 +208,7 @@ void udp_end(struct worker *w, struct udp_session *s, enum close_reason reason)
 	*link = s->next;
 	wheel_cancel(&t->wheel, &s->timer);
 	fd_close(&s->fd);
+	fwd_add(s->fwd, w->id, LIVE_SESSIONS_OPEN, (uint64_t)-1);
 	fwd_drop(s->fwd, w->id);
 	budget_give(w->budget, 1);
 	udp_free(t, s);
@@ -205,11 +250,13 @@ struct udp_session *udp_begin(struct worker *w, const struct listener *l,
 
 	if (!budget_take(w->budget, 1)) {
 		stat_add(&w->stats, STAT_UDP_REFUSED_LIMIT, 1);
+		fwd_add(l->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
 		return NULL;
 	}
 	s = udp_alloc(t);
 	if (!s) {
 		stat_add(&w->stats, STAT_UDP_REFUSED_LIMIT, 1);
+		fwd_add(l->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
 		budget_give(w->budget, 1);
 		return NULL;
 	}
@@ -222,15 +269,19 @@ struct udp_session *udp_begin(struct worker *w, const struct listener *l,
 			 &s->origin) ||
 	    udp_dial(w, s)) {
 		stat_add(&w->stats, STAT_UDP_NO_ORIGIN, 1);
+		fwd_add(l->fwd, w->id, LIVE_REFUSED_NO_ORIGIN, 1);
 		udp_free(t, s);
 		budget_give(w->budget, 1);
 		return NULL;
 	}
 	fwd_hold(s->fwd, w->id);
 	stat_add(&w->stats, STAT_UDP_SESSIONS, 1);
+	fwd_add(s->fwd, w->id, LIVE_SESSIONS, 1);
+	fwd_add(s->fwd, w->id, LIVE_SESSIONS_OPEN, 1);
 	s->id = (uint64_t)(w->id | 0x8000) << 48 | ++t->ids;
 	s->begin_wall_ms = clock_wall_ms();
 	s->active_ms = worker_now_ms(w);
+	udp_record_begin(w, s);
 	if (w->cfg->log_interval_ms)
 		s->log_ms = s->active_ms + w->cfg->log_interval_ms;
 	bucket = udp_bucket(t, key);

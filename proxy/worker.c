@@ -3,6 +3,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -100,6 +101,30 @@ static void worker_switch(struct worker *w, struct listen_set *next)
 		worker_watch(w, next, i);
 }
 
+static void worker_refresh_one(void *arg, const struct record *rec)
+{
+	if (rec->c.proto == RULE_TCP)
+		relay_refresh(arg, rec->slot, rec->c.session);
+	else
+		udp_refresh(arg, rec->slot, rec->c.session);
+}
+
+static void worker_take_order(struct worker *w)
+{
+	if (w->order_records) {
+		records_each_open(w->records, worker_refresh_one, w);
+		w->n_records = records_copy(w->records, w->order_records);
+		w->order_records = NULL;
+		return;
+	}
+	worker_switch(w, w->order_set);
+	if (!w->order_set) {
+		w->is_stopping = true;
+		w->stop_by_ms = w->order_stop_by_ms;
+		udp_drain(w);
+	}
+}
+
 static void worker_on_wake(void *ctx, uint32_t slot, uint32_t gen,
 			   uint32_t events)
 {
@@ -113,12 +138,7 @@ static void worker_on_wake(void *ctx, uint32_t slot, uint32_t gen,
 		return;
 	pthread_mutex_lock(&w->lock);
 	if (w->has_order) {
-		worker_switch(w, w->order_set);
-		if (!w->order_set) {
-			w->is_stopping = true;
-			w->stop_by_ms = w->order_stop_by_ms;
-			udp_drain(w);
-		}
+		worker_take_order(w);
 		w->has_order = false;
 		pthread_cond_signal(&w->taken);
 	}
@@ -190,6 +210,11 @@ int worker_init(struct worker *w, unsigned id,
 	loop_on(&w->loop, EV_WAKE, worker_on_wake, w);
 	loop_on(&w->loop, EV_TCP_LISTEN, worker_on_tcp_listen, w);
 	loop_on(&w->loop, EV_UDP_LISTEN, worker_on_udp_listen, w);
+	if (w->cfg->serve.state) {
+		w->records = calloc(1, sizeof(*w->records));
+		if (!w->records)
+			return -ENOMEM;
+	}
 	w->relays = relay_table_new(w, conns_max);
 	w->udp = udp_table_new(w, conns_max);
 	if (!w->relays || !w->udp)
@@ -201,6 +226,7 @@ void worker_fini(struct worker *w)
 {
 	relay_table_free(w->relays);
 	udp_table_free(w->udp);
+	free(w->records);
 	fd_close(&w->wake_fd);
 	loop_fini(&w->loop);
 	pthread_cond_destroy(&w->taken);
@@ -213,13 +239,15 @@ int worker_start(struct worker *w)
 }
 
 static void worker_order(struct worker *w, struct listen_set *set,
-			 uint64_t stop_by_ms)
+			 uint64_t stop_by_ms, struct live_connection *records)
 {
 	uint64_t one = 1;
 
 	pthread_mutex_lock(&w->lock);
 	w->order_set = set;
 	w->order_stop_by_ms = stop_by_ms;
+	w->order_records = records;
+	w->n_records = 0;
 	w->has_order = true;
 	/* an eventfd that is full wakes as well */
 	(void)!write(w->wake_fd, &one, sizeof(one));
@@ -230,10 +258,19 @@ static void worker_order(struct worker *w, struct listen_set *set,
 
 void worker_serve(struct worker *w, struct listen_set *set)
 {
-	worker_order(w, set, 0);
+	worker_order(w, set, 0, NULL);
 }
 
 void worker_stop(struct worker *w, uint64_t by_ms)
 {
-	worker_order(w, NULL, by_ms);
+	worker_order(w, NULL, by_ms, NULL);
+}
+
+uint32_t worker_records(struct worker *w,
+			struct live_connection ret[RECORDS_MAX])
+{
+	if (!w->records)
+		return 0;
+	worker_order(w, NULL, 0, ret);
+	return w->n_records;
 }

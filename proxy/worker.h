@@ -18,6 +18,7 @@
 #include "icmp.h"
 #include "listen.h"
 #include "mover.h"
+#include "records.h"
 #include "stats.h"
 
 enum event_type {
@@ -50,6 +51,7 @@ struct worker {
 	const struct icmp_sender *icmp;
 	struct loop loop;
 	struct stats stats;
+	struct records *records; /* NULL: nobody asks for them */
 	struct listen_set *set;
 	struct relay_table *relays;
 	struct udp_table *udp;
@@ -61,7 +63,9 @@ struct worker {
 	pthread_cond_t taken;
 	int wake_fd;
 	bool has_order;
-	struct listen_set *order_set; /* NULL: stop */
+	struct listen_set *order_set;	       /* NULL: stop */
+	struct live_connection *order_records; /* not NULL: this instead */
+	uint32_t n_records;
 	uint64_t order_stop_by_ms;
 	_Atomic bool is_done;
 };
@@ -84,6 +88,12 @@ int worker_start(struct worker *w);
 
 /* worker_serve() - main thread: go over to @set; returns when that is done */
 void worker_serve(struct worker *w, struct listen_set *set);
+
+/* worker_records() - main thread: its last connections as they are now.
+ * Return: how many
+ */
+uint32_t worker_records(struct worker *w,
+			struct live_connection ret[RECORDS_MAX]);
 
 /* worker_stop() - main thread: accept nothing more, drain until @by_ms, end */
 void worker_stop(struct worker *w, uint64_t by_ms);

@@ -101,6 +101,18 @@ static const struct param delete_group[] = {
 	PARAM_END,
 };
 
+static const struct param statistics[] = {
+	{ "ProxyId", PARAM_STRING, false },
+	{ "RuleIds", PARAM_STRINGS, false },
+	PARAM_END,
+};
+static const struct param connections[] = {
+	{ "ProxyId", PARAM_STRING, false },
+	{ "RuleId", PARAM_STRING, false },
+	{ "Limit", PARAM_NUMBER, false },
+	PARAM_END,
+};
+
 static const struct action {
 	const char *name;
 	const struct param *params;
@@ -120,10 +132,20 @@ static const struct action {
 	{ "DeleteL4ProxyRules", delete_rules, action_delete_rules, true },
 	{ "TpImportL4ProxyRules", import_rules, action_import, true },
 	{ "TpExportL4ProxyRules", delete_proxy, action_export, false },
+	{ "TpDescribeStatistics", statistics, action_statistics, false },
+	{ "TpDescribeConnections", connections, action_connections, false },
 	{ "CreateOriginGroup", create_group, action_create_group, true },
 	{ "ModifyOriginGroup", modify_group, action_modify_group, true },
 	{ "DescribeOriginGroup", describe_zone, action_describe_group, false },
 	{ "DeleteOriginGroup", delete_group, action_delete_group, true },
+};
+
+const char *const api_mode_names[] = {
+	[MODE_OFF] = "OFF",   [MODE_TOA] = "TOA", [MODE_PPV1] = "PPV1",
+	[MODE_PPV2] = "PPV2", [MODE_SPP] = "SPP",
+};
+const char *const api_proto_names[] = {
+	[RULE_TCP] = "TCP", [RULE_UDP] = "UDP"
 };
 
 bool api_put(json_t *out, const char *name, json_t *value,

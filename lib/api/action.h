@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "api/live.h"
 #include "control/control.h"
 
 #define API_VERSION	   "2022-09-01"
@@ -17,10 +18,12 @@
 
 /* @control: borrowed
  * @domain:  what access names (Cname) end with
+ * @live:    the data path, borrowed; NULL: none
  */
 struct api {
 	struct control *control;
 	const char *domain;
+	const struct live_source *live;
 };
 
 /* api_call() - run @action on @body.

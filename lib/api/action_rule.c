@@ -6,12 +6,6 @@
 #include "api/internal.h"
 #include "rules/rule_text.h"
 
-/* The API writes what the batch format has in small letters. */
-static const char *const mode_names[] = {
-	[MODE_OFF] = "OFF",   [MODE_TOA] = "TOA", [MODE_PPV1] = "PPV1",
-	[MODE_PPV2] = "PPV2", [MODE_SPP] = "SPP",
-};
-
 static bool words_ports(const json_t *in, struct ctl_rule_words *w,
 			unsigned *fields)
 {
@@ -169,7 +163,7 @@ bool action_create_rules(const struct api *a, const json_t *in, json_t *out,
 		words[i] = rules[i].words;
 		/* the API's defaults: no header, no persistence */
 		if (!words[i].mode)
-			words[i].mode = mode_names[MODE_OFF];
+			words[i].mode = api_mode_names[MODE_OFF];
 	}
 	ok = control_create_rules(a->control, param_string(in, "ZoneId"),
 				  param_string(in, "ProxyId"), words, n, ids,
@@ -248,18 +242,17 @@ static json_t *rule_json(const struct ctl_rule *r)
 {
 	char text[CTL_PORT_TEXT_MAX];
 
-	return json_pack("{s:s,s:s,s:o,s:s,s:o,s:s,s:s,s:o,s:i,s:s,s:s,s:s}",
-			 "RuleId", r->id, "Protocol",
-			 r->rule.proto == RULE_TCP ? "TCP" : "UDP", "PortRange",
-			 ports_json(&r->rule), "OriginType",
-			 ctl_origin_type_names[r->origin_type], "OriginValue",
-			 values_json(r), "OriginPortRange",
-			 ctl_port_text(r->rule.origin_ports, text),
-			 "ClientIPPassThroughMode", mode_names[r->rule.mode],
-			 "SessionPersist", api_switch(r->rule.is_persistent),
-			 "SessionPersistTime", (int)r->persist_s, "RuleTag",
-			 r->rule.tag, "Status", ctl_status_names[r->status],
-			 "BuId", "");
+	return json_pack(
+		"{s:s,s:s,s:o,s:s,s:o,s:s,s:s,s:o,s:i,s:s,s:s,s:s}", "RuleId",
+		r->id, "Protocol", api_proto_names[r->rule.proto], "PortRange",
+		ports_json(&r->rule), "OriginType",
+		ctl_origin_type_names[r->origin_type], "OriginValue",
+		values_json(r), "OriginPortRange",
+		ctl_port_text(r->rule.origin_ports, text),
+		"ClientIPPassThroughMode", api_mode_names[r->rule.mode],
+		"SessionPersist", api_switch(r->rule.is_persistent),
+		"SessionPersistTime", (int)r->persist_s, "RuleTag", r->rule.tag,
+		"Status", ctl_status_names[r->status], "BuId", "");
 }
 
 static bool rules_put(const struct ctl_rule *list, const struct ctl_page *page,

@@ -33,6 +33,12 @@ action_fn action_create_group;
 action_fn action_modify_group;
 action_fn action_describe_group;
 action_fn action_delete_group;
+action_fn action_statistics;
+action_fn action_connections;
+
+/* by enum rule_mode and enum rule_proto: in capitals, other than in a batch */
+extern const char *const api_mode_names[];
+extern const char *const api_proto_names[];
 
 /* api_put() - @value into @out, which takes it over; out of memory is an error
  */

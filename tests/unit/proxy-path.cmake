@@ -2,3 +2,5 @@
 tp_unit_test(meta proxy_core)
 tp_unit_test(mover proxy_core)
 tp_unit_test(proxy_fault proxy_core)
+tp_unit_test(proxy_tally proxy_core)
+tp_unit_test(proxy_records proxy_core)

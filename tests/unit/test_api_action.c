@@ -23,7 +23,7 @@ static char *quotes(const char *text)
 /* The object Response; the caller's */
 static json_t *call(struct state *s, const char *action, const char *text)
 {
-	struct api api = { s->c, "proxy.test" };
+	struct api api = { s->c, "proxy.test", NULL };
 	char *body = quotes(text), *out;
 	json_t *all, *response;
 
@@ -99,7 +99,7 @@ static void test_form(void)
 	CHECK(&s, "DescribeL4Proxy",
 	      "{'ZoneId':'z','Filters':[{'Name':'x','Values':[]}]}",
 	      "InvalidParameterValue");
-	api = (struct api) { s.c, "proxy.test" };
+	api = (struct api) { s.c, "proxy.test", NULL };
 	out = api_call(&api, "DescribeL4Proxy", "2019-01-01", "{}", 2);
 	CU_ASSERT(out && strstr(out, "NoSuchVersion") != NULL);
 	free(out);
