@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gnuplot.h"
+#include "base/gnuplot.h"
 
 /* Bars of the delays: so many a factor of ten. */
 #define PLOT_PER_DECADE 5U
@@ -35,6 +35,19 @@ static const char plot_head[] =
 bool html_plot_has(void)
 {
 	return gnuplot_has();
+}
+
+/* The script's picture, fit for a page; NULL if anything failed. */
+static char *plot_draw(FILE *script, char **text, size_t *len)
+{
+	char *svg =
+		gnuplot_draw(script, text, len, HTML_PLOT_MS, HTML_PLOT_BYTES);
+
+	if (svg && !html_plot_clean(svg)) {
+		free(svg);
+		svg = NULL;
+	}
+	return svg;
 }
 
 /* A unit in which @ns is a number that people read. */
@@ -141,7 +154,7 @@ char *html_plot_flows(const struct summary *s)
 		sep = ", ";
 	}
 	(void)fputc('\n', f);
-	return gnuplot_draw(f, &script, &len, HTML_PLOT_MS, HTML_PLOT_BYTES);
+	return plot_draw(f, &script, &len);
 }
 
 /* Which bar @us belongs to. */
@@ -199,7 +212,7 @@ char *html_plot_delays(const struct summary *s)
 		      "$reply using ($1+0.21):2 with boxes title "
 		      "'header to first reply' lc rgb '#e36414'\n",
 		      PLOT_DECADES * PLOT_PER_DECADE);
-	return gnuplot_draw(f, &script, &len, HTML_PLOT_MS, HTML_PLOT_BYTES);
+	return plot_draw(f, &script, &len);
 }
 
 /* Take @open .. @close out of @text, if both are there. */

@@ -12,7 +12,7 @@ add_custom_command(OUTPUT ${inspect_assets_h}
     COMMENT "Embedding the report's style and script" VERBATIM)
 add_custom_target(inspect_assets DEPENDS ${inspect_assets_h})
 target_sources(inspect_core PRIVATE ${inspect_assets_h}
-    again.c annotate.c carry.c field.c field_flow.c field_get.c field_hdr.c gnuplot.c
+    again.c annotate.c carry.c field.c field_flow.c field_get.c field_hdr.c
     hexdump.c html.c html_finding.c html_page.c html_plot.c html_put.c mark.c
     outfile.c paint.c pcapng_out.c peek.c recap.c report.c report_hex.c
     report_option.c rows.c sink.c summary.c summary_put.c tally.c timeline.c

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* gnuplot.c - see gnuplot.h */
-#include "gnuplot.h"
+#include "base/gnuplot.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "html_plot.h"
 
 bool gnuplot_has(void)
 {
@@ -144,9 +143,5 @@ char *gnuplot_draw(FILE *script, char **text, size_t *len, uint64_t limit_ms,
 	fd_close(&in);
 	free(*text);
 	*text = NULL;
-	if (svg && !html_plot_clean(svg)) {
-		free(svg);
-		svg = NULL;
-	}
 	return svg;
 }

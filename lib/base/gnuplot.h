@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* gnuplot.h - run gnuplot on a script of ours */
-#ifndef INSPECT_GNUPLOT_H
-#define INSPECT_GNUPLOT_H
+#ifndef BASE_GNUPLOT_H
+#define BASE_GNUPLOT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,8 +11,7 @@
 /* gnuplot_has() - is it on the path? */
 bool gnuplot_has(void);
 
-/* gnuplot_draw() - what gnuplot prints for a script, as html_plot_clean()
- * leaves it.
+/* gnuplot_draw() - what gnuplot prints for a script, an SVG for instance.
  * @script: of open_memstream() into *@text; both are closed and freed
  * @limit_ms, @limit_bytes: it is killed when it takes longer or prints more
  * Return: NUL-terminated, to be freed; NULL if anything failed
