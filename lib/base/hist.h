@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hist.h - a histogram of durations: log-linear buckets, 1/64 wide (< 1.6 %
- * error), from 1 to 2^40; larger values fall into the last bucket.
+/* hist.h - a histogram of durations: log-linear buckets, at most 1/128 of their
+ * value wide (< 0.8 % error), from 1 to 2^40; larger values fall into the last
+ * bucket.
  */
 #ifndef BASE_HIST_H
 #define BASE_HIST_H
@@ -8,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HIST_SUB_BITS	6
+#define HIST_SUB_BITS	7
 #define HIST_VALUE_BITS 40
 #define HIST_BUCKETS	((HIST_VALUE_BITS - HIST_SUB_BITS + 1) << HIST_SUB_BITS)
 

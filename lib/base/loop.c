@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -11,6 +12,7 @@
 
 #define LOOP_SLOT_BITS 24
 #define LOOP_GEN_BITS  32
+#define LOOP_NS_PER_S  1000000000ULL
 
 static_assert(LOOP_SLOT_MAX >> LOOP_SLOT_BITS == 1, "slot field");
 static_assert(LOOP_TYPES_MAX <= 256, "type field: the upper 8 bits");
@@ -68,14 +70,14 @@ int loop_del(struct loop *l, int fd)
 	return loop_ctl(l, EPOLL_CTL_DEL, fd, 0, 0);
 }
 
-int loop_wait(struct loop *l, int timeout_ms)
+/* Hand @n events to their owners; @n < 0: errno says why there are none. */
+static int loop_dispatch(struct loop *l, const struct epoll_event *ev, int n)
 {
-	struct epoll_event ev[LOOP_BATCH];
-	int i, n = epoll_wait(l->epfd, ev, LOOP_BATCH, timeout_ms);
+	int i, err = errno;
 
 	l->now_ms = clock_ms();
 	if (n < 0)
-		return errno == EINTR ? 0 : -errno;
+		return err == EINTR ? 0 : -err;
 	for (i = 0; i < n; i++) {
 		uint64_t ref = ev[i].data.u64;
 		const struct loop_handler *h =
@@ -85,4 +87,26 @@ int loop_wait(struct loop *l, int timeout_ms)
 		      (uint32_t)ref, ev[i].events);
 	}
 	return n;
+}
+
+int loop_wait(struct loop *l, int timeout_ms)
+{
+	struct epoll_event ev[LOOP_BATCH];
+
+	return loop_dispatch(l, ev,
+			     epoll_wait(l->epfd, ev, LOOP_BATCH, timeout_ms));
+}
+
+int loop_wait_ns(struct loop *l, uint64_t timeout_ns)
+{
+	struct epoll_event ev[LOOP_BATCH];
+	const struct timespec left = {
+		.tv_sec = (time_t)(timeout_ns / LOOP_NS_PER_S),
+		.tv_nsec = (long)(timeout_ns % LOOP_NS_PER_S),
+	};
+
+	return loop_dispatch(
+		l, ev,
+		epoll_pwait2(l->epfd, ev, LOOP_BATCH,
+			     timeout_ns == UINT64_MAX ? NULL : &left, NULL));
 }

@@ -56,4 +56,7 @@ int loop_del(struct loop *l, int fd);
  */
 int loop_wait(struct loop *l, int timeout_ms);
 
+/* loop_wait_ns() - as loop_wait(), to the nanosecond; UINT64_MAX: for ever */
+int loop_wait_ns(struct loop *l, uint64_t timeout_ns);
+
 #endif
