@@ -14,8 +14,8 @@
 static const char *const config_families[] = { "4", "6", "dual", NULL };
 static const char *const config_modes[] = { "auto", "ppv1", "ppv2", "spp",
 					    "off",  "toa",  NULL };
-static const char *const config_replies[] = { "echo", "whoami", "http",
-					      "discard", NULL };
+static const char *const config_replies[] = { "echo",	 "whoami", "http",
+					      "discard", "source", NULL };
 static const char *const config_formats[] = { "json", "nginx", "python",
 					      "c",    "java",  NULL };
 static const char *const config_toa_froms[] = { "kernel", "saved-syn", "pcap",
@@ -110,8 +110,15 @@ static const char *config_set_transports(struct origin_config *c,
 		return "--mode spp is for UDP, --tcp leaves none";
 	if (c->reply == REPLY_HTTP && (f->udp_only || is_udp_mode))
 		return "--reply http is for TCP";
+	if (c->reply == REPLY_SOURCE && (f->udp_only || is_udp_mode))
+		return "--reply source is for TCP";
+	if (c->reply == REPLY_HTTP && c->want_identity)
+		return "--identify means nothing with --reply http, which "
+		       "answers with the identity";
+	c->want_identity |= c->reply == REPLY_WHOAMI;
 	c->want_tcp = !f->udp_only && !is_udp_mode;
-	c->want_udp = !f->tcp_only && !is_tcp_mode && c->reply != REPLY_HTTP;
+	c->want_udp = !f->tcp_only && !is_tcp_mode && c->reply != REPLY_HTTP &&
+		      c->reply != REPLY_SOURCE;
 	return NULL;
 }
 
@@ -297,8 +304,12 @@ static int config_parse_options(int argc, char **argv, struct origin_config *c,
 		{ 0, "reply", "REPLY", OPT_CHOICE, &c->reply, 0, 0,
 		  config_replies, NULL,
 		  "echo: the payload; whoami: a JSON line, then the payload; "
-		  "http: that line as an HTTP answer; discard: nothing "
-		  "(default echo)" },
+		  "http: that line as an HTTP answer; discard: nothing; "
+		  "source (TCP): bytes, as fast as they are taken (default "
+		  "echo)" },
+		{ 0, "identify", NULL, OPT_FLAG, &c->want_identity, 0, 0, NULL,
+		  NULL,
+		  "send the JSON line of whoami first, whatever the reply" },
 		{ 0, "banner", "TEXT", OPT_STR, &c->banner, 0, 0, NULL, NULL,
 		  "TCP: speak first, as soon as the client is known" },
 		{ 0, "header-timeout", "TIME", OPT_DURATION,

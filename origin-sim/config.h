@@ -24,6 +24,7 @@ enum config_reply {
 	REPLY_WHOAMI,
 	REPLY_HTTP,
 	REPLY_DISCARD,
+	REPLY_SOURCE,
 };
 
 enum config_family {
@@ -58,6 +59,7 @@ enum config_header_only {
  * @banner:    NULL: none; borrowed from argv
  * @toa_from, @toa_kinds, @toa_iface: mode toa only; borrowed from argv
  * @idle_timeout_ms: 0: never
+ * @want_identity: the identity line comes before anything else
  */
 struct origin_config {
 	struct endpoint addrs[CONFIG_ADDRS_MAX];
@@ -83,6 +85,7 @@ struct origin_config {
 	const char *log_path;
 	const char *banner;
 	struct fault_set faults;
+	bool want_identity;
 	bool want_stats;
 	bool is_quiet;
 	unsigned verbosity;

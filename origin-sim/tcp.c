@@ -16,7 +16,8 @@
  *	payload is answered. What the peer does not take at once waits in @buf,
  *	and as long as something waits nothing is read: a peer that does not
  *	read costs one read's worth of memory. Its FIN is answered with ours
- *	when @buf is empty.
+ *	when @buf is empty. With --reply source bytes are sent whenever the
+ *	socket takes them, until the peer's FIN.
  *   LINGER
  *	HTTP: answered, our FIN sent; what still comes is thrown away, as
  *	closing over unread bytes would destroy the answer on its way.
@@ -46,6 +47,9 @@
 #define TCP_READ_BATCH	 4
 #define TCP_IO_BYTES	 16384
 #define TCP_LINGER_MS	 2000
+/* Written at once by --reply source, thrown away at once by it and discard. */
+#define TCP_SOURCE_BYTES (256 * 1024)
+#define TCP_DROP_BYTES	 (1024 * 1024)
 #define TCP_NO_SLOT	 UINT32_MAX
 #define TCP_NEVER	 UINT64_MAX
 
@@ -159,11 +163,17 @@ static void conn_refuse(struct tcp *t, struct conn *c,
 	conn_close(t, c, REASON_REFUSED, true);
 }
 
+static bool conn_is_source(const struct tcp *t, const struct conn *c)
+{
+	return t->source && c->state == CONN_SERVE;
+}
+
 /* Watch for what the connection can do next. Return: false if it was closed */
 static bool conn_watch(struct tcp *t, struct conn *c)
 {
 	uint32_t events = c->state == CONN_SERVE && c->buf ? EPOLLOUT
 			  : c->got_fin			   ? 0
+			  : conn_is_source(t, c)	   ? EPOLLIN | EPOLLOUT
 							   : EPOLLIN;
 
 	if (events == c->events)
@@ -254,7 +264,7 @@ static void conn_settle(struct tcp *t, struct conn *c)
 			return;
 		}
 		c->state = CONN_LINGER;
-		c->since_ms = clock_ms();
+		c->since_ms = t->loop->now_ms;
 		conn_set_timer(t, c);
 	}
 	(void)conn_watch(t, c);
@@ -287,6 +297,12 @@ static bool conn_answer_http(struct tcp *t, struct conn *c, const uint8_t *buf,
 	return conn_send(t, c, answer, n);
 }
 
+/* Is what comes thrown away? */
+static bool conn_drops(const struct tcp *t)
+{
+	return t->cfg->reply == REPLY_DISCARD || t->cfg->reply == REPLY_SOURCE;
+}
+
 /* Payload. Return: false if the connection was closed */
 static bool conn_serve(struct tcp *t, struct conn *c, const uint8_t *buf,
 		       size_t len)
@@ -295,10 +311,10 @@ static bool conn_serve(struct tcp *t, struct conn *c, const uint8_t *buf,
 		return true;
 	c->in += len;
 	if (c->state == CONN_SERVE)
-		c->since_ms = clock_ms();
+		c->since_ms = t->loop->now_ms;
 	if (t->cfg->reply == REPLY_HTTP)
 		return conn_answer_http(t, c, buf, len);
-	if (t->cfg->reply == REPLY_DISCARD)
+	if (conn_drops(t))
 		return true;
 	return conn_send(t, c, buf, len);
 }
@@ -313,14 +329,14 @@ static bool conn_greet(struct tcp *t, struct conn *c)
 		banner = NULL;
 	conn_drop_buf(c);
 	c->state = CONN_SERVE;
-	c->since_ms = clock_ms();
+	c->since_ms = t->loop->now_ms;
 	conn_set_timer(t, c);
 	t->stats->headers[c->id.kind]++;
 	record_identified(t->log, &c->id, c->is_v4_socket);
 	if (banner && (!conn_send(t, c, banner, strlen(banner)) ||
 		       !conn_send(t, c, "\r\n", 2)))
 		return false;
-	return t->cfg->reply != REPLY_WHOAMI ||
+	return !t->cfg->want_identity ||
 	       conn_send(t, c, line, ident_line(&c->id, line, sizeof(line)));
 }
 
@@ -437,12 +453,24 @@ static void conn_read_header(struct tcp *t, struct conn *c)
 	}
 }
 
+/* Take what came into @t->scratch; what is thrown away is not copied, tcp(7).
+ */
+static ssize_t conn_recv(struct tcp *t, struct conn *c, size_t *ret_cap)
+{
+	bool is_dropped = conn_drops(t) && c->state == CONN_SERVE;
+
+	*ret_cap = is_dropped ? TCP_DROP_BYTES : TCP_IO_BYTES;
+	return recv(c->fd, is_dropped ? NULL : t->scratch, *ret_cap,
+		    is_dropped ? MSG_TRUNC : 0);
+}
+
 static void conn_read(struct tcp *t, struct conn *c)
 {
 	int i;
 
 	for (i = 0; i < TCP_READ_BATCH && !c->buf && !c->got_fin; i++) {
-		ssize_t n = recv(c->fd, t->scratch, TCP_IO_BYTES, 0);
+		size_t cap;
+		ssize_t n = conn_recv(t, c, &cap);
 
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
@@ -454,10 +482,32 @@ static void conn_read(struct tcp *t, struct conn *c)
 			c->got_fin = true;
 		else if (!conn_serve(t, c, t->scratch, (size_t)n))
 			return;
-		if (n < TCP_IO_BYTES)
+		if (n < (ssize_t)cap)
 			break;
 	}
 	conn_settle(t, c);
+}
+
+/* Send more of what --reply source has to say. */
+static void conn_pour(struct tcp *t, struct conn *c)
+{
+	int i;
+
+	for (i = 0; i < TCP_READ_BATCH; i++) {
+		ssize_t n =
+			send(c->fd, t->source, TCP_SOURCE_BYTES, MSG_NOSIGNAL);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (n < 0) {
+			conn_close(t, c, REASON_RESET, true);
+			return;
+		}
+		c->out += (uint64_t)n;
+		c->since_ms = t->loop->now_ms;
+		if (n < TCP_SOURCE_BYTES)
+			return;
+	}
 }
 
 /* Send what waits. */
@@ -472,7 +522,7 @@ static void conn_write(struct tcp *t, struct conn *c)
 		return;
 	}
 	c->out += (uint64_t)n;
-	c->since_ms = clock_ms();
+	c->since_ms = t->loop->now_ms;
 	c->buf_off += (uint32_t)n;
 	if (c->buf_off < c->buf_len)
 		return;
@@ -497,6 +547,8 @@ static void conn_event(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 		conn_close(t, c, c->buf ? REASON_RESET : REASON_CLOSED, true);
 	else if (events & EPOLLOUT && c->buf)
 		conn_write(t, c);
+	else if (events & EPOLLOUT && conn_is_source(t, c))
+		conn_pour(t, c);
 }
 
 static void conn_timer(void *ctx, struct wheel_node *node)
@@ -647,7 +699,10 @@ int tcp_init(struct tcp *t, uint32_t conns_max)
 	t->conns = calloc(conns_max, sizeof(*t->conns));
 	t->scratch = malloc(PP2_HDR_MAX + TCP_IO_BYTES);
 	t->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (!t->conns || !t->scratch) {
+	if (t->cfg->reply == REPLY_SOURCE)
+		t->source = calloc(1, TCP_SOURCE_BYTES);
+	if (!t->conns || !t->scratch ||
+	    (t->cfg->reply == REPLY_SOURCE && !t->source)) {
 		tcp_fini(t);
 		return -ENOMEM;
 	}
@@ -668,6 +723,8 @@ void tcp_fini(struct tcp *t)
 	fd_close(&t->spare_fd);
 	free(t->conns);
 	free(t->scratch);
+	free(t->source);
+	t->source = NULL;
 	t->conns = NULL;
 	t->scratch = NULL;
 }

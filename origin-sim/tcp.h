@@ -21,6 +21,7 @@ struct conn;
  * @conns:    @conns_max slots; @free_head chains the unused ones
  * @spare_fd: held to be able to accept, and refuse, when descriptors run out
  * @scratch:  where everything is read to
+ * @source:   TCP_SOURCE_BYTES to send; NULL but with --reply source
  */
 struct tcp {
 	const struct origin_config *cfg;
@@ -35,6 +36,7 @@ struct tcp {
 	uint32_t free_head;
 	int spare_fd;
 	uint8_t *scratch;
+	uint8_t *source;
 };
 
 /* tcp_init() - the borrowed members are set already. Return: 0 or -errno */

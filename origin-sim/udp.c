@@ -195,7 +195,7 @@ static void udp_answer(struct udp *u, const struct udp_socket *sock,
 	if (off && !n && fault_is_on(&u->cfg->faults, FAULT_REPLY_HEADER))
 		iov[n++] =
 			(struct iovec) { (uint8_t *)(uintptr_t)d->data, off };
-	if (u->cfg->reply == REPLY_WHOAMI) {
+	if (u->cfg->want_identity) {
 		size_t len = ident_line(&s->id, line, sizeof(line));
 
 		iov[n++] = (struct iovec) { line, len };
