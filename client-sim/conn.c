@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/sock.h"
+#include "pattern.h"
 
 #define CONN_LOG_MAX 1024
 #define CONN_EVENTS  (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
@@ -26,7 +27,14 @@ int conn_table_init(struct worker *w, uint32_t n)
 	w->flights = calloc((size_t)n * window + 1, sizeof(*w->flights));
 	if (!w->conns || !w->flights)
 		return -ENOMEM;
+	if (plan_is_bulk(w->plan)) {
+		w->bulk = malloc(CONN_BULK_BYTES);
+		if (!w->bulk)
+			return -ENOMEM;
+		pattern_fill(0, 0, w->bulk, CONN_BULK_BYTES);
+	}
 	w->n_conns = n;
+	w->list_head = w->list_tail = CONN_NO_SLOT;
 	for (i = 0; i < n; i++) {
 		w->conns[i].fd = -1;
 		w->conns[i].next_free = i + 1 < n ? i + 1 : CONN_NO_SLOT;
@@ -40,8 +48,10 @@ void conn_table_fini(struct worker *w)
 {
 	free(w->conns);
 	free(w->flights);
+	free(w->bulk);
 	w->conns = NULL;
 	w->flights = NULL;
+	w->bulk = NULL;
 }
 
 static uint32_t conn_slot(const struct worker *w, const struct conn *c)
@@ -49,11 +59,65 @@ static uint32_t conn_slot(const struct worker *w, const struct conn *c)
 	return (uint32_t)(c - w->conns);
 }
 
+bool conn_has_stop(const struct worker *w)
+{
+	return atomic_load_explicit(&w->shared->stop, memory_order_relaxed) !=
+	       STOP_NONE;
+}
+
 bool conn_is_over(const struct worker *w)
 {
-	return w->now_ns >= w->shared->end_ns ||
-	       atomic_load_explicit(&w->shared->stop, memory_order_relaxed) !=
-		       STOP_NONE;
+	return w->now_ns >= w->shared->end_ns || conn_has_stop(w);
+}
+
+void conn_learn_local(struct conn *c)
+{
+	if (c->has_local || c->fd < 0)
+		return;
+	c->has_local = sock_local(c->fd, &c->local) == 0;
+}
+
+void conn_count_sent(struct worker *w, struct conn *c, uint64_t n)
+{
+	c->sent += n;
+	w->result.sent += n;
+}
+
+void conn_count_received(struct worker *w, struct conn *c, uint64_t n)
+{
+	c->echoed += n;
+	w->result.received += n;
+}
+
+void conn_list(struct worker *w, struct conn *c)
+{
+	uint32_t slot = conn_slot(w, c);
+
+	if (c->is_listed)
+		return;
+	c->is_listed = true;
+	c->list_next = CONN_NO_SLOT;
+	c->list_prev = w->list_tail;
+	if (w->list_tail == CONN_NO_SLOT)
+		w->list_head = slot;
+	else
+		w->conns[w->list_tail].list_next = slot;
+	w->list_tail = slot;
+}
+
+void conn_unlist(struct worker *w, struct conn *c)
+{
+	if (!c->is_listed)
+		return;
+	c->is_listed = false;
+	if (c->list_prev == CONN_NO_SLOT)
+		w->list_head = c->list_next;
+	else
+		w->conns[c->list_prev].list_next = c->list_next;
+	if (c->list_next == CONN_NO_SLOT)
+		w->list_tail = c->list_prev;
+	else
+		w->conns[c->list_next].list_prev = c->list_prev;
 }
 
 static enum conn_end conn_end_of(const struct conn *c, int err)
@@ -98,10 +162,10 @@ bool conn_fail(struct worker *w, struct conn *c, int err)
 bool conn_mismatch(struct worker *w, struct conn *c, enum conn_end why,
 		   uint64_t off, const char *what)
 {
-	const struct result_mismatch m = {
-		.id = c->id, .off = off, .local = c->local, .what = what
-	};
+	struct result_mismatch m = { .id = c->id, .off = off, .what = what };
 
+	conn_learn_local(c);
+	m.local = c->local;
 	result_add_mismatch(&w->result, &m);
 	conn_end(w, c, why, 0);
 	return false;
@@ -208,15 +272,16 @@ void conn_end(struct worker *w, struct conn *c, enum conn_end why, int err)
 	conn_count_identity(w, c, why);
 	if (w->shared->log)
 		conn_log(w, c, why);
-	if (why != END_OK && log_level() >= LOG_LEVEL_DEBUG)
+	if (why != END_OK && log_level() >= LOG_LEVEL_DEBUG) {
+		conn_learn_local(c);
 		log_debug("connection %llu from %s: %s",
 			  (unsigned long long)c->id,
 			  endpoint_format(&c->local, from), end_name(why));
-	w->result.sent += c->sent;
-	w->result.received += c->echoed;
+	}
 	w->result.lost += c->lost;
 	wheel_cancel(&w->wheel, &c->timer);
-	if (why == END_OK || w->plan->is_udp)
+	conn_unlist(w, c);
+	if ((why == END_OK && !w->plan->want_rst) || w->plan->is_udp)
 		fd_close(&c->fd);
 	else
 		sock_reset(&c->fd);
@@ -256,8 +321,8 @@ static int conn_socket(struct worker *w, struct conn *c)
 		flags |= SOCK_F_FREEBIND;
 	c->local = from;
 	err = sock_connect(&p->target, &from, flags, &c->fd);
-	if (!err)
-		err = sock_local(c->fd, &c->local);
+	if (!err && w->wants_local)
+		conn_learn_local(c);
 	if (!err && !p->is_udp)
 		err = sock_set_int(c->fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (!err)
@@ -283,10 +348,7 @@ void conn_open(struct worker *w, uint64_t id, uint64_t due_ns)
 	}
 	c->hdr_len = (uint8_t)header_build(w->plan, &c->local, c->hdr);
 	conn_wake_in(w, c, w->plan->timeout_ms);
-	if (w->plan->is_udp)
-		udp_start(w, c);
-	else
-		tcp_start(w, c);
+	w->ops->start(w, c);
 }
 
 void conn_wake_at(struct worker *w, struct conn *c, uint64_t at_ms)
@@ -303,7 +365,8 @@ void conn_wake_in(struct worker *w, struct conn *c, uint64_t ms)
 
 void conn_count_latency(struct worker *w, struct conn *c, uint64_t from_ns)
 {
-	uint64_t ns = w->now_ns - from_ns;
+	/* an arrival that was due between two looks at the clock */
+	uint64_t ns = w->now_ns > from_ns ? w->now_ns - from_ns : 0;
 
 	if (ns > c->latency_max_ns)
 		c->latency_max_ns = ns;
@@ -356,10 +419,7 @@ void conn_on_event(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 	c->can_read |= !!(events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP));
 	c->can_write |= !!(events & EPOLLOUT);
 	c->is_peer_done |= !!(events & (EPOLLRDHUP | EPOLLHUP));
-	if (w->plan->is_udp)
-		udp_run(w, c);
-	else
-		tcp_run(w, c);
+	w->ops->run(w, c);
 }
 
 void conn_on_timer(void *ctx, struct wheel_node *node)
@@ -369,10 +429,8 @@ void conn_on_timer(void *ctx, struct wheel_node *node)
 
 	if (c->wake_ms > w->wheel.now_ms)
 		wheel_arm(&w->wheel, node, c->wake_ms);
-	else if (w->plan->is_udp)
-		udp_wake(w, c);
 	else
-		tcp_wake(w, c);
+		w->ops->wake(w, c);
 }
 
 void conn_stop_all(struct worker *w, enum stop_kind kind)
@@ -386,9 +444,17 @@ void conn_stop_all(struct worker *w, enum stop_kind kind)
 			continue;
 		if (kind == STOP_ABORT)
 			conn_end(w, c, END_STOPPED, 0);
-		else if (c->state == CONN_HOLD && w->plan->is_udp)
-			udp_release(w, c);
 		else if (c->state == CONN_HOLD)
-			tcp_release(w, c);
+			w->ops->release(w, c);
 	}
+}
+
+void conn_over_all(struct worker *w)
+{
+	uint32_t i;
+
+	w->is_over = true;
+	for (i = 0; i < w->n_conns; i++)
+		if (w->conns[i].state != CONN_FREE)
+			w->ops->over(w, &w->conns[i]);
 }

@@ -8,40 +8,45 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/sig.h"
+#include "merge.h"
 #include "options.h"
+#include "output.h"
+#include "preflight.h"
 #include "raw.h"
 #include "run.h"
 #include "wire/wire.h"
 
-/* Descriptors that are not connections: stdio, log, signals, loops. */
-#define MAIN_FDS_OTHER(threads) (16U + 2U * (threads))
-
-static bool main_check_limit(const struct plan *p)
+/* Is there enough of everything for the plan? */
+static bool main_check_host(const struct plan *p)
 {
-	uint32_t limit = fd_raise_limit();
+	char text[PREFLIGHT_TEXT_MAX];
+	struct host host;
+	enum preflight verdict;
 
-	if (limit >= MAIN_FDS_OTHER(p->threads) &&
-	    p->concurrency <= limit - MAIN_FDS_OTHER(p->threads))
-		return true;
-	log_error("%u connections at a time need more than the %u descriptors "
-		  "this process may open: lower --concurrency or raise "
-		  "'ulimit -n'",
-		  p->concurrency, limit);
-	return false;
+	preflight_look(&host);
+	verdict = preflight_judge(p, &host, text);
+	if (verdict == PREFLIGHT_STOP)
+		log_error("%s", text);
+	else if (verdict == PREFLIGHT_WARN)
+		log_warn("%s", text);
+	return verdict != PREFLIGHT_STOP;
 }
 
 static int main_run(const struct options *o, struct linefile *log)
 {
 	static const int sigs[] = { SIGINT, SIGTERM };
-	static struct result result; /* large */
+	static struct result result; /* large, as is series */
+	static struct series series;
 	struct run_options opts = {
 		.log = log,
 		.sig_fd = -1,
 		.want_progress = !o->is_quiet &&
 				 (o->want_progress || isatty(STDERR_FILENO)),
+		.series = &series,
 	};
-	int err = sig_open(sigs, ARRAY_SIZE(sigs), &opts.sig_fd);
+	int status, err;
 
+	err = sig_open(sigs, ARRAY_SIZE(sigs), &opts.sig_fd);
 	if (!err)
 		err = run_plan(&o->plan, &opts, &result);
 	fd_close(&opts.sig_fd);
@@ -51,14 +56,9 @@ static int main_run(const struct options *o, struct linefile *log)
 	}
 	if (log)
 		linefile_flush(log);
-	if (o->want_json)
-		result_print_json(&o->plan, &result, stdout);
-	else
-		result_print(&o->plan, &result, stdout);
-	if (fflush(stdout) || ferror(stdout)) {
-		log_error("cannot write to standard output");
-		return EXIT_IO;
-	}
+	status = output_write(&o->output, &o->plan, &result, &series);
+	if (status != EXIT_OK)
+		return status;
 	return result_exit(&o->plan, &result);
 }
 
@@ -72,13 +72,15 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "raw") == 0)
 		return raw_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "merge") == 0)
+		return merge_main(argc - 1, argv + 1);
 	status = options_parse(argc, argv, &o);
 	if (status != -1)
 		return status;
 	log_init("tp-client", o.is_quiet  ? LOG_LEVEL_ERROR
 			      : o.verbose ? LOG_LEVEL_DEBUG
 					  : LOG_LEVEL_INFO);
-	if (!main_check_limit(&o.plan))
+	if (!main_check_host(&o.plan))
 		return EXIT_USAGE;
 	if (o.log_path) {
 		int err = linefile_open(&file, o.log_path, false);

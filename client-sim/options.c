@@ -11,7 +11,7 @@
 #include "resolve.h"
 #include "wire/wire.h"
 
-#define OPTIONS_MAX	   40
+#define OPTIONS_MAX	   60
 #define OPTIONS_TIMEOUT_MS 10000
 #define OPTIONS_UDP_SIZE   1400
 #define OPTIONS_WINDOW	   8
@@ -23,6 +23,9 @@ struct options_raw {
 	uint32_t conns;
 	uint32_t messages;
 	int send;
+	int arrival;
+	int bulk;
+	const char *path;
 	bool want_v4;
 	bool want_v6;
 };
@@ -109,6 +112,8 @@ static bool options_split(void *dst, const char *value, char err[OPT_ERR_MAX])
 /* What is sent, how often, from where. Returns the entries written. */
 static size_t options_table_load(struct options_raw *raw, struct opt *t)
 {
+	static const char *const arrivals[] = { "constant", "poisson", NULL };
+	static const char *const bulks[] = { "no", "up", "down", NULL };
 	struct plan *p = &raw->out->plan;
 	const struct opt opts[] = {
 		{ 'u', "udp", NULL, OPT_FLAG, &p->is_udp,
@@ -133,9 +138,30 @@ static size_t options_table_load(struct options_raw *raw, struct opt *t)
 		  PLAN_THREADS_MAX,
 		  .help = "threads, one event loop each; default 1" },
 		{ 'R', "rate", "N", OPT_U32, &p->rate, 1, 10000000,
-		  .help = "start N connections per second; the latency of a "
-			  "connection's first message then counts from the "
-			  "intended start" },
+		  .help = "open loop: N messages per second over all "
+			  "connections, or, with one message each, N "
+			  "connections; latency counts from when each was "
+			  "due" },
+		{ 0, "arrival", "HOW", OPT_CHOICE, &raw->arrival,
+		  .choices = arrivals,
+		  .help = "of --rate and --conn-rate: constant (the default) "
+			  "or poisson" },
+		{ 0, "conn-rate", "N", OPT_U32, &p->conn_rate, 1, 10000000,
+		  .help = "open N connections per second" },
+		{ 0, "ramp", "DUR", OPT_DURATION, &p->ramp_ms, 1,
+		  OPTIONS_DAY_MS,
+		  .help = "rates rise for that long; without a rate the "
+			  "connections are opened one by one over it" },
+		{ 0, "think", "DUR", OPT_DURATION, &p->think_ms, 1,
+		  OPTIONS_DAY_MS,
+		  .help = "wait that long before each message but the first" },
+		{ 0, "bulk", "WAY", OPT_CHOICE, &raw->bulk, .choices = bulks,
+		  .help = "TCP: bytes as fast as they go, up (to an origin "
+			  "that discards) or down (from one that sends), for "
+			  "--duration, or --size times --messages of them" },
+		{ 0, "http", "PATH", OPT_STR, &raw->path,
+		  .help = "TCP: a message is a GET of PATH, and its reply a "
+			  "response" },
 		{ 0, "src", "LIST", OPT_CALL, &p->src, .call = options_src,
 		  .help = "source addresses, used in turn: addresses and "
 			  "prefixes, separated by commas; those of the "
@@ -151,6 +177,9 @@ static size_t options_table_load(struct options_raw *raw, struct opt *t)
 		{ 0, "no-half-close", NULL, OPT_CALL, &p->want_half_close,
 		  .call = options_clear,
 		  .help = "TCP: close after the last echoed byte" },
+		{ 0, "rst", NULL, OPT_FLAG, &p->want_rst,
+		  .help = "TCP: close with RST after the last echoed byte, "
+			  "which leaves no TIME_WAIT" },
 		{ 0, "udp-size", "SIZE", OPT_U32, &p->udp_size, 1,
 		  PLAN_DATAGRAM_MAX,
 		  .help = "UDP: payload of the datagrams that a message too "
@@ -200,8 +229,6 @@ static size_t options_table_check(struct options_raw *raw, struct opt *t)
 		  OPTIONS_DAY_MS,
 		  .help = "give up a connection on which nothing happens that "
 			  "long, and a datagram not answered; default 10s" },
-		{ 'J', "json", NULL, OPT_FLAG, &o->want_json,
-		  .help = "print the summary as one line of JSON" },
 		{ 0, "log", "FILE", OPT_STR, &o->log_path,
 		  .help = "append one line of JSON per connection; - is "
 			  "standard output" },
@@ -216,6 +243,52 @@ static size_t options_table_check(struct options_raw *raw, struct opt *t)
 
 	memcpy(t, opts, sizeof(opts));
 	return ARRAY_SIZE(opts);
+}
+
+size_t options_output(struct output_options *o, struct opt *t)
+{
+	const struct opt opts[] = {
+		{ 'J', "json", NULL, OPT_FLAG, &o->want_json,
+		  .help = "print the summary as one line of JSON" },
+		{ 0, "latency", NULL, OPT_FLAG, &o->want_latency,
+		  .help = "print the latency's percentiles up to 99.999" },
+		{ 0, "hgrm", "FILE", OPT_STR, &o->hgrm,
+		  .help = "write the latency's percentiles as HdrHistogram "
+			  "text, in milliseconds" },
+		{ 0, "save", "FILE", OPT_STR, &o->save,
+		  .help = "write the result with its histograms as JSON, for "
+			  "tp-client merge" },
+		{ 0, "plot", "DIR", OPT_STR, &o->plot,
+		  .help = "draw latency and throughput with gnuplot: scripts "
+			  "with their data, and SVG" },
+	};
+
+	memcpy(t, opts, sizeof(opts));
+	return ARRAY_SIZE(opts);
+}
+
+/* What the words of the command line make the plan do. */
+static bool options_load(struct options_raw *raw, const char *host,
+			 char err[PLAN_ERR_MAX])
+{
+	static const enum load_kind bulks[] = { LOAD_ECHO, LOAD_UP, LOAD_DOWN };
+	struct plan *p = &raw->out->plan;
+
+	p->load = bulks[raw->bulk];
+	p->arrival = (enum arrival)raw->arrival;
+	if (!raw->path)
+		return true;
+	if (raw->bulk) {
+		str_copy(err, PLAN_ERR_MAX,
+			 "--bulk and --http exclude each other");
+		return false;
+	}
+	if (plan_set_request(p, raw->path, host))
+		return true;
+	str_copy(err, PLAN_ERR_MAX,
+		 "--http: the path begins with / and has no blanks; 900 bytes "
+		 "are the limit");
+	return false;
 }
 
 static int options_finish(const struct opt_spec *spec, struct options_raw *raw,
@@ -238,7 +311,7 @@ static int options_finish(const struct opt_spec *spec, struct options_raw *raw,
 	p->send = (enum send_mode)raw->send;
 	if (!resolve_target(operands[0], operands[1], family, &p->target,
 			    err) ||
-	    !plan_check(p, err))
+	    !options_load(raw, operands[0], err) || !plan_check(p, err))
 		return opt_fail(spec, "%s", err);
 	return -1;
 }
@@ -253,7 +326,7 @@ int options_parse(int argc, char **argv, struct options *ret)
 	const struct opt_spec spec = {
 		.prog = "tp-client",
 		.usage = "[options] HOST PORT\nraw [options] --src IP[:PORT] "
-			 "HOST PORT",
+			 "HOST PORT\nmerge [options] FILE...",
 		.about = "Sends messages to an echoing origin, directly or "
 			 "through a proxy, compares each byte that comes back, "
 			 "and checks whom the origin takes the client for.",
@@ -274,6 +347,7 @@ int options_parse(int argc, char **argv, struct options *ret)
 				  } };
 	n = options_table_load(&raw, table);
 	n += options_table_check(&raw, table + n);
+	n += options_output(&ret->output, table + n);
 	ASSERT(n < OPTIONS_MAX);
 	status = opt_parse(&spec, argc, argv, &first);
 	if (status != -1)

@@ -4,10 +4,7 @@
 
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/str.h"
-
-#define NS_PER_S (NS_PER_MS * MS_PER_S)
 
 /* How many addresses of @c are left out, and from where. */
 static uint64_t plan_usable(const struct cidr *c, uint64_t *ret_first)
@@ -54,11 +51,29 @@ struct endpoint plan_source(const struct plan *p, uint64_t id)
 	return e;
 }
 
-uint64_t plan_due_ns(const struct plan *p, uint64_t id)
+bool plan_is_bulk(const struct plan *p)
 {
-	if (!p->rate)
-		return 0;
-	return id / p->rate * NS_PER_S + id % p->rate * NS_PER_S / p->rate;
+	return p->load == LOAD_UP || p->load == LOAD_DOWN;
+}
+
+bool plan_set_request(struct plan *p, const char *path, const char *host)
+{
+	const char *c;
+	int n;
+
+	for (c = path; *c > ' ' && *c <= '~'; c++)
+		;
+	n = snprintf(p->request, sizeof(p->request),
+		     "GET %s HTTP/1.1\r\n"
+		     "Host: %s\r\n"
+		     "User-Agent: tp-client\r\n"
+		     "\r\n",
+		     path, host);
+	if (*c || path[0] != '/' || n < 0 || (size_t)n >= sizeof(p->request))
+		return false;
+	p->load = LOAD_HTTP;
+	p->size = (uint64_t)n;
+	return true;
 }
 
 /* Does a message travel in one datagram? */
@@ -148,8 +163,49 @@ static bool plan_check_sources(struct plan *p, char err[PLAN_ERR_MAX])
 	return true;
 }
 
+static bool plan_check_load(struct plan *p, char err[PLAN_ERR_MAX])
+{
+	if (p->is_udp && p->load != LOAD_ECHO)
+		return plan_fail(err, "--bulk and --http are for TCP");
+	if (p->is_udp && p->want_rst)
+		return plan_fail(err, "--rst is for TCP");
+	if (plan_is_bulk(p) && (p->rate || p->think_ms))
+		return plan_fail(err, "--bulk has no requests: --rate and "
+				      "--think mean nothing with it");
+	if (plan_is_bulk(p) && !p->size)
+		return plan_fail(err, "--bulk with --size 0 moves nothing");
+	if (p->think_ms)
+		p->window = 1; /* thinking is between a reply and a request */
+	if (p->want_rst)
+		p->want_half_close = plan_is_bulk(p);
+	if (p->load != LOAD_ECHO)
+		p->want_verify = false; /* the bytes are not ours */
+	return true;
+}
+
+/* What the rates are of. */
+static bool plan_check_rates(struct plan *p, char err[PLAN_ERR_MAX])
+{
+	p->is_paced = p->rate && p->messages != 1;
+	if (p->rate && !p->is_paced) {
+		if (p->conn_rate)
+			return plan_fail(err, "--rate is of connections if "
+					      "each has one message: then "
+					      "--conn-rate says it twice");
+		p->conn_rate = p->rate;
+	}
+	if (p->rate && p->think_ms)
+		return plan_fail(err, "--think paces a closed loop: it means "
+				      "nothing with --rate");
+	if (p->arrival == ARRIVAL_POISSON && !p->rate && !p->conn_rate)
+		return plan_fail(err, "--arrival needs --rate or --conn-rate");
+	return true;
+}
+
 bool plan_check(struct plan *p, char err[PLAN_ERR_MAX])
 {
+	if (!plan_check_load(p, err))
+		return false;
 	if (!p->duration_ms) {
 		if (!p->conns)
 			p->conns = 1;
@@ -171,5 +227,6 @@ bool plan_check(struct plan *p, char err[PLAN_ERR_MAX])
 		p->threads = p->concurrency;
 	if (p->expect.addr.family != IP_NONE)
 		p->want_whoami = true;
-	return plan_check_header(p, err) && plan_check_sources(p, err);
+	return plan_check_rates(p, err) && plan_check_header(p, err) &&
+	       plan_check_sources(p, err);
 }

@@ -11,9 +11,19 @@
 #define REPORT_JSON_MAX 8192
 #define NS_PER_US	1000.0
 
-static const double report_percentiles[] = { 50, 90, 99, 99.9 };
-static const char *const report_percentile_names[] = { "p50", "p90", "p99",
-						       "p99.9" };
+struct report_percentile {
+	double pct;
+	const char *name;
+};
+
+/* Those of the summary for people come first. */
+static const struct report_percentile report_percentiles[] = {
+	{ 50, "p50" },	     { 90, "p90" },	    { 99, "p99" },
+	{ 99.9, "p99.9" },   { 75, "p75" },	    { 95, "p95" },
+	{ 99.99, "p99.99" }, { 99.999, "p99.999" },
+};
+
+#define REPORT_SHORT 4U
 
 static double report_seconds(const struct result *r)
 {
@@ -45,9 +55,9 @@ static void report_latency(FILE *out, const char *title, const struct hist *h)
 	if (!h->count)
 		return;
 	fprintf(out, "  %-8s", title);
-	for (i = 0; i < ARRAY_SIZE(report_percentiles); i++) {
-		report_time(out, report_percentile_names[i],
-			    hist_percentile(h, report_percentiles[i]));
+	for (i = 0; i < REPORT_SHORT; i++) {
+		report_time(out, report_percentiles[i].name,
+			    hist_percentile(h, report_percentiles[i].pct));
 		fputs(", ", out);
 	}
 	report_time(out, "max", h->max);
@@ -110,10 +120,64 @@ static void report_cases(const struct result *r, FILE *out)
 		report_identity(&r->identities[i], out);
 }
 
+void result_print_latency(const struct result *r, FILE *out)
+{
+	static const double pct[] = { 50,   75,	   90,	   95, 99,
+				      99.9, 99.99, 99.999, 100 };
+	const struct hist *h = &r->latency_ns;
+	size_t i;
+
+	fprintf(out, "  latency, from when each was due (%" PRIu64 ")\n",
+		h->count);
+	for (i = 0; h->count && i < ARRAY_SIZE(pct); i++)
+		fprintf(out, "  %9.3f%% %14.3f us\n", pct[i],
+			(double)hist_percentile(h, pct[i]) / NS_PER_US);
+}
+
+/* The first line of a run that fell behind. */
+static void report_behind(const struct plan *p, const struct result *r,
+			  FILE *out)
+{
+	if (result_held_rate(p, r))
+		return;
+	fprintf(out,
+		"RATE NOT HELD: %.1f of %u %s/s, %.3f s behind at the end\n",
+		result_paced_rate(p, r), p->is_paced ? p->rate : p->conn_rate,
+		p->is_paced ? "requests" : "connections",
+		(double)r->behind_ns / (double)(NS_PER_MS * MS_PER_S));
+}
+
+static void report_cpu(const struct plan *p, const struct result *r, FILE *out)
+{
+	double cpu_us = (double)r->cpu_ns / NS_PER_US;
+	double gb = (double)(r->sent + r->received) / 1e9;
+
+	fprintf(out, "  cpu      %.2f s", cpu_us / 1e6);
+	if (r->requests)
+		fprintf(out, ", %.2f us per request",
+			cpu_us / (double)r->requests);
+	else if (plan_is_bulk(p) && gb > 0)
+		fprintf(out, ", %.3f s per GB", cpu_us / 1e6 / gb);
+	fputc('\n', out);
+}
+
+static void report_datagrams(const struct result *r, FILE *out)
+{
+	fprintf(out,
+		"  datagrams: %" PRIu64 " lost, %" PRIu64
+		" duplicated, %" PRIu64 " reordered",
+		r->lost, r->duplicates, r->reordered);
+	if (r->merged || r->cut)
+		fprintf(out, ", %" PRIu64 " merged, %" PRIu64 " cut", r->merged,
+			r->cut);
+	fputc('\n', out);
+}
+
 void result_print(const struct plan *p, const struct result *r, FILE *out)
 {
 	char to[ENDPOINT_TEXT_MAX];
 
+	report_behind(p, r, out);
 	fprintf(out, "%s %s: %" PRIu64 " connections, ",
 		p->is_udp ? "udp" : "tcp", endpoint_format(&p->target, to),
 		r->started);
@@ -124,16 +188,21 @@ void result_print(const struct plan *p, const struct result *r, FILE *out)
 		" received%s\n",
 		r->requests, r->sent, r->received,
 		p->want_verify ? " and compared" : "");
-	fprintf(out, "  %.1f conn/s, %.1f req/s, %.2f MB/s each way\n",
+	fprintf(out, "  %.1f conn/s, %.1f req/s, %.2f MB/s%s\n",
 		report_rate(r->started, r), report_rate(r->requests, r),
-		report_rate(r->received, r) / 1e6);
+		report_rate(plan_is_bulk(p) ? r->sent + r->received
+					    : r->received,
+			    r) /
+			1e6,
+		plan_is_bulk(p) ? "" : " each way");
 	report_latency(out, "latency", &r->latency_ns);
 	report_latency(out, "connect", &r->connect_ns);
+	report_cpu(p, r, out);
+	if (r->http_errors)
+		fprintf(out, "  %" PRIu64 " HTTP responses of 400 and above\n",
+			r->http_errors);
 	if (p->is_udp)
-		fprintf(out,
-			"  datagrams: %" PRIu64 " lost, %" PRIu64
-			" duplicated, %" PRIu64 " reordered\n",
-			r->lost, r->duplicates, r->reordered);
+		report_datagrams(r, out);
 	report_cases(r, out);
 	if (p->want_whoami)
 		fprintf(out,
@@ -150,8 +219,8 @@ static void report_json_hist(struct json *j, const char *key,
 	json_begin(j, key, '{');
 	json_u64(j, "count", h->count);
 	for (i = 0; h->count && i < ARRAY_SIZE(report_percentiles); i++)
-		json_f64(j, report_percentile_names[i],
-			 (double)hist_percentile(h, report_percentiles[i]) /
+		json_f64(j, report_percentiles[i].name,
+			 (double)hist_percentile(h, report_percentiles[i].pct) /
 				 NS_PER_US,
 			 1);
 	if (h->count) {
@@ -222,8 +291,43 @@ static void report_json_counts(struct json *j, const struct result *r)
 	json_f64(j, "duration_s", report_seconds(r), 6);
 	json_f64(j, "conn_per_s", report_rate(r->started, r), 1);
 	json_f64(j, "req_per_s", report_rate(r->requests, r), 1);
+	json_f64(j, "mb_per_s", report_rate(r->sent + r->received, r) / 1e6, 3);
+	json_f64(j, "cpu_s", (double)r->cpu_ns / 1e9, 6);
+	if (r->requests)
+		json_f64(j, "cpu_us_per_req",
+			 (double)r->cpu_ns / NS_PER_US / (double)r->requests,
+			 3);
 	report_json_hist(j, "latency_us", &r->latency_ns);
 	report_json_hist(j, "connect_us", &r->connect_ns);
+}
+
+/* The rate that was asked for, and what came of it. */
+static void report_json_pace(struct json *j, const struct plan *p,
+			     const struct result *r)
+{
+	if (!p->is_paced && !p->conn_rate)
+		return;
+	json_begin(j, "rate", '{');
+	json_bool(j, "held", result_held_rate(p, r));
+	json_str(j, "of", p->is_paced ? "requests" : "connections");
+	json_u64(j, "wanted", p->is_paced ? p->rate : p->conn_rate);
+	json_f64(j, "reached", result_paced_rate(p, r), 1);
+	json_f64(j, "behind_ms", (double)r->behind_ns / (double)NS_PER_MS, 3);
+	json_str(j, "arrival",
+		 p->arrival == ARRIVAL_POISSON ? "poisson" : "constant");
+	json_end(j);
+}
+
+static const char *report_load(const struct plan *p)
+{
+	static const char *const names[] = {
+		[LOAD_ECHO] = "echo",
+		[LOAD_HTTP] = "http",
+		[LOAD_UP] = "up",
+		[LOAD_DOWN] = "down",
+	};
+
+	return names[p->load];
 }
 
 void result_print_json(const struct plan *p, const struct result *r, FILE *out)
@@ -238,12 +342,18 @@ void result_print_json(const struct plan *p, const struct result *r, FILE *out)
 	json_str(&j, "type", "summary");
 	json_str(&j, "transport", p->is_udp ? "udp" : "tcp");
 	report_json_endpoint(&j, "target", &p->target);
+	json_str(&j, "load", report_load(p));
+	report_json_pace(&j, p, r);
 	report_json_counts(&j, r);
 	if (p->is_udp) {
 		json_u64(&j, "lost", r->lost);
 		json_u64(&j, "duplicates", r->duplicates);
 		json_u64(&j, "reordered", r->reordered);
+		json_u64(&j, "merged", r->merged);
+		json_u64(&j, "cut", r->cut);
 	}
+	if (p->load == LOAD_HTTP)
+		json_u64(&j, "http_errors", r->http_errors);
 	if (p->want_whoami) {
 		json_begin(&j, "client_ip", '{');
 		json_u64(&j, "checked", r->checked);

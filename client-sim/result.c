@@ -2,6 +2,11 @@
 /* result.c - see result.h */
 #include "result.h"
 
+#include "base/clock.h"
+
+/* A run this little behind is one of a busy machine. */
+#define RESULT_SLACK_MS 20
+
 const char *end_name(enum conn_end e)
 {
 	static const char *const names[END_COUNT] = {
@@ -50,6 +55,14 @@ void result_merge(struct result *into, const struct result *from)
 	into->lost += from->lost;
 	into->duplicates += from->duplicates;
 	into->reordered += from->reordered;
+	into->cut += from->cut;
+	into->merged += from->merged;
+	into->http_errors += from->http_errors;
+	into->paced += from->paced;
+	if (from->paced_ns > into->paced_ns)
+		into->paced_ns = from->paced_ns;
+	if (from->behind_ns > into->behind_ns)
+		into->behind_ns = from->behind_ns;
 	if (!into->errno_first)
 		into->errno_first = from->errno_first;
 	hist_merge(&into->latency_ns, &from->latency_ns);
@@ -71,10 +84,36 @@ uint64_t result_failed(const struct result *r)
 	return n;
 }
 
+bool result_held_rate(const struct plan *p, const struct result *r)
+{
+	uint64_t slack_ns = r->paced_ns / 100;
+
+	if (!p->is_paced && !p->conn_rate)
+		return true;
+	if (slack_ns < RESULT_SLACK_MS * NS_PER_MS)
+		slack_ns = RESULT_SLACK_MS * NS_PER_MS;
+	return r->behind_ns <= slack_ns;
+}
+
+double result_paced_rate(const struct plan *p, const struct result *r)
+{
+	double want = p->is_paced ? p->rate : p->conn_rate;
+	double ramp_s = (double)p->ramp_ms / MS_PER_S;
+	double s = (double)r->paced_ns / (double)(NS_PER_MS * MS_PER_S);
+
+	if (!r->paced || want <= 0)
+		return 0;
+	/* in a ramp half as many begin; n operations have n - 1 gaps */
+	s = s > ramp_s ? s - ramp_s / 2 : s / 2;
+	if (!p->duration_ms)
+		s += 1 / want;
+	return s > 0 ? (double)r->paced / s : 0;
+}
+
 int result_exit(const struct plan *p, const struct result *r)
 {
-	if (r->wrong || r->missing || r->duplicates || r->ended[END_MISMATCH] ||
-	    r->ended[END_EXTRA])
+	if (r->wrong || r->missing || r->duplicates || r->http_errors ||
+	    r->ended[END_MISMATCH] || r->ended[END_EXTRA])
 		return EXIT_FINDING;
 	if (r->ended[END_REFUSED] || r->ended[END_UNREACHABLE] ||
 	    r->ended[END_RESET] || r->ended[END_CLOSED] ||

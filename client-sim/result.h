@@ -57,7 +57,13 @@ struct result_mismatch {
  * @sent, @received: payload bytes; headers and identity lines do not count
  * @checked:	connections whose identity was told
  * @missing:	connections that stood, whose identity was asked for in vain
- * @duplicates, @reordered, @lost: UDP datagrams
+ * @duplicates, @reordered, @lost, @cut, @merged: UDP datagrams
+ * @http_errors: responses of status 400 and above
+ * @paced:	operations that began by the schedule of a rate, the last of
+ *		them @paced_ns after the start
+ * @behind_ns:	how late the last of them was, or, in a timed run, the one that
+ *		was due next when the time was over
+ * @cpu_ns:	of this process, in user space and in the kernel
  * @errno_first: of the first END_LOCAL or END_IO, or 0
  */
 struct result {
@@ -72,8 +78,15 @@ struct result {
 	uint64_t lost;
 	uint64_t duplicates;
 	uint64_t reordered;
+	uint64_t cut;
+	uint64_t merged;
+	uint64_t http_errors;
+	uint64_t paced;
+	uint64_t paced_ns;
+	uint64_t behind_ns;
 	int errno_first;
 	uint64_t elapsed_ns;
+	uint64_t cpu_ns;
 	struct hist latency_ns;
 	struct hist connect_ns;
 	unsigned n_identities;
@@ -85,10 +98,20 @@ struct result {
 void result_add_identity(struct result *r, const struct result_identity *c);
 void result_add_mismatch(struct result *r, const struct result_mismatch *c);
 
-/* result_merge() - @elapsed_ns is not touched */
+/* result_merge() - @elapsed_ns and @cpu_ns are not touched */
 void result_merge(struct result *into, const struct result *from);
 
 uint64_t result_failed(const struct result *r);
+
+/* result_held_rate() - did every operation of a rate begin in its time, give or
+ * take a hundredth of the run? True also without a rate.
+ */
+bool result_held_rate(const struct plan *p, const struct result *r);
+
+/* result_paced_rate() - operations of the schedule that began, per second; a
+ * ramp counts as what it would have been at the full rate
+ */
+double result_paced_rate(const struct plan *p, const struct result *r);
 
 /* result_exit() - worst first: a finding, an I/O failure, a timeout.
  * Return: enum exit_code
@@ -97,6 +120,9 @@ int result_exit(const struct plan *p, const struct result *r);
 
 /* result_print() - the summary for people */
 void result_print(const struct plan *p, const struct result *r, FILE *out);
+
+/* result_print_latency() - the percentiles up to 99.999 %, for people */
+void result_print_latency(const struct result *r, FILE *out);
 
 /* result_print_json() - the same as one NDJSON line */
 void result_print_json(const struct plan *p, const struct result *r, FILE *out);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -37,7 +38,7 @@ struct run {
 	uint32_t n_threads;
 	int done_fd;
 	bool has_told_hold;
-	uint64_t progress_ms; /* when the progress line is due again */
+	struct sample told; /* by the last progress line */
 };
 
 static void run_signal(int fd, uint64_t n)
@@ -88,16 +89,66 @@ static void run_tell_hold(struct run *r)
 	log_info("holding %" PRIu64 " connections", held);
 }
 
-static void run_progress(struct run *r)
+static uint64_t run_get(const atomic_uint_fast64_t *from)
 {
-	uint64_t ms = (clock_ns() - r->shared.start_ns) / NS_PER_MS;
+	return atomic_load_explicit(from, memory_order_relaxed);
+}
 
-	if (!r->opts->want_progress || ms < RUN_PROGRESS_AFTER_MS ||
-	    ms < r->progress_ms)
+/* What the threads did so far. *@ret_failed, *@ret_wrong: connections */
+static struct sample run_sample(const struct run *r, uint64_t *ret_failed,
+				uint64_t *ret_wrong)
+{
+	struct sample s = { .ms = (clock_ns() - r->shared.start_ns) /
+				  NS_PER_MS };
+	uint32_t i;
+
+	*ret_failed = *ret_wrong = 0;
+	for (i = 0; i < r->n_threads; i++) {
+		const struct live *l = &r->threads[i].worker->published;
+
+		s.requests += run_get(&l->requests);
+		s.sent += run_get(&l->sent);
+		s.received += run_get(&l->received);
+		s.open += run_get(&l->open);
+		*ret_failed += run_get(&l->failed);
+		*ret_wrong += run_get(&l->wrong);
+	}
+	return s;
+}
+
+/* One line, over the last one: what happened since, and what is wrong. */
+static void run_tell(struct run *r, const struct sample *now, uint64_t failed,
+		     uint64_t wrong)
+{
+	double s = (double)(now->ms - r->told.ms) / MS_PER_S;
+	double bytes = (double)(now->sent - r->told.sent +
+				(now->received - r->told.received));
+
+	fprintf(stderr,
+		"\r%6.1f s  %" PRIu64 " open  %" PRIuFAST64
+		" ended  %.0f req/s  %.1f MB/s",
+		(double)now->ms / MS_PER_S, now->open,
+		atomic_load(&r->shared.ended),
+		(double)(now->requests - r->told.requests) / s,
+		bytes / s / 1e6);
+	if (failed || wrong)
+		fprintf(stderr, "  %" PRIu64 " failed  %" PRIu64 " wrong",
+			failed, wrong);
+	fputs("\033[K", stderr);
+	r->told = *now;
+}
+
+static void run_look(struct run *r)
+{
+	uint64_t failed, wrong;
+	struct sample now = run_sample(r, &failed, &wrong);
+
+	if (r->opts->series)
+		series_add(r->opts->series, &now);
+	if (!r->opts->want_progress || now.ms < RUN_PROGRESS_AFTER_MS ||
+	    now.ms < r->told.ms + RUN_PROGRESS_MS)
 		return;
-	r->progress_ms = ms + RUN_PROGRESS_MS;
-	fprintf(stderr, "\r%6.1f s  %" PRIuFAST64 " connections ended ",
-		(double)ms / MS_PER_S, atomic_load(&r->shared.ended));
+	run_tell(r, &now, failed, wrong);
 }
 
 static uint32_t run_count_done(int fd)
@@ -121,9 +172,9 @@ static void run_watch(struct run *r)
 		if (r->opts->sig_fd >= 0)
 			run_take_signals(r);
 		run_tell_hold(r);
-		run_progress(r);
+		run_look(r);
 	}
-	if (r->progress_ms)
+	if (r->told.ms)
 		fputs("\r\033[K", stderr);
 }
 
@@ -172,10 +223,20 @@ static int run_join(struct run *r, struct result *ret)
 	return err;
 }
 
+static uint64_t run_cpu_ns(void)
+{
+	struct rusage u;
+
+	(void)getrusage(RUSAGE_SELF, &u); /* cannot fail with RUSAGE_SELF */
+	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000U +
+	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000U;
+}
+
 int run_plan(const struct plan *p, const struct run_options *opts,
 	     struct result *ret_result)
 {
 	struct run *r = calloc(1, sizeof(*r));
+	uint64_t cpu_ns = run_cpu_ns();
 	int err, join_err;
 
 	if (!r)
@@ -199,6 +260,7 @@ int run_plan(const struct plan *p, const struct run_options *opts,
 	run_watch(r);
 	join_err = run_join(r, ret_result);
 	ret_result->elapsed_ns = clock_ns() - r->shared.start_ns;
+	ret_result->cpu_ns = run_cpu_ns() - cpu_ns;
 	fd_close(&r->shared.stop_fd);
 	fd_close(&r->done_fd);
 	free(r);

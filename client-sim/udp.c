@@ -8,6 +8,7 @@
  * payload.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -19,6 +20,8 @@
 #define UDP_PAUSE_MS 1
 /* Short datagrams carry no number; so far back a duplicate is recognised. */
 #define UDP_RECENT 128
+
+static void udp_run(struct worker *w, struct conn *c);
 
 static bool udp_wants_more(const struct worker *w, const struct conn *c)
 {
@@ -35,17 +38,18 @@ static bool udp_has_room(const struct worker *w, const struct conn *c,
 				 len <= CONN_FLIGHT_BYTES - c->in_flight_bytes);
 }
 
-static void udp_add_flight(struct worker *w, struct conn *c, uint32_t len)
+static void udp_add_flight(struct worker *w, struct conn *c, uint32_t len,
+			   uint64_t due_ns)
 {
 	uint32_t i = 0;
 
 	while (c->flights[i].sent_ns)
 		i++;
 	ASSERT(i < w->plan->window);
-	c->flights[i] = (struct flight) { c->next_seq, w->now_ns, len };
+	c->flights[i] = (struct flight) { c->next_seq, w->now_ns, due_ns, len };
 	c->in_flight++;
 	c->in_flight_bytes += len;
-	c->sent += len;
+	conn_count_sent(w, c, len);
 	c->next_seq++;
 }
 
@@ -76,33 +80,63 @@ static size_t udp_header_len(const struct worker *w, const struct conn *c)
 	return w->plan->send == SEND_SPP || !c->next_seq ? c->hdr_len : 0;
 }
 
+/* Send the next datagram, as far as the socket takes it. Return: false if the
+ * connection ended
+ */
+static bool udp_send_one(struct worker *w, struct conn *c, uint32_t len,
+			 uint64_t due_ns)
+{
+	size_t hdr = udp_header_len(w, c);
+	ssize_t n;
+
+	if (hdr + len > sizeof(w->tx))
+		return conn_fail(w, c, EMSGSIZE);
+	memcpy(w->tx, c->hdr, hdr);
+	pattern_fill_datagram(c->id, c->next_seq, w->tx + hdr, len);
+	n = send(c->fd, w->tx, hdr + len, MSG_NOSIGNAL);
+	if (n < 0 && errno == ENOBUFS) {
+		c->is_paused = true;
+		conn_wake_in(w, c, UDP_PAUSE_MS);
+	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		return conn_fail(w, c, errno);
+	} else if (n < 0) {
+		c->can_write = false;
+	} else {
+		c->hdr_sent = c->hdr_len;
+		udp_add_flight(w, c, len, due_ns);
+	}
+	return true;
+}
+
+/* When the datagram that is next was due: a socket's first when the socket was,
+ * if sockets are opened at a rate.
+ */
+static uint64_t udp_due(const struct worker *w, const struct conn *c)
+{
+	return w->plan->conn_rate && !c->next_seq ? c->due_ns : w->now_ns;
+}
+
 static bool udp_send(struct worker *w, struct conn *c)
 {
 	while (c->can_write && !c->is_paused && udp_wants_more(w, c)) {
 		uint32_t len = plan_datagram_len(w->plan, c->next_seq);
-		size_t hdr = udp_header_len(w, c);
-		ssize_t n;
 
 		if (!udp_has_room(w, c, len))
 			break;
-		if (hdr + len > sizeof(w->tx))
-			return conn_fail(w, c, EMSGSIZE);
-		memcpy(w->tx, c->hdr, hdr);
-		pattern_fill_datagram(c->id, c->next_seq, w->tx + hdr, len);
-		n = send(c->fd, w->tx, hdr + len, MSG_NOSIGNAL);
-		if (n < 0 && errno == ENOBUFS) {
-			c->is_paused = true;
-			conn_wake_in(w, c, UDP_PAUSE_MS);
-		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
-			return conn_fail(w, c, errno);
-		} else if (n < 0) {
-			c->can_write = false;
-		} else {
-			c->hdr_sent = c->hdr_len;
-			udp_add_flight(w, c, len);
-		}
+		if (!udp_send_one(w, c, len, udp_due(w, c)))
+			return false;
 	}
 	return true;
+}
+
+/* Paced: is there room for a datagram, should one be due? */
+static void udp_offer(struct worker *w, struct conn *c)
+{
+	if (c->can_write && !c->is_paused && udp_wants_more(w, c) &&
+	    udp_has_room(w, c, plan_datagram_len(w->plan, c->next_seq)))
+		conn_list(w, c);
+	else
+		conn_unlist(w, c);
 }
 
 static bool udp_is_flight(const struct conn *c, const struct flight *f,
@@ -170,6 +204,19 @@ static bool udp_take_stray(struct worker *w, struct conn *c, const uint8_t *buf,
 			     "datagram that was not sent");
 }
 
+/* The bytes are right as far as they go, and the end is not. */
+static bool udp_wrong_length(struct worker *w, struct conn *c,
+			     const struct flight *f, size_t len)
+{
+	if (len < f->len) {
+		w->result.cut++;
+		return conn_mismatch(w, c, END_MISMATCH, len, "datagram cut");
+	}
+	w->result.merged++;
+	return conn_mismatch(w, c, END_MISMATCH, f->len,
+			     "datagram joined with what follows");
+}
+
 static bool udp_take_payload(struct worker *w, struct conn *c,
 			     const uint8_t *buf, size_t len)
 {
@@ -188,18 +235,37 @@ static bool udp_take_payload(struct worker *w, struct conn *c,
 			return conn_mismatch(w, c, END_MISMATCH, good,
 					     "echoed byte differs");
 		if (len != f->len)
-			return conn_mismatch(w, c, END_MISMATCH, n,
-					     "datagram cut or joined");
+			return udp_wrong_length(w, c, f, len);
 	}
 	if (f->seq < c->reply_seq)
 		w->result.reordered++;
 	else
 		c->reply_seq = f->seq;
-	c->echoed += len;
-	conn_count_latency(w, c,
-			   w->plan->rate && !f->seq ? c->due_ns : f->sent_ns);
+	conn_count_received(w, c, len);
+	conn_count_latency(w, c, f->due_ns);
 	udp_drop_flight(c, f);
 	return true;
+}
+
+/* An identity line. The origin says the same of every datagram of a session:
+ * what was right once is right again, byte by byte the same.
+ */
+static void udp_take_line(struct worker *w, struct conn *c, const char *line,
+			  size_t len)
+{
+	if (c->line_len == len && memcmp(c->line, line, len) == 0)
+		return;
+	conn_take_identity(w, c, line, len);
+	free(c->line);
+	c->line = NULL;
+	c->line_len = 0;
+	if (c->identity != IDENTITY_OK)
+		return;
+	c->line = malloc(len);
+	if (!c->line)
+		return; /* the next one is read again */
+	memcpy(c->line, line, len);
+	c->line_len = (uint32_t)len;
 }
 
 /* One reply, whole. */
@@ -224,7 +290,7 @@ static bool udp_take(struct worker *w, struct conn *c, const uint8_t *buf,
 	if (lf) {
 		size_t n = (size_t)(lf - buf);
 
-		conn_take_identity(w, c, (const char *)buf, n);
+		udp_take_line(w, c, (const char *)buf, n);
 		buf += n + 1;
 		len -= n + 1;
 	} else if (c->identity != IDENTITY_OFF) {
@@ -263,9 +329,8 @@ static void udp_finish(struct worker *w, struct conn *c)
 {
 	if (c->state == CONN_HOLD)
 		return;
-	if (!w->plan->hold_ms ||
-	    atomic_load_explicit(&w->shared->stop, memory_order_relaxed) !=
-		    STOP_NONE) {
+	conn_unlist(w, c);
+	if (!w->plan->hold_ms || conn_has_stop(w)) {
 		udp_end(w, c);
 		return;
 	}
@@ -274,19 +339,44 @@ static void udp_finish(struct worker *w, struct conn *c)
 	conn_wake_in(w, c, w->plan->hold_ms);
 }
 
-void udp_run(struct worker *w, struct conn *c)
+/* Everything that was sent is answered. */
+static void udp_think(struct worker *w, struct conn *c)
 {
-	if (!udp_recv(w, c) || !udp_send(w, c))
+	c->is_paused = true;
+	conn_wake_in(w, c, w->plan->think_ms);
+}
+
+static void udp_run(struct worker *w, struct conn *c)
+{
+	uint64_t answered = c->messages;
+
+	if (!udp_recv(w, c))
 		return;
-	if (!c->in_flight && !c->is_paused && !udp_wants_more(w, c)) {
+	if (!c->in_flight && !udp_wants_more(w, c)) {
 		udp_finish(w, c);
 		return;
 	}
+	if (w->plan->think_ms && !c->in_flight && c->messages > answered)
+		udp_think(w, c);
+	else if (!w->plan->is_paced && !udp_send(w, c))
+		return;
+	if (w->plan->is_paced)
+		udp_offer(w, c);
 	if (c->can_read)
 		(void)conn_retry(w, c);
 }
 
-void udp_start(struct worker *w, struct conn *c)
+static void udp_request(struct worker *w, struct conn *c, uint64_t due_ns)
+{
+	uint32_t len = plan_datagram_len(w->plan, c->next_seq);
+
+	conn_unlist(w, c);
+	/* what the socket did not take stays due */
+	if (udp_send_one(w, c, len, due_ns))
+		udp_offer(w, c);
+}
+
+static void udp_start(struct worker *w, struct conn *c)
 {
 	c->state = CONN_ACTIVE;
 	c->can_write = true;
@@ -294,13 +384,13 @@ void udp_start(struct worker *w, struct conn *c)
 	udp_run(w, c);
 }
 
-void udp_release(struct worker *w, struct conn *c)
+static void udp_release(struct worker *w, struct conn *c)
 {
 	udp_end(w, c);
 }
 
 /* Count what came too late; go on unless nothing at all comes any more. */
-void udp_wake(struct worker *w, struct conn *c)
+static void udp_wake(struct worker *w, struct conn *c)
 {
 	uint64_t timeout_ns = w->plan->timeout_ms * NS_PER_MS;
 	struct flight *f;
@@ -325,3 +415,12 @@ void udp_wake(struct worker *w, struct conn *c)
 			     w->plan->timeout_ms + 1);
 	udp_run(w, c);
 }
+
+const struct conn_ops udp_ops = {
+	.start = udp_start,
+	.run = udp_run,
+	.wake = udp_wake,
+	.release = udp_release,
+	.request = udp_request,
+	.over = udp_run,
+};

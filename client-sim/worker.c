@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "base/clock.h"
 
@@ -12,6 +13,7 @@
 #define WORKER_LAUNCH_BATCH 32
 /* A timed run whose connections fail must not spin. */
 #define WORKER_BACKOFF_MS 10
+#define WORKER_NEVER	  UINT64_MAX
 
 static void worker_on_stop(void *ctx, uint32_t slot, uint32_t gen,
 			   uint32_t events)
@@ -36,7 +38,9 @@ int worker_new(struct shared *shared, uint32_t index, struct worker **ret_w)
 	if (!w)
 		return -ENOMEM;
 	w->plan = p;
+	w->ops = p->is_udp ? &udp_ops : plan_is_bulk(p) ? &bulk_ops : &tcp_ops;
 	w->shared = shared;
+	w->wants_local = p->want_whoami || shared->log || p->send != SEND_NONE;
 	w->loop.epfd = -1;
 	err = conn_table_init(w, slots);
 	if (!err)
@@ -84,11 +88,32 @@ static void worker_back_off(struct worker *w)
 	w->failed_seen = failed;
 }
 
+/* When connection @id should start, after the run's start. */
+static uint64_t worker_launch_due_ns(const struct worker *w, uint64_t id)
+{
+	const struct plan *p = w->plan;
+
+	if (p->conn_rate)
+		return schedule_due_ns(&w->launches);
+	/* those that the run begins with are spread over the ramp */
+	return id < p->concurrency
+		       ? p->ramp_ms * NS_PER_MS / p->concurrency * id
+		       : 0;
+}
+
+/* One more operation of a rate began, which was due at @due_ns. */
+static void worker_count_paced(struct worker *w, uint64_t due_ns)
+{
+	w->result.paced++;
+	w->result.paced_ns = w->now_ns - w->shared->start_ns;
+	w->result.behind_ns = w->now_ns > due_ns ? w->now_ns - due_ns : 0;
+}
+
 /* Open what is due; the next id comes back in *@io_id.
- * Return: milliseconds until there is something to open: 0 now, -1 not before
- * a slot is freed, or never
+ * Return: nanoseconds until there is something to open: 0 now, WORKER_NEVER not
+ * before a slot is freed, or never
  */
-static int worker_launch(struct worker *w, uint64_t *io_id)
+static uint64_t worker_launch(struct worker *w, uint64_t *io_id)
 {
 	int n;
 
@@ -97,53 +122,137 @@ static int worker_launch(struct worker *w, uint64_t *io_id)
 		uint64_t due;
 
 		if (!worker_has_next(w, *io_id) || w->free_head == CONN_NO_SLOT)
-			return -1;
-		due = w->shared->start_ns + plan_due_ns(w->plan, *io_id);
+			return WORKER_NEVER;
+		due = w->shared->start_ns + worker_launch_due_ns(w, *io_id);
 		if (due < w->launch_at_ns)
 			due = w->launch_at_ns;
 		if (due > w->now_ns)
-			return (int)((due - w->now_ns) / NS_PER_MS) + 1;
+			return due - w->now_ns;
+		if (w->plan->conn_rate) {
+			worker_count_paced(w, due);
+			schedule_advance(&w->launches);
+		}
 		conn_open(w, *io_id, due);
 		*io_id += w->plan->threads;
 	}
 	return 0;
 }
 
-static int worker_soonest(int a, int b)
+/* Begin the requests that are due.
+ * Return: nanoseconds until the next; WORKER_NEVER: not before a connection can
+ * take one
+ */
+static uint64_t worker_request(struct worker *w)
 {
-	return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+	while (w->list_head != CONN_NO_SLOT && !conn_is_over(w)) {
+		uint64_t due =
+			w->shared->start_ns + schedule_due_ns(&w->requests);
+
+		if (due > w->now_ns)
+			return due - w->now_ns;
+		worker_count_paced(w, due);
+		schedule_advance(&w->requests);
+		w->ops->request(w, &w->conns[w->list_head], due);
+	}
+	return WORKER_NEVER;
+}
+
+/* How far behind its schedule the run was when its time was over. */
+static void worker_count_behind(struct worker *w)
+{
+	const struct plan *p = w->plan;
+	const struct schedule *s = p->is_paced ? &w->requests : &w->launches;
+	uint64_t due, end = w->shared->end_ns;
+
+	if (end == UINT64_MAX || conn_has_stop(w) ||
+	    (!p->is_paced && !p->conn_rate))
+		return;
+	due = w->shared->start_ns + schedule_due_ns(s);
+	w->result.paced_ns = end - w->shared->start_ns;
+	w->result.behind_ns = due < end ? end - due : 0;
+}
+
+static uint64_t worker_soonest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t worker_wheel_ns(const struct worker *w)
+{
+	int ms = wheel_timeout_ms(&w->wheel, w->now_ns / NS_PER_MS);
+
+	return ms < 0 ? WORKER_NEVER : (uint64_t)ms * NS_PER_MS;
 }
 
 /* Until the end of a timed run: open connections must notice it. */
-static int worker_until_end(const struct worker *w)
+static uint64_t worker_until_end(const struct worker *w)
 {
-	uint64_t left;
-
 	if (w->shared->end_ns == UINT64_MAX || conn_is_over(w))
-		return -1;
-	left = (w->shared->end_ns - w->now_ns) / NS_PER_MS + 1;
-	return left < INT32_MAX ? (int)left : INT32_MAX;
+		return WORKER_NEVER;
+	return w->shared->end_ns - w->now_ns;
+}
+
+static void worker_put(atomic_uint_fast64_t *to, uint64_t v)
+{
+	atomic_store_explicit(to, v, memory_order_relaxed);
+}
+
+static void worker_publish(struct worker *w)
+{
+	const struct result *r = &w->result;
+	struct live *l = &w->published;
+
+	worker_put(&l->requests, r->requests);
+	worker_put(&l->sent, r->sent);
+	worker_put(&l->received, r->received);
+	worker_put(&l->open, w->live);
+	worker_put(&l->failed, result_failed(r));
+	worker_put(&l->wrong, r->wrong + r->missing);
+}
+
+static void worker_init_schedules(struct worker *w, uint32_t index)
+{
+	const struct plan *p = w->plan;
+	struct schedule_args a = {
+		.index = index,
+		.step = p->threads,
+		.per_s = p->conn_rate,
+		.ramp_ns = p->ramp_ms * NS_PER_MS,
+		.is_poisson = p->arrival == ARRIVAL_POISSON,
+		.seed = w->shared->start_ns,
+	};
+
+	schedule_init(&w->launches, &a);
+	a.per_s = p->rate;
+	schedule_init(&w->requests, &a);
 }
 
 int worker_run(struct worker *w, uint32_t index)
 {
 	uint64_t id = index;
 
+	/* a wait of 50 us is not to become one of 100 */
+	(void)prctl(PR_SET_TIMERSLACK, 1UL);
+	worker_init_schedules(w, index);
 	w->now_ns = clock_ns();
 	wheel_init(&w->wheel, w->now_ns / NS_PER_MS);
 	while (true) {
-		uint64_t now_ms;
-		int wait, n;
+		uint64_t wait;
+		int n;
 
 		w->now_ns = clock_ns();
 		wait = worker_launch(w, &id);
+		wait = worker_soonest(wait, worker_request(w));
+		if (!w->is_over && conn_is_over(w)) {
+			worker_count_behind(w);
+			conn_over_all(w);
+		}
+		worker_publish(w);
 		if (!w->live && !worker_has_next(w, id))
 			return 0;
-		now_ms = w->now_ns / NS_PER_MS;
-		wait = worker_soonest(wait,
-				      wheel_timeout_ms(&w->wheel, now_ms));
+		wait = worker_soonest(wait, worker_wheel_ns(w));
 		wait = worker_soonest(wait, worker_until_end(w));
-		n = loop_wait(&w->loop, wait);
+		n = loop_wait_ns(&w->loop, wait);
 		if (n < 0)
 			return n;
 		w->now_ns = clock_ns();

@@ -21,7 +21,10 @@ help_of() {
     local command
 
     "$BUILD/$1" --help
-    [ "$1" != client-sim/tp-client ] || "$BUILD/$1" raw --help
+    if [ "$1" = client-sim/tp-client ]; then
+        "$BUILD/$1" raw --help
+        "$BUILD/$1" merge --help
+    fi
     if [ "$1" = proxy/tp-proxy ]; then
         "$BUILD/$1" serve --help
         "$BUILD/$1" ctl --help

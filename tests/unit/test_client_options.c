@@ -76,7 +76,7 @@ static void test_every_option(void)
 	CU_ASSERT_FALSE(o.plan.want_verify);
 	CU_ASSERT_TRUE(o.plan.want_whoami);
 	CU_ASSERT_EQUAL(o.plan.timeout_ms, 2000);
-	CU_ASSERT_TRUE(o.want_json);
+	CU_ASSERT_TRUE(o.output.want_json);
 	CU_ASSERT_STRING_EQUAL(o.log_path, "x");
 	CU_ASSERT_EQUAL(o.verbose, 2);
 	CU_ASSERT_TRUE(o.is_quiet);

@@ -176,20 +176,6 @@ static void test_datagrams(void)
 	CU_ASSERT_EQUAL(plan_datagrams(&p), 0);
 }
 
-static void test_rate(void)
-{
-	struct plan p = plan("127.0.0.1:1");
-
-	CU_ASSERT_EQUAL(plan_due_ns(&p, 1000), 0);
-	p.rate = 1000;
-	CU_ASSERT_EQUAL(plan_due_ns(&p, 0), 0);
-	CU_ASSERT_EQUAL(plan_due_ns(&p, 1), 1000000);
-	CU_ASSERT_EQUAL(plan_due_ns(&p, 2500), 2500000000ULL);
-	p.rate = 3;
-	CU_ASSERT_EQUAL(plan_due_ns(&p, 1), 333333333);
-	CU_ASSERT_EQUAL(plan_due_ns(&p, 3), 1000000000);
-}
-
 static void test_headers(void)
 {
 	static const char v1[] = "PROXY TCP4 192.0.2.1 127.0.0.1 7 1\r\n";
@@ -233,7 +219,6 @@ int main(void)
 		  test_an_expected_client_asks_for_identity },
 		{ "contradictions", test_contradictions },
 		{ "datagrams", test_datagrams },
-		{ "rate", test_rate },
 		{ "headers", test_headers },
 	};
 
