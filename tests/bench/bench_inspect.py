@@ -4,13 +4,14 @@
 libpcap, and how much memory it takes. What it finds is compared with what the
 generator says.
 
-usage: inspect.py BUILD [-n ROUNDS] [-q] [-L]
-  -n  rounds, in each of which every contender runs once (default 5); tshark
+usage: bench_inspect.py BUILD [-r ROUNDS] [-q] [-L]
+  -r  rounds, in each of which every contender runs once (default 5); tshark
       runs in the first one only
   -q  only the small file, and neither tshark nor tcpdump
   -L  tshark and tcpdump with the large file too: minutes
 
-Writes the table of docs/performance.md.
+Each run becomes a line of out/bench/inspect.ndjson. Writes the table of
+docs/performance.md, and a picture beside it.
 """
 import datetime
 import getopt
@@ -26,9 +27,12 @@ import sys
 import tempfile
 import time
 
+import figures
+import page as pages
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REFEREE = ROOT.parent / "shared" / "bench"
-PAGE = ROOT / "docs" / "performance.md"
+OUT = ROOT / "out" / "bench"
 FILES = (("200 MB", 200000000, 1), ("1.5 GB", 1500000000, 2))
 # fields of headers and options, looked for wherever they may be
 TSHARK = ["tshark", "-n", "-o", "tcp.try_heuristic_first:TRUE", "-o",
@@ -224,23 +228,32 @@ def page(files, memory, rounds):
     return "\n".join(lines)
 
 
-def write(text):
-    begin, end = "<!-- inspect: begin -->\n", "<!-- inspect: end -->"
-    old = PAGE.read_text()
-    if begin not in old:
-        complain(f"{PAGE}: no place for the table")
-        return
-    head, rest = old.split(begin, 1)
-    PAGE.write_text(head + begin + text + "\n" + end + rest.split(end, 1)[1])
+def runs_of(files):
+    """as the other benchmarks keep theirs"""
+    return [{"row": file.name, "layout": "", "round": i, "who": who,
+             "is_ours": who.startswith("tp-"), "is_kept": True,
+             "figures": {"rate": file.rate(run), "cpu": run.cpu,
+                         "memory": run.memory}}
+            for file in files for who, runs in file.runs.items()
+            for i, run in enumerate(runs)]
+
+
+def plot(files, runs):
+    rate = figures.Metric("rate", "million packets/s", "{:.2f}", False)
+    rows = [(figures.Row(file.name, file.name, [rate], [], [], ("",)), "",
+             file.name) for file in files]
+    return pages.plot(figures.Runs(runs), "inspect",
+                      [("million packets/s", rows, rate)], OUT / "plots")
 
 
 def main():
-    opts, args = getopt.gnu_getopt(sys.argv[1:], "n:qL")
+    opts, args = getopt.gnu_getopt(sys.argv[1:], "r:n:qL")
     opts = dict(opts)
     if len(args) != 1:
         sys.exit(__doc__)
     build = pathlib.Path(args[0]).resolve()
-    rounds, is_quick = int(opts.get("-n", 5)), "-q" in opts
+    is_quick = "-q" in opts
+    rounds = int(opts.get("-r", opts.get("-n", 3 if is_quick else 5)))
     inspect = [build / "inspect/tp-inspect", "-q", "--summary", "-J",
                "--toa-kind", "253,254"]
     with tempfile.TemporaryDirectory() as name:
@@ -258,8 +271,14 @@ def main():
                                   folder, is_quick))
     text = page(files, memory, rounds)
     print(text)
+    runs = runs_of(files)
+    figures.save(OUT / "inspect.ndjson", {"date": str(datetime.date.today()),
+                                          "machine": processor(),
+                                          "rounds": rounds}, runs)
     if not is_quick:
-        write(text)
+        picture = plot(files, runs)
+        link = [f"![inspect](plots/{picture.name})"] if picture else []
+        pages.write("inspect", [text, "", *link])
     sys.exit(FAILED)
 
 
