@@ -64,6 +64,7 @@ struct proxy_config {
 	uint32_t toa_kind;
 	uint32_t toa_places; /* enum toa_place */
 	uint64_t udp_idle_ms;
+	bool udp_gso;
 	uint64_t connect_timeout_ms;
 	uint64_t idle_timeout_ms;
 	uint64_t retry_ms;

@@ -8,9 +8,11 @@
  * local port tells its replies from those of other sessions. Replies leave
  * from the listening socket, from the address the client dialled (IP_PKTINFO).
  *
- * Datagrams are read in batches and written in batches of consecutive ones of
- * the same session: each stays one datagram, in order. One that the kernel does
- * not take is dropped and counted, as a router would.
+ * Datagrams are read in batches. Those of one session in a batch are written
+ * together; replies of all sessions wait until the batch is full or every event
+ * has been seen, and leave together. Each stays one datagram, those of a
+ * session stay in order. One that the kernel does not take is dropped and
+ * counted, as a router would.
  *
  * Which datagrams carry a header: SPP all of them, both ways (stripped from
  * replies); PPV2 as --udp-header says, by default the first of a session, so
@@ -80,17 +82,16 @@ static bool udp_is_icmp(int err)
 	       err == EACCES;
 }
 
-/* Write @n prepared datagrams. A pending ICMP error is reported by the first
- * write and goes away with that: the datagram is written again, once.
- * Return: datagrams written; *@ret_icmp: an ICMP error, or 0
+/* Write @n prepared datagrams as they are. A pending ICMP error is reported by
+ * the first write and goes away with that: the datagram is written again, once.
+ * Return: datagrams written; *@ret_icmp: an ICMP error, else left alone
  */
-static uint32_t udp_write(struct worker *w, int fd, struct mmsghdr *msgs,
-			  uint32_t n, int *ret_icmp)
+static uint32_t udp_write_each(struct worker *w, int fd, struct mmsghdr *msgs,
+			       uint32_t n, int *ret_icmp)
 {
 	uint32_t done = 0, written = 0;
 	bool has_retried = false;
 
-	*ret_icmp = 0;
 	while (done < n) {
 		int m = sendmmsg(fd, msgs + done, n - done, 0);
 
@@ -115,6 +116,39 @@ static uint32_t udp_write(struct worker *w, int fd, struct mmsghdr *msgs,
 			 1);
 		has_retried = false;
 		done++;
+	}
+	return written;
+}
+
+/* Write @n prepared datagrams, runs of them as one message if that is wanted.
+ * What the kernel does not take whole it is given one by one.
+ * Return: datagrams written; *@ret_icmp: an ICMP error, or 0
+ */
+static uint32_t udp_write(struct worker *w, int fd, struct mmsghdr *msgs,
+			  uint32_t n, int *ret_icmp)
+{
+	struct udp_gso *g = w->udp->gso;
+	uint32_t n_msgs, i = 0, written = 0;
+
+	*ret_icmp = 0;
+	if (!g || n == 1)
+		return udp_write_each(w, fd, msgs, n, ret_icmp);
+	n_msgs = udp_gso_merge(g, msgs, n);
+	while (i < n_msgs) {
+		int m = sendmmsg(fd, g->msgs + i, n_msgs - i, 0);
+
+		for (; m > 0; m--, i++) {
+			written += g->n_of[i];
+			msgs += g->n_of[i];
+		}
+		if (m == 0 || errno == EINTR)
+			continue;
+		if (udp_is_icmp(errno))
+			*ret_icmp = errno;
+		else if (g->n_of[i] > 1)
+			udp_gso_refused(g, i, errno);
+		written += udp_write_each(w, fd, msgs, g->n_of[i], ret_icmp);
+		msgs += g->n_of[i++];
 	}
 	return written;
 }
@@ -157,7 +191,7 @@ static void udp_send_alone(struct worker *w, struct udp_session *s)
 static void udp_prepare_up(struct worker *w, struct udp_session *s, uint32_t i,
 			   uint32_t n)
 {
-	struct udp_batch *b = w->udp->batch;
+	struct udp_up *b = w->udp->up;
 	struct endpoint vip = { s->key.vip, s->port };
 	size_t hdr_len = 0;
 
@@ -167,11 +201,12 @@ static void udp_prepare_up(struct worker *w, struct udp_session *s, uint32_t i,
 		udp_told(w, s);
 	}
 	b->out_iov[n][0] = (struct iovec) { b->headers[n], hdr_len };
-	b->out_iov[n][1] = (struct iovec) { b->data[i], b->in[i].msg_len };
+	b->out_iov[n][1] =
+		(struct iovec) { b->in.data[i], b->in.msgs[i].msg_len };
 	b->out[n] = (struct mmsghdr) { .msg_hdr = { .msg_iov = b->out_iov[n],
 						    .msg_iovlen = 2 } };
-	s->up_bytes += b->in[i].msg_len;
-	fwd_add(s->fwd, w->id, LIVE_BYTES_UP, b->in[i].msg_len);
+	s->up_bytes += b->in.msgs[i].msg_len;
+	fwd_add(s->fwd, w->id, LIVE_BYTES_UP, b->in.msgs[i].msg_len);
 }
 
 static void udp_key_of(const struct listener *l, const struct worker *w,
@@ -189,87 +224,128 @@ static void udp_key_of(const struct listener *l, const struct worker *w,
 		ret->scope = ((const struct sockaddr_in6 *)ss)->sin6_scope_id;
 }
 
-/* Relay datagrams @i.. that have the same sender, at most up to @n.
- * Return: how many were handled
+/* The session of datagram @i, begun if need be; NULL, and counted, if there
+ * cannot be one.
  */
-static uint32_t udp_relay_run(struct worker *w, const struct listener *l,
-			      uint32_t i, uint32_t n)
+static struct udp_session *udp_session_of(struct worker *w,
+					  const struct listener *l, uint32_t i)
 {
-	struct udp_batch *b = w->udp->batch;
 	struct udp_session *s;
 	struct udp_key key;
-	uint32_t run = 1;
+
+	udp_key_of(l, w, &w->udp->up->in.msgs[i], &key);
+	s = udp_find(w->udp, &key);
+	return s ? s : udp_begin(w, l, &key);
+}
+
+/* Relay the @n datagrams of @which, all of session @s. */
+static void udp_relay(struct worker *w, struct udp_session *s,
+		      const uint8_t *which, uint32_t n)
+{
+	struct udp_up *b = w->udp->up;
+	uint32_t i;
 	int icmp;
 
-	udp_key_of(l, w, &b->in[i], &key);
-	s = udp_find(w->udp, &key);
-	if (!s)
-		s = udp_begin(w, l, &key);
-	while (i + run < n) {
-		struct udp_key next;
-
-		udp_key_of(l, w, &b->in[i + run], &next);
-		if (!udp_key_eq(&next, &key))
-			break;
-		run++;
-	}
-	if (!s)
-		return run;
+	s->active_ms = worker_now_ms(w);
 	if (fault_any(&w->cfg->faults)) {
-		s->active_ms = worker_now_ms(w);
-		for (n = 0; n < run; n++)
-			udp_fault_up(w, s, b->data[i + n],
-				     b->in[i + n].msg_len);
-		return run;
+		for (i = 0; i < n; i++)
+			udp_fault_up(w, s, b->in.data[which[i]],
+				     b->in.msgs[which[i]].msg_len);
+		return;
 	}
 	if (s->fwd->rule->mode == MODE_PPV2 && !s->has_header &&
 	    w->cfg->udp_header == UDP_HEADER_ALONE)
 		udp_send_alone(w, s);
-	for (n = 0; n < run; n++)
-		udp_prepare_up(w, s, i + n, n);
-	s->active_ms = worker_now_ms(w);
-	stat_add(&w->stats, STAT_UDP_UP,
-		 udp_write(w, s->fd, b->out, run, &icmp));
+	for (i = 0; i < n; i++)
+		udp_prepare_up(w, s, which[i], i);
+	stat_add(&w->stats, STAT_UDP_UP, udp_write(w, s->fd, b->out, n, &icmp));
 	if (icmp)
 		udp_icmp(w, s, icmp);
-	return run;
 }
 
-/* Read a batch from @fd. @want_names: with sender and local address.
- * Return: datagrams, or -errno
+/* Relay the @n datagrams of the batch, those of a session together. Only what
+ * is written for a session can end it, so that the others stay valid.
  */
-static int udp_read(struct udp_batch *b, int fd, bool want_names)
+static void udp_relay_batch(struct worker *w, const struct listener *l,
+			    uint32_t n)
 {
-	int i, n;
+	struct udp_session *of[UDP_BATCH];
+	uint8_t which[UDP_BATCH];
+	uint32_t i, k, run;
+
+	for (i = 0; i < n; i++)
+		of[i] = udp_session_of(w, l, i);
+	for (i = 0; i < n; i++) {
+		struct udp_session *s = of[i];
+
+		if (!s)
+			continue;
+		for (run = 0, k = i; k < n; k++) {
+			if (of[k] != s)
+				continue;
+			which[run++] = (uint8_t)k;
+			of[k] = NULL;
+		}
+		udp_relay(w, s, which, run);
+	}
+}
+
+static void udp_in_init(struct udp_in *in)
+{
+	uint32_t i;
 
 	for (i = 0; i < UDP_BATCH; i++) {
-		b->in_iov[i] = (struct iovec) { b->data[i], UDP_DATAGRAM_MAX };
-		b->in[i] = (struct mmsghdr) {
-			.msg_hdr = { .msg_iov = &b->in_iov[i], .msg_iovlen = 1 }
-		};
-		if (!want_names)
-			continue;
-		b->in[i].msg_hdr.msg_name = &b->names[i];
-		b->in[i].msg_hdr.msg_namelen = sizeof(b->names[i]);
-		b->in[i].msg_hdr.msg_control = b->control[i];
-		b->in[i].msg_hdr.msg_controllen = SOCK_PKTINFO_SPACE;
+		in->iov[i] = (struct iovec) { in->data[i], UDP_DATAGRAM_MAX };
+		in->msgs[i].msg_hdr.msg_iov = &in->iov[i];
+		in->msgs[i].msg_hdr.msg_iovlen = 1;
 	}
+}
+
+void udp_batches_init(struct udp_table *t)
+{
+	struct udp_down *down = t->down;
+	struct udp_up *up = t->up;
+	uint32_t i;
+
+	udp_in_init(&up->in);
+	udp_in_init(&down->in);
+	for (i = 0; i < UDP_BATCH; i++) {
+		up->in.msgs[i].msg_hdr.msg_name = &up->names[i];
+		up->in.msgs[i].msg_hdr.msg_control = up->control[i];
+		up->out[i].msg_hdr.msg_iov = up->out_iov[i];
+		up->out[i].msg_hdr.msg_iovlen = 2;
+		down->out[i].msg_hdr.msg_iov = &down->out_iov[i];
+		down->out[i].msg_hdr.msg_iovlen = 1;
+		down->out[i].msg_hdr.msg_name = &down->names[i];
+	}
+}
+
+/* Read up to @n datagrams. Return: how many, or -errno */
+static int udp_read(int fd, struct mmsghdr *msgs, uint32_t n)
+{
+	int got;
+
 	do
-		n = recvmmsg(fd, b->in, UDP_BATCH, MSG_DONTWAIT, NULL);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
+		got = recvmmsg(fd, msgs, n, MSG_DONTWAIT, NULL);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
 }
 
 void udp_receive(struct worker *w, const struct listener *l)
 {
-	int round, n = UDP_BATCH;
+	struct udp_in *in = &w->udp->up->in;
+	int i, round, n = UDP_BATCH;
 
 	for (round = 0; round < UDP_ROUNDS && n == UDP_BATCH; round++) {
-		uint32_t i = 0;
+		for (i = 0; i < n; i++) {
+			struct msghdr *m = &in->msgs[i].msg_hdr;
 
-		n = udp_read(w->udp->batch, l->fds[w->id], true);
-		while (n > 0 && i < (uint32_t)n)
-			i += udp_relay_run(w, l, i, (uint32_t)n);
+			m->msg_namelen = sizeof(struct sockaddr_storage);
+			m->msg_controllen = SOCK_PKTINFO_SPACE;
+		}
+		n = udp_read(l->fds[w->id], in->msgs, UDP_BATCH);
+		if (n > 0)
+			udp_relay_batch(w, l, (uint32_t)n);
 	}
 }
 
@@ -288,62 +364,82 @@ static int udp_strip(const struct udp_session *s, const uint8_t *data,
 							    : -1;
 }
 
-/* Write the @n datagrams of the batch to the session's client. */
-static void udp_reply(struct worker *w, struct udp_session *s, uint32_t n)
+void udp_flush(struct worker *w)
 {
-	struct udp_batch *b = w->udp->batch;
-	struct sockaddr_storage ss;
-	socklen_t ss_len =
-		sockaddr_from_endpoint(&s->key.client, s->is_listen_v6, &ss);
-	_Alignas(struct cmsghdr) uint8_t control[SOCK_PKTINFO_SPACE];
-	size_t control_len =
-		sock_pktinfo_put(control, &s->key.vip, s->is_listen_v6);
-	uint32_t i, out = 0;
+	struct udp_down *d = w->udp->down;
+	uint32_t i = 0;
 	int icmp;
 
-	if (ss.ss_family == AF_INET6)
-		((struct sockaddr_in6 *)&ss)->sin6_scope_id = s->key.scope;
-	for (i = 0; i < n; i++) {
-		size_t len = b->in[i].msg_len;
-		int strip = udp_strip(s, b->data[i], len);
+	while (i < d->n_out) {
+		uint32_t n = 1;
+
+		while (i + n < d->n_out && d->fds[i + n] == d->fds[i])
+			n++;
+		stat_add(&w->stats, STAT_UDP_DOWN,
+			 udp_write(w, d->fds[i], d->out + i, n, &icmp));
+		i += n;
+	}
+	d->n_in = 0;
+	d->n_out = 0;
+}
+
+/* Queue @len bytes at @data for the client of @s. */
+static void udp_queue(struct udp_down *d, const struct udp_session *s,
+		      uint8_t *data, size_t len)
+{
+	struct msghdr *m = &d->out[d->n_out].msg_hdr;
+	struct sockaddr_storage *to = &d->names[d->n_out];
+	uint8_t *control = d->control[d->n_out];
+
+	m->msg_namelen =
+		sockaddr_from_endpoint(&s->key.client, s->is_listen_v6, to);
+	if (to->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)to)->sin6_scope_id = s->key.scope;
+	m->msg_controllen =
+		sock_pktinfo_put(control, &s->key.vip, s->is_listen_v6);
+	m->msg_control = m->msg_controllen ? control : NULL;
+	d->out_iov[d->n_out] = (struct iovec) { data, len };
+	d->fds[d->n_out++] = s->key.listen_fd;
+}
+
+/* Take the @n replies of @s that were just read into the batch. */
+static void udp_reply(struct worker *w, struct udp_session *s, uint32_t n)
+{
+	struct udp_down *d = w->udp->down;
+	uint32_t i;
+
+	for (i = d->n_in; i < d->n_in + n; i++) {
+		size_t len = d->in.msgs[i].msg_len;
+		uint8_t *data = d->in.data[i];
+		int strip = udp_strip(s, data, len);
 
 		if (fault_any(&w->cfg->faults))
-			strip = udp_fault_strip(w, b->data[i], len, strip);
+			strip = udp_fault_strip(w, data, len, strip);
 		if (strip < 0) {
 			stat_add(&w->stats, STAT_SPP_REPLY_BAD, 1);
 			fwd_add(s->fwd, w->id, LIVE_REFUSED_SPP, 1);
 			continue;
 		}
-		b->out_iov[out][0] = (struct iovec) { b->data[i] + strip,
-						      len - (size_t)strip };
-		b->out[out] = (struct mmsghdr) {
-			.msg_hdr = { .msg_name = &ss,
-				     .msg_namelen = ss_len,
-				     .msg_iov = b->out_iov[out],
-				     .msg_iovlen = 1,
-				     .msg_control = control_len ? control
-								: NULL,
-				     .msg_controllen = control_len }
-		};
-		out++;
+		udp_queue(d, s, data + strip, len - (size_t)strip);
 		s->down_bytes += len - (size_t)strip;
 		fwd_add(s->fwd, w->id, LIVE_BYTES_DOWN, len - (size_t)strip);
 	}
-	stat_add(&w->stats, STAT_UDP_DOWN,
-		 udp_write(w, s->key.listen_fd, b->out, out, &icmp));
+	d->n_in += n;
 }
 
 void udp_on_origin(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 {
 	struct worker *w = ctx;
 	struct udp_session *s = &w->udp->slots[slot];
+	struct udp_down *d = w->udp->down;
 	int round;
 
 	(void)events; /* an error shows up when reading */
 	if (s->gen != gen || s->fd < 0)
 		return;
 	for (round = 0; round < UDP_ROUNDS; round++) {
-		int n = udp_read(w->udp->batch, s->fd, false);
+		uint32_t room = UDP_BATCH - d->n_in;
+		int n = udp_read(s->fd, d->in.msgs + d->n_in, room);
 
 		if (n == -EAGAIN)
 			return;
@@ -354,7 +450,9 @@ void udp_on_origin(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 		}
 		s->active_ms = worker_now_ms(w);
 		udp_reply(w, s, (uint32_t)n);
-		if (n < UDP_BATCH)
+		if (d->n_in == UDP_BATCH)
+			udp_flush(w);
+		if ((uint32_t)n < room)
 			return;
 	}
 }

@@ -8,10 +8,15 @@
 #include "base/sock.h"
 #include "meta.h"
 #include "udp.h"
+#include "udp_gso.h"
 
-#define UDP_BATCH	 32
+#define UDP_BATCH	 UDP_GSO_MSGS_MAX
 #define UDP_DATAGRAM_MAX 65535
-#define SLOT_NONE	 UINT32_MAX
+/* An odd number of cache lines, so that the begins of the buffers spread over
+ * the sets of the cache.
+ */
+#define UDP_STRIDE (65536 + 3 * 64)
+#define SLOT_NONE  UINT32_MAX
 
 /* @scope: interface of a link-local client, 0 otherwise */
 struct udp_key {
@@ -41,16 +46,38 @@ struct udp_session {
 	uint32_t n_up;	 /* datagrams so far, counted with --fault only */
 };
 
-/* One batch: buffers for reading and, beside them, the vectors for writing. */
-struct udp_batch {
-	struct mmsghdr in[UDP_BATCH];
-	struct iovec in_iov[UDP_BATCH];
+/* Datagrams of one batch as they were read. */
+struct udp_in {
+	struct mmsghdr msgs[UDP_BATCH];
+	struct iovec iov[UDP_BATCH];
+	uint8_t data[UDP_BATCH][UDP_STRIDE];
+};
+
+/* From clients: @in with who sent them where, and the vectors for writing
+ * those of one session.
+ */
+struct udp_up {
 	struct sockaddr_storage names[UDP_BATCH];
+	_Alignas(struct cmsghdr) uint8_t control[UDP_BATCH][SOCK_PKTINFO_SPACE];
 	struct mmsghdr out[UDP_BATCH];
 	struct iovec out_iov[UDP_BATCH][2];
 	uint8_t headers[UDP_BATCH][META_MAX];
+	struct udp_in in;
+};
+
+/* To clients: replies of all sessions, @n_in buffers of @in with @n_out of
+ * them to be written.
+ * @fds: the listening socket each leaves from
+ */
+struct udp_down {
+	uint32_t n_in;
+	uint32_t n_out;
+	int fds[UDP_BATCH];
+	struct mmsghdr out[UDP_BATCH];
+	struct iovec out_iov[UDP_BATCH];
+	struct sockaddr_storage names[UDP_BATCH];
 	_Alignas(struct cmsghdr) uint8_t control[UDP_BATCH][SOCK_PKTINFO_SPACE];
-	uint8_t data[UDP_BATCH][UDP_DATAGRAM_MAX];
+	struct udp_in in;
 };
 
 struct udp_table {
@@ -67,7 +94,9 @@ struct udp_table {
 	uint64_t idle_ms;
 	uint64_t icmp_second; /* the second that @icmp_count is of */
 	uint32_t icmp_count;
-	struct udp_batch *batch;
+	struct udp_up *up;
+	struct udp_down *down;
+	struct udp_gso *gso;	 /* NULL without --udp-gso */
 	struct udp_fault *fault; /* NULL without --fault */
 };
 
@@ -98,6 +127,12 @@ static inline void udp_told(struct worker *w, struct udp_session *s)
 
 /* udp_end() - the one way out: log, close, free */
 void udp_end(struct worker *w, struct udp_session *s, enum close_reason reason);
+
+/* udp_batches_init() - the vectors that stay the same for all batches */
+void udp_batches_init(struct udp_table *t);
+
+/* udp_flush() - write the replies that wait */
+void udp_flush(struct worker *w);
 
 /* the handler of the sessions' sockets, in udp.c */
 loop_fn udp_on_origin;

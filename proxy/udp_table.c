@@ -29,16 +29,23 @@ struct udp_table *udp_table_new(struct worker *w, uint32_t cap)
 	t->bucket_mask = n - 1;
 	t->slots = calloc(cap, sizeof(*t->slots));
 	t->buckets = calloc(n, sizeof(*t->buckets));
-	t->batch = calloc(1, sizeof(*t->batch));
+	t->up = calloc(1, sizeof(*t->up));
+	t->down = calloc(1, sizeof(*t->down));
 	if (fault_any(&w->cfg->faults))
 		t->fault = udp_fault_new();
-	if (!t->slots || !t->buckets || !t->batch ||
+	if (w->cfg->udp_gso)
+		t->gso = calloc(1, sizeof(*t->gso));
+	if (!t->slots || !t->buckets || !t->up || !t->down ||
 	    (fault_any(&w->cfg->faults) && !t->fault) ||
+	    (w->cfg->udp_gso && !t->gso) ||
 	    getrandom(t->secret, sizeof(t->secret), 0) !=
 		    (ssize_t)sizeof(t->secret)) {
 		udp_table_free(t);
 		return NULL;
 	}
+	if (t->gso)
+		t->gso->size_max = UDP_DATAGRAM_MAX;
+	udp_batches_init(t);
 	wheel_init(&t->wheel, clock_ms());
 	loop_on(&w->loop, EV_UDP_ORIGIN, udp_on_origin, w);
 	return t;
@@ -49,7 +56,9 @@ void udp_table_free(struct udp_table *t)
 	if (!t)
 		return;
 	udp_fault_free(t->fault);
-	free(t->batch);
+	free(t->gso);
+	free(t->up);
+	free(t->down);
 	free(t->buckets);
 	free(t->slots);
 	free(t);
@@ -311,6 +320,7 @@ static void udp_timer(void *ctx, struct wheel_node *node)
 
 void udp_run(struct worker *w)
 {
+	udp_flush(w);
 	wheel_run(&w->udp->wheel, worker_now_ms(w), udp_timer, w);
 }
 
@@ -324,6 +334,8 @@ void udp_end_gone(struct worker *w, const struct listen_set *set)
 	struct udp_table *t = w->udp;
 	uint32_t i, k;
 
+	/* the sockets of @set are about to be closed */
+	udp_flush(w);
 	for (k = 0; k < set->n; k++) {
 		const struct listener *l = set->items[k];
 

@@ -133,6 +133,21 @@ sizes() {
     done
 }
 
+# bursts PORT VIP SRC - the same for many datagrams at a time, which leave in
+# runs; those of 3,000 bytes are beyond the MTU and cannot
+bursts() {
+    local size status
+
+    for size in 1 100 1400 3000; do
+        status=0
+        in_client "$TP_CLIENT" -u "$2" "$1" --src "$3" -c 20 -n 50 \
+            -m "$size" --window 10 --timeout 5s >"$DIR/bursts" 2>&1 ||
+            status=$?
+        expect "$size bytes ($(grep -m 1 -E 'fail|lost' "$DIR/bursts"))" \
+            "$status" 0
+    done
+}
+
 # crowd PORT VIP SRC... - many clients at a time, none is taken for another
 crowd() {
     local port=$1 vip=$2 src=$3
@@ -201,11 +216,23 @@ run_case "datagram sizes, ppv2" sizes 12004 "$VIP4" "$CLIENT4"
 run_case "datagram sizes, spp" sizes 12005 "$VIP4" "$CLIENT4"
 run_case "datagram sizes, ppv2, client v6" sizes 12004 "$VIP6" "$CLIENT6"
 run_case "datagram sizes, spp, client v6" sizes 12005 "$VIP6" "$CLIENT6"
+run_case "bursts, ppv2" bursts 12004 "$VIP4" "$CLIENT4"
+run_case "bursts, spp, client v6" bursts 12005 "$VIP6" "$CLIENT6"
 run_case "1,000 clients at a time, ppv2, v4" crowd_ppv2 "$VIP4" "$CLIENT4"
 run_case "1,000 clients at a time, ppv2, v6" crowd_ppv2 "$VIP6" "$CLIENT6"
 run_case "1,000 clients at a time, spp, v4" crowd_spp "$VIP4" "$CLIENT4"
 run_case "1,000 clients at a time, spp, v6" crowd_spp "$VIP6" "$CLIENT6"
 run_case "clean end of the second proxy" stop_clean proxy
+
+proxy_start --udp-gso
+run_case "--udp-gso: first, header on the first datagram only" first
+run_case "--udp-gso: bursts, off" bursts 12003 "$VIP4" "$CLIENT4"
+run_case "--udp-gso: bursts, ppv2" bursts 12004 "$VIP4" "$CLIENT4"
+run_case "--udp-gso: bursts, spp" bursts 12005 "$VIP4" "$CLIENT4"
+run_case "--udp-gso: bursts, spp, client v6" bursts 12005 "$VIP6" "$CLIENT6"
+run_case "--udp-gso: 1,000 clients, spp, v4" crowd_spp "$VIP4" "$CLIENT4"
+run_case "--udp-gso: origin away and back" icmp "$VIP4" "$SRC"
+stop_clean proxy
 
 proxy_start --udp-header every
 run_case "every: header on each datagram" every
