@@ -15,6 +15,8 @@
 static const char *const header_timings[] = { "first-data", "connect", NULL };
 static const char *const udp_headers[] = { "first", "every", "alone", NULL };
 
+static const char *const splices[] = { "auto", "off", "always", NULL };
+
 static bool opt_add_rule(void *dst, const char *value, char err[OPT_ERR_MAX])
 {
 	struct proxy_config *c = dst;
@@ -238,6 +240,9 @@ static const struct opt common_options[] = {
 	  "descriptors allows)"),
 	O(0, "buffers", "SIZE", OPT_SIZE, &config.buffer_bytes_max, 0, 0, NULL,
 	  NULL, "bytes held for receivers that do not keep up (default 256M)"),
+	O(0, "splice", "WHEN", OPT_CHOICE, &config.splice, 0, 0, splices, NULL,
+	  "move TCP payload inside the kernel: auto, while a connection is "
+	  "busy with bulk (default), off, or always"),
 	O(0, "resolver", "LIST", OPT_STR, &config.resolver, 0, 0, NULL, NULL,
 	  "name servers ADDR[:PORT],... instead of the system's"),
 	O(0, "dns-ttl-max", "TIME", OPT_DURATION, &config.dns_ttl_max_ms, 1000,

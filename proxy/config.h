@@ -19,6 +19,13 @@ enum header_timing {
 	HEADER_CONNECT,	   /* as soon as the origin accepts */
 };
 
+/* When bytes go through a pipe instead of a buffer. */
+enum splice_when {
+	SPLICE_AUTO, /* while a stream looks like bulk */
+	SPLICE_OFF,
+	SPLICE_ALWAYS,
+};
+
 /* Which datagrams of a PPV2 session carry the header (requirement G6). */
 enum udp_header {
 	UDP_HEADER_FIRST, /* the product: the first one */
@@ -71,6 +78,7 @@ struct proxy_config {
 	uint64_t drain_ms;
 	uint64_t log_interval_ms;
 	uint64_t buffer_bytes_max;
+	int splice;
 	uint32_t conns_max;
 	const char *log_path;
 	const char *service_id;

@@ -2,7 +2,7 @@
 /* mover_copy.c - move bytes with recv(2) and send(2).
  *
  * All connections of a thread read into the same scratch buffer; only what the
- * receiver does not take is kept, in a stash. When the pool has none left the
+ * receiver does not take is kept, in a stash. When the pool has no room the
  * bytes are peeked at and consumed only as far as they were sent, so that the
  * kernel keeps them: slower, and nothing is lost.
  */
@@ -12,6 +12,9 @@
 #include <sys/socket.h>
 
 #include "wire/wire.h"
+
+/* With less room than this, peeking is cheaper than many short reads. */
+#define COPY_BYTES_MIN 4096
 
 /* send(2) until @len is gone or the socket blocks.
  * Return: bytes sent, or -errno if not even one could be
@@ -59,10 +62,17 @@ int mover_send(struct mover_env *env, int to, const uint8_t *data, size_t len,
 	return 0;
 }
 
+size_t mover_scratch_bytes(const struct mover_env *env)
+{
+	uint64_t room = stash_room(&env->pool);
+
+	return room < MOVER_SCRATCH_BYTES ? (size_t)room : MOVER_SCRATCH_BYTES;
+}
+
 /* Send what is owed. Return: 1 if nothing is owed any more, 0, or -errno */
 static int copy_flush(struct mover_env *env, struct move *m)
 {
-	struct stash *s = *m->stash;
+	struct stash *s = m->owed->stash;
 	ssize_t n;
 
 	if (!s)
@@ -73,7 +83,7 @@ static int copy_flush(struct mover_env *env, struct move *m)
 	s->off += (uint32_t)n;
 	if (s->off < s->len)
 		return 0;
-	stash_put(&env->pool, m->stash);
+	stash_put(&env->pool, &m->owed->stash);
 	return 1;
 }
 
@@ -111,9 +121,9 @@ static enum move_status copy_peek_step(struct mover_env *env, struct move *m,
 }
 
 static enum move_status copy_step(struct mover_env *env, struct move *m,
-				  ssize_t *ret_n)
+				  size_t len, ssize_t *ret_n)
 {
-	ssize_t n = copy_recv(m->from, env->scratch, MOVER_SCRATCH_BYTES, 0);
+	ssize_t n = copy_recv(m->from, env->scratch, len, 0);
 	int err;
 
 	*ret_n = n;
@@ -122,10 +132,10 @@ static enum move_status copy_step(struct mover_env *env, struct move *m,
 	if (n <= 0)
 		return n ? copy_fail(m, MOVE_READ_ERROR, n) : MOVE_EOF;
 	m->moved += (uint64_t)n;
-	err = mover_send(env, m->to, env->scratch, (size_t)n, m->stash);
+	err = mover_send(env, m->to, env->scratch, (size_t)n, &m->owed->stash);
 	if (err)
 		return copy_fail(m, MOVE_WRITE_ERROR, err);
-	return *m->stash ? MOVE_BLOCKED : MOVE_MORE;
+	return m->owed->stash ? MOVE_BLOCKED : MOVE_MORE;
 }
 
 static enum move_status copy_move(struct mover_env *env, struct move *m)
@@ -141,14 +151,18 @@ static enum move_status copy_move(struct mover_env *env, struct move *m)
 	if (!m->may_read)
 		return MOVE_DRAINED;
 	do {
+		size_t len = mover_scratch_bytes(env);
 		ssize_t n;
 
-		status = stash_can_get(&env->pool) ? copy_step(env, m, &n)
-						   : copy_peek_step(env, m, &n);
+		if (len < COPY_BYTES_MIN)
+			len = 0;
+		status = len ? copy_step(env, m, len, &n)
+			     : copy_peek_step(env, m, &n);
 		/* a short read emptied the socket: the next event tells of
 		 * more, unless the end was told of already
 		 */
-		if (status == MOVE_MORE && n < MOVER_SCRATCH_BYTES &&
+		if (status == MOVE_MORE &&
+		    (size_t)n < (len ? len : MOVER_SCRATCH_BYTES) &&
 		    !m->has_ended)
 			return MOVE_DRAINED;
 	} while (status == MOVE_MORE && m->moved < MOVER_BUDGET_BYTES);

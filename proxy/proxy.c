@@ -653,10 +653,9 @@ int proxy_run(const struct proxy_config *cfg)
 		proxy_say_faults(cfg);
 		log_info("ready");
 		proxy_serve(p);
-		log_info(
-			"stopping: %lld connections left to drain",
-			(long long)(p->conn_fds - atomic_load(&p->budget.fds)) /
-				2);
+		log_info("stopping: %lld connections left to drain",
+			 (long long)(p->conns_max -
+				     atomic_load(&p->budget.conns)));
 	}
 	proxy_drain(p);
 	if (status == EXIT_OK && cfg->verbose)

@@ -55,6 +55,7 @@
 #define RELAY_ABORT_POLL_MS 10
 /* Sooner than the first probe, and later than most connections live */
 #define RELAY_KEEP_MS 1000
+#define RELAY_TRIM_MS 1000
 
 static_assert(META_MAX < MOVER_SCRATCH_BYTES, "a header and some data");
 
@@ -111,7 +112,7 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 	struct move m = {
 		.from = f->fd,
 		.to = t->fd,
-		.stash = &t->owed,
+		.owed = &t->owed,
 		.may_read = (f->flags & (LEG_RD | LEG_EOF)) == LEG_RD,
 		.has_ended = f->flags & LEG_HUP,
 	};
@@ -119,9 +120,9 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 
 	if (!(t->flags & LEG_WR))
 		return MOVE_BLOCKED;
-	if (!t->owed && !m.may_read)
+	if (!owed_any(&t->owed) && !m.may_read)
 		return MOVE_DRAINED;
-	if (from == CLIENT && (t->owed || !m.has_ended))
+	if (from == CLIENT && (owed_any(&t->owed) || !m.has_ended))
 		relay_set_nodelay(t);
 	status = fault_any(&w->cfg->faults)
 			 ? relay_fault_move(w, r, from, &m)
@@ -162,7 +163,7 @@ static void relay_abort_step(struct worker *w, struct relay *r)
 	do
 		status = relay_move(w, r, dead);
 	while (status == MOVE_MORE);
-	is_owed = other->owed || status == MOVE_BLOCKED ||
+	is_owed = owed_any(&other->owed) || status == MOVE_BLOCKED ||
 		  sock_unsent(other->fd) > 0;
 	if (is_owed && status != MOVE_WRITE_ERROR &&
 	    !(other->flags & LEG_ERR) && worker_now_ms(w) < r->deadline_ms) {
@@ -180,7 +181,7 @@ static void relay_abort_step(struct worker *w, struct relay *r)
 static void relay_abort(struct worker *w, struct relay *r, enum side dead,
 			enum close_reason reason)
 {
-	stash_put(&w->relays->env.pool, &r->leg[dead].owed);
+	owed_drop(&w->relays->env, &r->leg[dead].owed);
 	r->state = RELAY_ABORTING;
 	r->dead = (uint8_t)dead;
 	r->reason = (uint8_t)reason;
@@ -198,7 +199,7 @@ static void relay_pass_eof(struct relay *r, enum side from)
 {
 	struct leg *f = &r->leg[from], *t = &r->leg[!from];
 
-	if (!(f->flags & LEG_EOF) || t->owed || t->flags & LEG_SHUT)
+	if (!(f->flags & LEG_EOF) || owed_any(&t->owed) || t->flags & LEG_SHUT)
 		return;
 	if (!r->has_eof) {
 		r->has_eof = true;
@@ -254,20 +255,20 @@ size_t relay_opening(struct worker *w, struct relay *r, ssize_t *ret_payload)
 	struct leg *c = &r->leg[CLIENT];
 	size_t hdr_len = meta_header(r->fwd->rule->mode, RULE_TCP, &r->client,
 				     &r->vip, env->scratch);
+	size_t room = mover_scratch_bytes(env);
 	ssize_t n;
 
 	*ret_payload = -EAGAIN;
-	if (!stash_can_get(&env->pool))
+	if (room < 2UL * META_MAX)
 		return hdr_len;
+	room -= hdr_len;
 	do
-		n = recv(c->fd, env->scratch + hdr_len,
-			 MOVER_SCRATCH_BYTES - hdr_len, 0);
+		n = recv(c->fd, env->scratch + hdr_len, room, 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EAGAIN)
 		c->flags &= ~LEG_RD;
 	/* a short read emptied the socket, see the mover */
-	if (n > 0 && (size_t)n < MOVER_SCRATCH_BYTES - hdr_len &&
-	    !(c->flags & LEG_HUP))
+	if (n > 0 && (size_t)n < room && !(c->flags & LEG_HUP))
 		c->flags &= ~LEG_RD;
 	*ret_payload = n < 0 ? -errno : n;
 	return n > 0 ? hdr_len + (size_t)n : hdr_len;
@@ -310,12 +311,12 @@ static bool relay_send_header(struct worker *w, struct relay *r, bool is_due)
 	if (n < 0 && !is_due && w->cfg->header_timing == HEADER_FIRST_DATA)
 		return false;
 	relay_count_opening(w, r, n);
-	err = mover_send(env, o->fd, env->scratch, len, &o->owed);
+	err = mover_send(env, o->fd, env->scratch, len, &o->owed.stash);
 	if (err) {
 		relay_abort(w, r, ORIGIN, CLOSE_ORIGIN_RESET);
 		return false;
 	}
-	if (o->owed)
+	if (o->owed.stash)
 		o->flags &= ~LEG_WR;
 	relay_open(w, r);
 	return true;
@@ -383,8 +384,8 @@ static void relay_count_early(struct worker *w, struct relay *r)
 	size_t hdr_len = meta_header(r->fwd->rule->mode, RULE_TCP, &r->client,
 				     &r->vip, w->relays->env.scratch);
 
-	relay_count_opening(w, r,
-			    (ssize_t)(r->leg[ORIGIN].owed->len - hdr_len));
+	relay_count_opening(
+		w, r, (ssize_t)(r->leg[ORIGIN].owed.stash->len - hdr_len));
 }
 
 /* CONNECTING is over: the origin accepted. */
@@ -394,9 +395,9 @@ static void relay_connected(struct worker *w, struct relay *r)
 	r->active_ms = worker_now_ms(w);
 	if (relay_wants_toa(w, r))
 		relay_told(w, r);
-	if (r->leg[ORIGIN].owed)
+	if (r->leg[ORIGIN].owed.stash)
 		relay_count_early(w, r);
-	if (r->leg[ORIGIN].owed || !meta_is_payload(r->fwd->rule->mode)) {
+	if (r->leg[ORIGIN].owed.stash || !meta_is_payload(r->fwd->rule->mode)) {
 		relay_open(w, r);
 	} else {
 		r->state = RELAY_HEADER;
@@ -471,13 +472,26 @@ void relay_run(struct worker *w)
 	}
 	stat_add(&w->stats, STAT_TCP_BUFFERS, env->n_stashed);
 	stat_add(&w->stats, STAT_TCP_BUFFERS_NONE, env->n_peeked);
+	stat_add(&w->stats, STAT_TCP_BYTES_SPLICED, env->n_spliced);
+	stat_add(&w->stats, STAT_TCP_PIPES_NONE, env->pipes.n_refused);
 	env->n_stashed = 0;
 	env->n_peeked = 0;
+	env->n_spliced = 0;
+	env->pipes.n_refused = 0;
+	if (worker_now_ms(w) >= t->trim_ms) {
+		t->trim_ms = worker_now_ms(w) + RELAY_TRIM_MS;
+		pipe_pool_trim(&env->pipes);
+	}
 }
 
 int relay_timeout_ms(const struct worker *w)
 {
 	const struct relay_table *t = w->relays;
 
-	return t->n_ready ? 0 : wheel_timeout_ms(&t->wheel, clock_ms());
+	int ms = t->n_ready ? 0 : wheel_timeout_ms(&t->wheel, clock_ms());
+
+	/* free pipes are given back even if nothing happens any more */
+	if (t->env.pipes.n_free && (ms < 0 || ms > RELAY_TRIM_MS))
+		ms = RELAY_TRIM_MS;
+	return ms;
 }

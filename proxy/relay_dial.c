@@ -159,20 +159,20 @@ static void relay_start_early(struct worker *w, struct relay *r)
 	/* an end will be told by the socket again */
 	if (n <= 0)
 		return;
-	err = mover_send(&t->env, o->fd, t->env.scratch, len, &o->owed);
+	err = mover_send(&t->env, o->fd, t->env.scratch, len, &o->owed.stash);
 	if (err) {
-		o->owed =
+		o->owed.stash =
 			stash_get(&t->env.pool, t->env.scratch, (uint32_t)len);
-		if (!o->owed) {
+		if (!o->owed.stash) {
 			relay_end(w, r, CLOSE_CONNECT_FAILED, false);
 			return;
 		}
 		relay_dial_failed(w, r, CLOSE_CONNECT_FAILED);
 		relay_dial(w, r);
-	} else if (o->owed && o->owed->len == len) {
+	} else if (o->owed.stash && o->owed.stash->len == len) {
 		t->early_skip = RELAY_EARLY_SKIP;
 	} else {
-		o->flags |= o->owed ? 0 : LEG_WR;
+		o->flags |= o->owed.stash ? 0 : LEG_WR;
 		origin_worked(r->fwd->origin, &r->origin);
 		relay_count_opening(w, r, n);
 		relay_open(w, r);

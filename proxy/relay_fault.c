@@ -192,12 +192,13 @@ bool relay_fault_header(struct worker *w, struct relay *r, bool is_due)
 	while (f->off < f->len) {
 		uint32_t to = fault_cut(s, f);
 
-		if (worker_now_ms(w) < f->next_ms || r->leg[ORIGIN].owed) {
+		if (worker_now_ms(w) < f->next_ms ||
+		    r->leg[ORIGIN].owed.stash) {
 			wheel_arm(&t->wheel, &r->timer, f->next_ms);
 			return false;
 		}
 		if (mover_send(&t->env, r->leg[ORIGIN].fd, f->buf + f->off,
-			       to - f->off, &r->leg[ORIGIN].owed)) {
+			       to - f->off, &r->leg[ORIGIN].owed.stash)) {
 			relay_end(w, r, CLOSE_ORIGIN_RESET, false);
 			return false;
 		}
@@ -210,7 +211,7 @@ bool relay_fault_header(struct worker *w, struct relay *r, bool is_due)
 		relay_told(w, r);
 	free(f->buf);
 	f->buf = NULL;
-	if (r->leg[ORIGIN].owed)
+	if (r->leg[ORIGIN].owed.stash)
 		r->leg[ORIGIN].flags &= ~LEG_WR;
 	return true;
 }
@@ -238,7 +239,7 @@ enum move_status relay_fault_move(struct worker *w, struct relay *r,
 	ssize_t n;
 
 	/* what is owed goes the usual way */
-	if (*m->stash || !m->may_read) {
+	if (owed_any(m->owed) || !m->may_read) {
 		m->may_read = false;
 		return t->mover->move(&t->env, m);
 	}
@@ -255,9 +256,10 @@ enum move_status relay_fault_move(struct worker *w, struct relay *r,
 		memmove(data - hdr_len, t->env.scratch, hdr_len);
 	}
 	f->seen[from] += (uint64_t)n;
-	if (mover_send(&t->env, m->to, data - hdr_len, hdr_len + len, m->stash))
+	if (mover_send(&t->env, m->to, data - hdr_len, hdr_len + len,
+		       &m->owed->stash))
 		return MOVE_WRITE_ERROR;
-	return *m->stash ? MOVE_BLOCKED : MOVE_MORE;
+	return m->owed->stash ? MOVE_BLOCKED : MOVE_MORE;
 }
 
 bool relay_fault_eof(struct worker *w, struct relay *r, enum side from)
@@ -267,7 +269,7 @@ bool relay_fault_eof(struct worker *w, struct relay *r, enum side from)
 						  : CLOSE_ORIGIN_EOF;
 	bool is_rst = fault_is_on(s, FAULT_FIN_AS_RST);
 
-	if (r->leg[!from].owed)
+	if (owed_any(&r->leg[!from].owed))
 		return true;
 	if (is_rst || fault_is_on(s, FAULT_NO_HALF_CLOSE)) {
 		relay_end(w, r, reason, !is_rst);

@@ -40,7 +40,7 @@ enum leg_flag {
 struct leg {
 	int fd;
 	unsigned flags;
-	struct stash *owed;
+	struct owed owed;
 	uint64_t in_bytes;
 	uint64_t logged_bytes;
 };
@@ -78,6 +78,7 @@ struct relay {
  * @spare_fd: given up for a moment when the process has no descriptor left,
  *	      so that a waiting client can be refused instead of left waiting
  * @toa_said_ms: when the log was last told that the TOA writer refuses
+ * @trim_ms:   when free pipes are looked at next
  * @early_skip: connections that are not worth an early start, see
  *		relay_start_early()
  * @faults:   of each slot; NULL without --fault
@@ -95,6 +96,7 @@ struct relay_table {
 	uint32_t n_ready;
 	uint64_t sessions;
 	uint64_t toa_said_ms;
+	uint64_t trim_ms;
 	uint32_t early_skip;
 	int spare_fd;
 	struct relay_fault *faults;

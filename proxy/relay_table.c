@@ -18,8 +18,6 @@ int relay_open_spare(void)
 struct relay_table *relay_table_new(struct worker *w, uint32_t cap)
 {
 	struct relay_table *t = calloc(1, sizeof(*t));
-	uint64_t stashes =
-		w->cfg->buffer_bytes_max / STASH_BYTES / w->cfg->n_threads;
 
 	if (!t)
 		return NULL;
@@ -27,7 +25,9 @@ struct relay_table *relay_table_new(struct worker *w, uint32_t cap)
 		cap = LOOP_SLOT_MAX;
 	t->cap = cap;
 	t->free_head = SLOT_NONE;
-	t->mover = &mover_copy;
+	t->mover = w->cfg->splice == SPLICE_OFF	     ? &mover_copy
+		   : w->cfg->splice == SPLICE_ALWAYS ? &mover_splice
+						     : &mover_auto;
 	t->spare_fd = relay_open_spare();
 	/* calloc leaves untouched pages to the kernel: unused slots cost none
 	 */
@@ -42,7 +42,8 @@ struct relay_table *relay_table_new(struct worker *w, uint32_t cap)
 		return NULL;
 	}
 	stash_pool_init(&t->env.pool,
-			stashes > UINT32_MAX ? UINT32_MAX : (uint32_t)stashes);
+			w->cfg->buffer_bytes_max / w->cfg->n_threads);
+	pipe_pool_init(&t->env.pipes, &t->env.pool, w->budget);
 	wheel_init(&t->wheel, clock_ms());
 	loop_on(&w->loop, EV_TCP_CLIENT, relay_on_client, w);
 	loop_on(&w->loop, EV_TCP_ORIGIN, relay_on_origin, w);
@@ -54,7 +55,7 @@ void relay_table_free(struct relay_table *t)
 	if (!t)
 		return;
 	fd_close(&t->spare_fd);
-	stash_pool_fini(&t->env.pool);
+	pipe_pool_fini(&t->env.pipes);
 	free(t->env.scratch);
 	free(t->faults);
 	free(t->ready);
@@ -157,7 +158,7 @@ void relay_end(struct worker *w, struct relay *r, enum close_reason reason,
 	relay_log(w, r, reason);
 	stat_add(&w->stats, is_orderly ? STAT_TCP_CLOSED : STAT_TCP_RESET, 1);
 	for (i = CLIENT; i <= ORIGIN; i++) {
-		stash_put(&t->env.pool, &r->leg[i].owed);
+		owed_drop(&t->env, &r->leg[i].owed);
 		if (is_orderly)
 			fd_close(&r->leg[i].fd);
 		else

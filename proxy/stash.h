@@ -1,42 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* stash.h - bytes that were read from one socket and that the other does not
- * take yet. A stash exists only while its socket blocks; the pool keeps freed
- * ones, and its bound holds for the worker.
+ * take yet. A stash exists only while its socket blocks, and is as long as what
+ * it keeps; the pool's bound holds for the worker.
  */
 #ifndef PROXY_STASH_H
 #define PROXY_STASH_H
 
 #include <stdint.h>
 
-#define STASH_BYTES 65536
-
 /* bytes [off, len) of @data are owed */
 struct stash {
-	struct stash *next;
 	uint32_t off, len;
-	uint8_t data[STASH_BYTES];
+	uint8_t data[];
 };
 
 struct stash_pool {
-	struct stash *free;
-	uint32_t n_free;
+	uint64_t used_bytes;
+	uint64_t max_bytes;
 	uint32_t n_used;
-	uint32_t max;
 };
 
-void stash_pool_init(struct stash_pool *p, uint32_t max);
-void stash_pool_fini(struct stash_pool *p);
+void stash_pool_init(struct stash_pool *p, uint64_t max_bytes);
 
-/* stash_get() - with @len bytes of @data, at most STASH_BYTES.
- * Return: NULL at the bound or without memory
+/* stash_get() - with @len bytes of @data.
+ * Return: NULL beyond the bound or without memory
  */
 struct stash *stash_get(struct stash_pool *p, const uint8_t *data,
 			uint32_t len);
 
-/* stash_can_get() - will the next stash_get() stay within the bound? */
-static inline int stash_can_get(const struct stash_pool *p)
+/* stash_room() - the longest stash within the bound */
+static inline uint64_t stash_room(const struct stash_pool *p)
 {
-	return p->n_used < p->max;
+	return p->used_bytes < p->max_bytes ? p->max_bytes - p->used_bytes : 0;
 }
 
 /* stash_put() - give back; *@s becomes NULL; NULL is a no-op */

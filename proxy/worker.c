@@ -37,6 +37,16 @@ bool budget_take(struct budget *b, int fds)
 	return false;
 }
 
+bool budget_take_fds(struct budget *b, int fds)
+{
+	return budget_take_one(&b->fds, fds);
+}
+
+void budget_give_fds(struct budget *b, int fds)
+{
+	atomic_fetch_add_explicit(&b->fds, fds, memory_order_relaxed);
+}
+
 void budget_give(struct budget *b, int fds)
 {
 	atomic_fetch_add_explicit(&b->conns, 1, memory_order_relaxed);

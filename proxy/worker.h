@@ -42,6 +42,10 @@ struct budget {
 bool budget_take(struct budget *b, int fds);
 void budget_give(struct budget *b, int fds);
 
+/* budget_take_fds(), budget_give_fds() - descriptors beside a connection's */
+bool budget_take_fds(struct budget *b, int fds);
+void budget_give_fds(struct budget *b, int fds);
+
 /* @set: the listeners this worker serves; NULL once it stops */
 struct worker {
 	unsigned id;

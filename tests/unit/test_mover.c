@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_mover.c - the copying mover and its stashes, over real socket pairs */
+/* test_mover.c - the movers, stashes and pipes, over real socket pairs */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@
 struct pipeline {
 	struct mover_env env;
 	struct move m;
-	struct stash *owed;
+	struct owed owed;
 	int in, from, to, out;
 };
 
@@ -48,24 +48,27 @@ static void tcp_pair(int *ret_a, int *ret_b, int buf_bytes)
 	*ret_b = b;
 }
 
-static void pipeline_init(struct pipeline *p, uint32_t stashes, int buf_bytes)
+static void pipeline_init(struct pipeline *p, uint64_t bytes, int buf_bytes)
 {
 	memset(p, 0, sizeof(*p));
-	stash_pool_init(&p->env.pool, stashes);
+	stash_pool_init(&p->env.pool, bytes);
+	pipe_pool_init(&p->env.pipes, &p->env.pool, NULL);
 	p->env.scratch = malloc(MOVER_SCRATCH_BYTES);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(p->env.scratch);
 	tcp_pair(&p->in, &p->from, 0);
 	tcp_pair(&p->to, &p->out, buf_bytes);
 	p->m = (struct move) {
-		.from = p->from, .to = p->to, .stash = &p->owed, .may_read = 1
+		.from = p->from, .to = p->to, .owed = &p->owed, .may_read = 1
 	};
 }
 
 static void pipeline_fini(struct pipeline *p)
 {
-	stash_put(&p->env.pool, &p->owed);
+	owed_drop(&p->env, &p->owed);
 	CU_ASSERT_EQUAL(p->env.pool.n_used, 0);
-	stash_pool_fini(&p->env.pool);
+	CU_ASSERT_EQUAL(p->env.pool.used_bytes, 0);
+	pipe_pool_fini(&p->env.pipes);
+	CU_ASSERT_EQUAL(p->env.pipes.n_open, 0);
 	free(p->env.scratch);
 	fd_close(&p->in);
 	fd_close(&p->from);
@@ -115,40 +118,171 @@ static uint64_t drain_checked(int fd, uint64_t off, uint64_t max)
 	return off;
 }
 
-/* Three megabytes through buffers of a few kilobytes: every byte arrives, in
- * order, whatever the pool's bound is.
+/* Three megabytes through sockets' buffers of a few kilobytes: every byte
+ * arrives, in order, whatever the pool's bound is.
  */
-static void relay_long(uint32_t stashes)
+static void relay_long(const struct mover *mover, uint64_t bytes)
 {
 	struct pipeline p;
 	uint64_t fed = 0, got = 0;
 	unsigned turns = 0;
 
-	pipeline_init(&p, stashes, SMALL_BUF);
+	pipeline_init(&p, bytes, SMALL_BUF);
 	while (got < LONG_BYTES && turns++ < 200000) {
 		enum move_status s;
 
 		fed = feed(p.in, fed, LONG_BYTES);
-		s = mover_copy.move(&p.env, &p.m);
+		s = mover->move(&p.env, &p.m);
 		CU_ASSERT_TRUE_FATAL(s == MOVE_DRAINED || s == MOVE_BLOCKED ||
 				     s == MOVE_MORE);
-		CU_ASSERT_TRUE_FATAL(p.env.pool.n_used <= stashes);
+		CU_ASSERT_TRUE_FATAL(p.env.pool.used_bytes <= bytes);
+		CU_ASSERT_FALSE_FATAL(p.owed.stash && p.owed.pipe);
 		got = drain_checked(p.out, got, 16384);
 	}
 	CU_ASSERT_EQUAL(got, LONG_BYTES);
-	CU_ASSERT_EQUAL(p.env.n_peeked > 0, stashes == 0);
-	CU_ASSERT_EQUAL(p.env.n_stashed > 0, stashes > 0);
+	CU_ASSERT_EQUAL(p.env.n_peeked > 0, bytes == 0);
+	if (mover == &mover_copy)
+		CU_ASSERT_EQUAL(p.env.n_stashed > 0, bytes > 0);
+	if (mover == &mover_splice)
+		CU_ASSERT_EQUAL(p.env.n_spliced > 0, bytes >= PIPE_BYTES);
 	pipeline_fini(&p);
 }
 
 static void test_back_pressure_loses_nothing(void)
 {
-	relay_long(4);
+	relay_long(&mover_copy, 4 * MOVER_SCRATCH_BYTES);
+	/* less room than a full read needs */
+	relay_long(&mover_copy, 20000);
 }
 
 static void test_without_a_stash_nothing_is_lost(void)
 {
-	relay_long(0);
+	relay_long(&mover_copy, 0);
+}
+
+static void test_pipes_lose_nothing(void)
+{
+	relay_long(&mover_splice, PIPE_BYTES);
+	relay_long(&mover_auto, 2 * PIPE_BYTES);
+	/* no room for a pipe: copied without a stash */
+	relay_long(&mover_splice, 0);
+}
+
+/* Bulk heats a stream up, small messages cool it down. */
+static void test_auto_follows_the_stream(void)
+{
+	struct pipeline p;
+	uint64_t fed = 0, at = 0;
+	unsigned turn, n_small = 0;
+
+	pipeline_init(&p, 2 * PIPE_BYTES, 0);
+	for (turn = 0; turn < 5; turn++) {
+		fed = feed(p.in, fed, fed + 60000);
+		(void)mover_auto.move(&p.env, &p.m);
+		at = drain_checked(p.out, at, LONG_BYTES);
+	}
+	CU_ASSERT_TRUE(p.env.n_spliced > 0 && p.env.n_spliced < fed);
+	while (p.owed.heat && n_small++ < 1000) {
+		fed = feed(p.in, fed, fed + 10);
+		(void)mover_auto.move(&p.env, &p.m);
+		at = drain_checked(p.out, at, LONG_BYTES);
+	}
+	CU_ASSERT_TRUE(n_small > 1 && n_small < 1000);
+	p.env.n_spliced = 0;
+	fed = feed(p.in, fed, fed + 10);
+	(void)mover_auto.move(&p.env, &p.m);
+	CU_ASSERT_EQUAL(p.env.n_spliced, 0);
+	CU_ASSERT_EQUAL(drain_checked(p.out, at, LONG_BYTES), fed);
+	pipeline_fini(&p);
+}
+
+/* Random lengths, stops and bounds; the mover changes its way in between. */
+static void test_changes_of_way_lose_nothing(void)
+{
+	static const struct mover *const movers[] = { &mover_copy,
+						      &mover_splice,
+						      &mover_auto };
+	unsigned seed = 1, round;
+
+	for (round = 0; round < 20; round++) {
+		uint64_t fed = 0, got = 0, moved = 0, len;
+		struct pipeline p;
+		unsigned turns = 0;
+
+		pipeline_init(&p, rand_r(&seed) % 3 * PIPE_BYTES / 2,
+			      round % 2 ? SMALL_BUF : 0);
+		len = rand_r(&seed) % LONG_BYTES;
+		while (got < len && turns++ < 200000) {
+			uint64_t end = fed + rand_r(&seed) % 100000;
+
+			fed = feed(p.in, fed, end < len ? end : len);
+			/* a copy knows no pipes */
+			(void)movers[p.owed.pipe ? 1 : rand_r(&seed) % 3]->move(
+				&p.env, &p.m);
+			moved += p.m.moved;
+			got = drain_checked(p.out, got, rand_r(&seed) % 200000);
+		}
+		CU_ASSERT_EQUAL(got, len);
+		CU_ASSERT_EQUAL(moved, len);
+		pipeline_fini(&p);
+	}
+}
+
+static void test_pipes_are_bounded_and_given_back(void)
+{
+	struct pipe *p[3];
+	struct stash_pool bytes;
+	struct pipe_pool pool;
+
+	stash_pool_init(&bytes, 2 * PIPE_BYTES);
+	pipe_pool_init(&pool, &bytes, NULL);
+	p[0] = pipe_get(&pool);
+	p[1] = pipe_get(&pool);
+	p[2] = pipe_get(&pool);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p[0]);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p[1]);
+	CU_ASSERT_PTR_NULL(p[2]);
+	CU_ASSERT_EQUAL(pool.n_refused, 1);
+	/* one with bytes in it is not for anybody else */
+	p[0]->held_bytes = 1;
+	pipe_put(&pool, &p[0]);
+	CU_ASSERT_EQUAL(pool.n_open, 1);
+	pipe_put(&pool, &p[1]);
+	CU_ASSERT_EQUAL(pool.n_free, 1);
+	CU_ASSERT_EQUAL(bytes.used_bytes, 0);
+	pipe_pool_trim(&pool);
+	CU_ASSERT_EQUAL(pool.n_open, 1);
+	pipe_pool_trim(&pool);
+	CU_ASSERT_EQUAL(pool.n_open, 0);
+	pipe_pool_fini(&pool);
+}
+
+/* The end, and the side that broke, are told as by a copy. */
+static void test_pipes_tell_the_end(void)
+{
+	struct pipeline p;
+
+	pipeline_init(&p, PIPE_BYTES, 0);
+	feed(p.in, 0, 10);
+	CU_ASSERT_EQUAL(shutdown(p.in, SHUT_WR), 0);
+	CU_ASSERT_EQUAL(mover_splice.move(&p.env, &p.m), MOVE_EOF);
+	CU_ASSERT_EQUAL(p.m.moved, 10);
+	CU_ASSERT_EQUAL(drain_checked(p.out, 0, 10), 10);
+	pipeline_fini(&p);
+
+	pipeline_init(&p, PIPE_BYTES, 0);
+	feed(p.in, 0, 10);
+	sock_reset(&p.in);
+	CU_ASSERT_EQUAL(mover_splice.move(&p.env, &p.m), MOVE_READ_ERROR);
+	CU_ASSERT_EQUAL(p.m.error, ECONNRESET);
+	pipeline_fini(&p);
+
+	pipeline_init(&p, PIPE_BYTES, 0);
+	feed(p.in, 0, 10);
+	sock_reset(&p.out);
+	CU_ASSERT_EQUAL(mover_splice.move(&p.env, &p.m), MOVE_WRITE_ERROR);
+	CU_ASSERT_TRUE(p.m.error == ECONNRESET || p.m.error == EPIPE);
+	pipeline_fini(&p);
 }
 
 static void test_short_read_stops(void)
@@ -231,23 +365,23 @@ static void test_pool_keeps_its_bound(void)
 	struct stash *s[3];
 	uint8_t data[3] = { 1, 2, 3 };
 
-	stash_pool_init(&pool, 2);
+	stash_pool_init(&pool, 5);
 	s[0] = stash_get(&pool, data, 3);
-	s[1] = stash_get(&pool, data, 0);
-	s[2] = stash_get(&pool, data, 3);
+	s[1] = stash_get(&pool, data, 2);
+	s[2] = stash_get(&pool, data, 1);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s[0]);
 	CU_ASSERT_PTR_NOT_NULL(s[1]);
 	CU_ASSERT_PTR_NULL(s[2]);
-	CU_ASSERT_FALSE(stash_can_get(&pool));
+	CU_ASSERT_EQUAL(stash_room(&pool), 0);
 	if (s[0])
 		CU_ASSERT_EQUAL(memcmp(s[0]->data, data, 3), 0);
 	stash_put(&pool, &s[0]);
 	CU_ASSERT_PTR_NULL(s[0]);
-	CU_ASSERT_TRUE(stash_can_get(&pool));
+	CU_ASSERT_EQUAL(stash_room(&pool), 3);
 	stash_put(&pool, &s[0]);
 	CU_ASSERT_EQUAL(pool.n_used, 1);
 	stash_put(&pool, &s[1]);
-	stash_pool_fini(&pool);
+	CU_ASSERT_EQUAL(pool.used_bytes, 0);
 }
 
 int main(void)
@@ -257,6 +391,13 @@ int main(void)
 		  test_back_pressure_loses_nothing },
 		{ "without a stash nothing is lost",
 		  test_without_a_stash_nothing_is_lost },
+		{ "pipes lose nothing", test_pipes_lose_nothing },
+		{ "auto follows the stream", test_auto_follows_the_stream },
+		{ "changes of way lose nothing",
+		  test_changes_of_way_lose_nothing },
+		{ "pipes are bounded and given back",
+		  test_pipes_are_bounded_and_given_back },
+		{ "pipes tell the end", test_pipes_tell_the_end },
 		{ "a short read stops", test_short_read_stops },
 		{ "nothing is read that may not be", test_may_not_read },
 		{ "the end comes after the bytes",

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# t-movers.sh - each way to move a connection's bytes, every byte compared:
+# both directions at once, random lengths and times, half-closes, resets, and
+# hardly any room for what is owed
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+MOVERS=$E2E_ROOT/tests/e2e/movers.py
+COUNT=${COUNT:-150}
+SEED=${SEED:-$RANDOM}
+
+# relay COUNT OPTION... - a proxy with these options relays so many connections,
+# small ones and a tenth as many of bulk
+relay() {
+    local count=$1
+
+    shift
+    start_ready proxy "$NS_P" "$TP_PROXY" -v --threads 1 \
+        --rule "tcp:11001 127.0.0.1 20001 off ppv2" "$@"
+    in_proxy "$MOVERS" 11001 20001 "$count" "$SEED" >&2 ||
+        bad "small connections, seed $SEED"
+    in_proxy "$MOVERS" 11001 20001 $((count / 10)) "$SEED" bulk >&2 ||
+        bad "bulk, seed $SEED"
+    stop proxy
+}
+
+# counted NAME - the counter in the last line of counters
+counted() {
+    sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" "$DIR/proxy.err" | tail -n 1
+}
+
+copied() {
+    relay "$COUNT" --splice off "$@"
+    [ "$(counted tcp_bytes_spliced)" = 0 ] || bad "something was spliced"
+}
+
+spliced() {
+    relay "$COUNT" "$@"
+    [ "$(counted tcp_bytes_spliced)" -gt 0 ] || bad "nothing was spliced"
+}
+
+# room for nothing: the kernel keeps what a receiver does not take
+cramped() {
+    relay "$COUNT" --splice always --buffers 0
+    [ "$(counted tcp_bytes_spliced)" = 0 ] || bad "a pipe beyond the bound"
+    [ "$(counted tcp_pipes_none)" -gt 0 ] || bad "no pipe was refused"
+}
+
+e2e_begin "$TP_PROXY"
+run_case "copy" copied
+run_case "copy, 4 KiB to keep what is owed" copied --buffers 4k
+run_case "auto: copy, then splice" spliced
+run_case "splice always" spliced --splice always
+run_case "splice, one pipe" spliced --splice always --buffers 1m
+run_case "splice, no pipe" cramped
+e2e_end
