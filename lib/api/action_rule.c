@@ -243,16 +243,17 @@ static json_t *rule_json(const struct ctl_rule *r)
 	char text[CTL_PORT_TEXT_MAX];
 
 	return json_pack(
-		"{s:s,s:s,s:o,s:s,s:o,s:s,s:s,s:o,s:i,s:s,s:s,s:s}", "RuleId",
-		r->id, "Protocol", api_proto_names[r->rule.proto], "PortRange",
-		ports_json(&r->rule), "OriginType",
+		"{s:s,s:s,s:o,s:s,s:o,s:s,s:s,s:o,s:i,s:s,s:s,s:s,s:s}",
+		"RuleId", r->id, "Protocol", api_proto_names[r->rule.proto],
+		"PortRange", ports_json(&r->rule), "OriginType",
 		ctl_origin_type_names[r->origin_type], "OriginValue",
 		values_json(r), "OriginPortRange",
 		ctl_port_text(r->rule.origin_ports, text),
 		"ClientIPPassThroughMode", api_mode_names[r->rule.mode],
 		"SessionPersist", api_switch(r->rule.is_persistent),
 		"SessionPersistTime", (int)r->persist_s, "RuleTag", r->rule.tag,
-		"Status", ctl_status_names[r->status], "BuId", "");
+		"Status", ctl_status_names[r->status], "TpReason", r->reason,
+		"BuId", "");
 }
 
 static bool rules_put(const struct ctl_rule *list, const struct ctl_page *page,
