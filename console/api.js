@@ -95,8 +95,13 @@ export class Client {
   }
 
   // Return: the response; throws an ApiError
-  async call(action, params = {}) {
-    const body = JSON.stringify({ ZoneId: this.zone, ...params });
+  call(action, params = {}) {
+    return this.ask(action, { ZoneId: this.zone, ...params });
+  }
+
+  // As call(), of the whole process, which has no zone
+  async ask(action, params) {
+    const body = JSON.stringify(params);
     const time = Math.floor(Date.now() / 1000);
     const nonce = hex(crypto.getRandomValues(new Uint8Array(12)));
     const auth = await authorization(this.who, {

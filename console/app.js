@@ -79,6 +79,8 @@ function show() {
   const id = location.hash.match(/^#\/i\/([\w-]+)(?:\/(\w+))?$/);
   let view;
 
+  // what was asked belongs to the view that goes
+  for (const d of document.querySelectorAll('dialog')) d.close();
   if (app.view && app.view.stop) app.view.stop();
   head();
   if (!app.client) view = loginView(app);

@@ -119,7 +119,7 @@ export function connectionsPart(app, id) {
     if (stopped || (document.hidden && isOnce !== true)) return;
     if (!live.checked && isOnce !== true) return;
     try {
-      const { Connections } = await app.client.call('TpDescribeConnections', {
+      const { Connections } = await app.client.ask('TpDescribeConnections', {
         ProxyId: id,
         ...(rule && { RuleId: rule }),
       });

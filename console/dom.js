@@ -71,11 +71,13 @@ export function emptyBox(title, text, ...actions) {
 
 // A note that goes away by itself; read out by screen readers
 const NOTE_MS = 6000;
+const NOTES_MAX = 2;
 export function note(text, kind = 'good') {
   const box = document.getElementById('notes');
   const e = h('div', { class: `note ${kind}` }, text);
 
   box.append(e);
+  while (box.children.length > NOTES_MAX) box.firstChild.remove();
   setTimeout(() => e.remove(), NOTE_MS);
 }
 
@@ -208,10 +210,12 @@ export function dialog({ title, body, actions, wide = false, onclose }) {
   put(foot, [actions(self)]);
   document.body.append(e);
   e.showModal();
-  const first = e.querySelector(
-    '[autofocus], .body input, .body select, .body textarea',
-  );
-  (first || foot.querySelector('button')).focus();
+  const first =
+    e.querySelector('[autofocus]') ||
+    e.querySelector('.body input, .body select, .body textarea') ||
+    foot.querySelector('button');
+
+  first.focus();
   return self;
 }
 

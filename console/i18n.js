@@ -69,17 +69,13 @@ export function rate(n) {
   return `${bytes(n)}/s`;
 }
 
-// value: what Date takes
+// value: what Date takes; in the same order everywhere, largest first
 export function time(value) {
-  return new Date(value).toLocaleString(locales[lang], {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hour12: false,
-  });
+  const d = new Date(value);
+  const two = (n) => String(n).padStart(2, '0');
+  const day = [d.getFullYear(), two(d.getMonth() + 1), two(d.getDate())];
+
+  return `${day.join('-')} ${clock(d)}`;
 }
 
 export function clock(value) {

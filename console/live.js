@@ -103,7 +103,7 @@ function sum(counts) {
 }
 
 // Asks while the page is seen. which(): ids of the rules that are shown;
-// draw(live): after each answer; series(id), totals: what is known
+// draw(error): after each answer; series(id), totals: what is known
 export class Live {
   constructor(app, which, draw) {
     this.app = app;
@@ -146,7 +146,7 @@ export class Live {
     this.busy = true;
     try {
       const ids = this.which();
-      const answer = await this.app.client.call(
+      const answer = await this.app.client.ask(
         'TpDescribeStatistics',
         ids.length ? { RuleIds: ids } : {},
       );
@@ -156,13 +156,14 @@ export class Live {
       // one that does not listen has no row: its counters stand at zero
       for (const id of ids) this.series(id).add(known.get(id) || zero(), at);
       this.totals.add(answer.Totals, at);
-      if (!this.stopped) this.draw(this);
+      if (!this.stopped) this.draw(null);
     } catch (error) {
       if (this.stopped) return;
       if (error.isAuth) {
         this.app.fail(error);
         return;
       }
+      this.draw(error);
       wait = BACK_OFF_MS;
     } finally {
       this.busy = false;

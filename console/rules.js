@@ -187,7 +187,7 @@ class Rules {
     this.live = new Live(
       app,
       () => [...this.rows.keys()],
-      () => this.drawLive(),
+      (error) => this.drawLive(error),
     );
     this.build();
   }
@@ -230,6 +230,7 @@ class Rules {
     this.bulk = h('div', { class: 'bulk', hidden: true });
     this.box = h('div', { class: 'hold' }, h('p', { class: 'quiet loading' }, t('loading')));
     this.errors = h('div');
+    this.liveErrors = h('div');
     this.count = h('div', { class: 'quiet num', role: 'status', id: 'count' });
     this.pager = h('div', { class: 'row', hidden: true });
     this.checkAll = h('input', {
@@ -268,6 +269,7 @@ class Rules {
     this.element = h(
       'section',
       { 'aria-label': t('rules') },
+      this.liveErrors,
       this.tiles.element,
       h(
         'div',
@@ -500,7 +502,8 @@ class Rules {
     if (at) this.pager.querySelector(`#${at}`)?.focus();
   }
 
-  drawLive() {
+  drawLive(error = null) {
+    fill(this.liveErrors, error ? errorBox(error) : []);
     for (const [id, row] of this.rows) row.draw(this.live.series(id));
     if (this.live.totals.last) this.tiles.draw(this.live.totals);
   }

@@ -156,7 +156,8 @@ static const struct opt serve_options[] = {
 	  "there"),
 	O(0, "api", "ADDR:PORT", OPT_CALL, &config.serve.listen, 0, 0, NULL,
 	  opt_set_endpoint,
-	  "serve the API here too (default: the local socket only)"),
+	  "serve the API and the console page here too (default: the "
+	  "local socket only)"),
 	O(0, "api-socket", "PATH", OPT_STR, &config.serve.socket, 0, 0, NULL,
 	  NULL, "local socket of the API (default: api.sock in DIR)"),
 	O(0, "api-cert", "FILE", OPT_STR, &config.serve.cert, 0, 0, NULL, NULL,
