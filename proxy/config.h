@@ -79,6 +79,8 @@ struct proxy_config {
 	uint64_t log_interval_ms;
 	uint64_t buffer_bytes_max;
 	int splice;
+	uint32_t busy_poll_us;
+	const char *congestion;
 	uint32_t conns_max;
 	const char *log_path;
 	const char *service_id;

@@ -49,12 +49,15 @@ static struct listener *listen_find(struct listen_set *set,
 	return hit ? *hit : NULL;
 }
 
-static int listen_tune(int fd, enum rule_proto proto)
+static int listen_tune(int fd, const struct listener *l)
 {
-	if (proto == RULE_UDP)
+	int err;
+
+	if (l->proto == RULE_UDP)
 		return sock_set_int(fd, SOL_SOCKET, SO_RCVBUF,
 				    LISTEN_UDP_BUF_BYTES);
-	return sock_tune_stream(fd);
+	err = sock_tune_stream(fd);
+	return err ? err : sock_set_congestion(fd, l->congestion);
 }
 
 static int listen_open_one(struct listener *l, int *ret_fd)
@@ -84,7 +87,7 @@ static int listen_open_one(struct listener *l, int *ret_fd)
 		err = sock_listen(&at, flags, LISTEN_BACKLOG, ret_fd);
 	}
 	if (!err)
-		err = listen_tune(*ret_fd, l->proto);
+		err = listen_tune(*ret_fd, l);
 	return err;
 }
 
@@ -101,6 +104,7 @@ static struct listener *listen_new(const struct fwd *f,
 	l->proto = f->rule->proto;
 	l->port = port;
 	l->fwd = f;
+	l->congestion = cfg->congestion;
 	if (cfg->n_listen)
 		l->addr = cfg->listen[ai];
 	for (i = 0; i < cfg->n_threads; i++)

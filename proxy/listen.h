@@ -22,6 +22,7 @@ struct listener {
 	bool is_v6;
 	bool is_kept;
 	bool is_gone;
+	const char *congestion; /* borrowed; NULL: the system's */
 	const struct fwd *fwd;
 	int fds[]; /* one a thread */
 };

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/priv.h"
 #include "base/sig.h"
+#include "base/sock.h"
 #include "fault.h"
 #include "serve.h"
 #include "toa.h"
@@ -568,6 +569,21 @@ static void proxy_serve(struct proxy *p)
 	}
 }
 
+/* May sockets have the congestion control that was asked for? */
+static bool proxy_has_congestion(const struct proxy_config *cfg)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err = fd < 0 ? -errno : sock_set_congestion(fd, cfg->congestion);
+
+	fd_close(&fd);
+	if (err)
+		log_error("cannot use congestion control '%s': %s; "
+			  "/proc/sys/net/ipv4/tcp_allowed_congestion_control "
+			  "lists what can be used",
+			  cfg->congestion, strerror(-err));
+	return !err;
+}
+
 /* Everything that can fail, before the first connection. */
 static int proxy_start(struct proxy *p)
 {
@@ -577,6 +593,8 @@ static int proxy_start(struct proxy *p)
 	int64_t conns;
 	int err, status;
 
+	if (cfg->congestion && !proxy_has_congestion(cfg))
+		return EXIT_USAGE;
 	p->book = tally_book_new(cfg->n_threads);
 	if (!p->book)
 		return EXIT_IO;
@@ -603,6 +621,9 @@ static int proxy_start(struct proxy *p)
 				  cfg->user ? cfg->user : "unchanged",
 				  strerror(-err));
 	}
+	/* again, without the privilege to use what is not allowed */
+	if (!err && cfg->congestion && !proxy_has_congestion(cfg))
+		err = -EPERM;
 	conns = proxy_conn_fds(p, t) / 2;
 	if (cfg->conns_max && cfg->conns_max < conns)
 		conns = cfg->conns_max;

@@ -88,6 +88,8 @@ static int relay_dial_one(struct worker *w, struct relay *r)
 	if (from.addr.family != to.addr.family)
 		from.addr.family = IP_NONE;
 	err = sock_open_to(&to, &from, 0, &leg->fd);
+	if (!err)
+		err = sock_set_congestion(leg->fd, w->cfg->congestion);
 	if (!err && relay_wants_toa(w, r))
 		err = relay_mark(w, r);
 	if (!err)

@@ -217,6 +217,7 @@ int worker_init(struct worker *w, unsigned id,
 	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (w->wake_fd < 0)
 		return -errno;
+	w->loop.spin_us = w->cfg->busy_poll_us;
 	loop_on(&w->loop, EV_WAKE, worker_on_wake, w);
 	loop_on(&w->loop, EV_TCP_LISTEN, worker_on_tcp_listen, w);
 	loop_on(&w->loop, EV_UDP_LISTEN, worker_on_udp_listen, w);

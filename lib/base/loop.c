@@ -12,6 +12,7 @@
 
 #define LOOP_SLOT_BITS 24
 #define LOOP_GEN_BITS  32
+#define LOOP_NS_PER_US 1000ULL
 #define LOOP_NS_PER_S  1000000000ULL
 
 static_assert(LOOP_SLOT_MAX >> LOOP_SLOT_BITS == 1, "slot field");
@@ -89,12 +90,41 @@ static int loop_dispatch(struct loop *l, const struct epoll_event *ev, int n)
 	return n;
 }
 
+/* Look for events without sleeping. Return: as epoll_wait(2), 0 in vain */
+static int loop_spin(struct loop *l, struct epoll_event *ev, int timeout_ms)
+{
+	uint64_t begin_ns = clock_ns(), ns = l->spin_us * LOOP_NS_PER_US;
+	int n;
+
+	if (timeout_ms >= 0 && ns > (uint64_t)timeout_ms * NS_PER_MS)
+		ns = (uint64_t)timeout_ms * NS_PER_MS;
+	do
+		n = epoll_wait(l->epfd, ev, LOOP_BATCH, 0);
+	while (!n && clock_ns() - begin_ns < ns);
+	return n;
+}
+
+/* epoll_wait(2), with a look before the sleep if that has been worth it */
+static int loop_poll(struct loop *l, struct epoll_event *ev, int timeout_ms)
+{
+	uint64_t begin_ns;
+	int n;
+
+	if (!l->spin_us || !timeout_ms)
+		return epoll_wait(l->epfd, ev, LOOP_BATCH, timeout_ms);
+	begin_ns = clock_ns();
+	n = l->is_hot ? loop_spin(l, ev, timeout_ms) : 0;
+	if (!n)
+		n = epoll_wait(l->epfd, ev, LOOP_BATCH, timeout_ms);
+	l->is_hot = clock_ns() - begin_ns <= l->spin_us * LOOP_NS_PER_US;
+	return n;
+}
+
 int loop_wait(struct loop *l, int timeout_ms)
 {
 	struct epoll_event ev[LOOP_BATCH];
 
-	return loop_dispatch(l, ev,
-			     epoll_wait(l->epfd, ev, LOOP_BATCH, timeout_ms));
+	return loop_dispatch(l, ev, loop_poll(l, ev, timeout_ms));
 }
 
 int loop_wait_ns(struct loop *l, uint64_t timeout_ns)

@@ -8,6 +8,7 @@
 #ifndef BASE_LOOP_H
 #define BASE_LOOP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 
@@ -27,10 +28,16 @@ struct loop_handler {
 	void *ctx;
 };
 
-/* @now_ms: clock_ms() when the last wait returned; current for handlers */
+/* @now_ms:  clock_ms() when the last wait returned; current for handlers
+ * @spin_us: look for events this long before a sleep; 0: sleep at once. Set by
+ *	     the owner. While events are rarer than that it sleeps at once.
+ * @is_hot:  the last event came within that time
+ */
 struct loop {
 	int epfd;
 	uint64_t now_ms;
+	uint32_t spin_us;
+	bool is_hot;
 	struct loop_handler handlers[LOOP_TYPES_MAX];
 };
 

@@ -220,6 +220,16 @@ int sock_tune_stream(int fd)
 	return err ? err : sock_keep_alive(fd);
 }
 
+int sock_set_congestion(int fd, const char *name)
+{
+	if (!name)
+		return 0;
+	return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name,
+			  (socklen_t)strlen(name))
+		       ? -errno
+		       : 0;
+}
+
 void sock_reset(int *fd)
 {
 	struct linger hard = { .l_onoff = 1, .l_linger = 0 };

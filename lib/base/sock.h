@@ -77,6 +77,12 @@ int sock_tune_stream(int fd);
  */
 int sock_keep_alive(int fd);
 
+/* sock_set_congestion() - TCP congestion control by name, NULL: as it is. A
+ * listener passes it on to what it accepts.
+ * Return: 0 or -errno (ENOENT: not known, EPERM: not allowed)
+ */
+int sock_set_congestion(int fd, const char *name);
+
 /* sock_reset() - close with RST instead of FIN; *@fd becomes -1 */
 void sock_reset(int *fd);
 

@@ -6,6 +6,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+ACT=$E2E_ROOT/tests/e2e/act.py
 MOVERS=$E2E_ROOT/tests/e2e/movers.py
 COUNT=${COUNT:-150}
 SEED=${SEED:-$RANDOM}
@@ -47,6 +48,33 @@ cramped() {
     [ "$(counted tcp_pipes_none)" -gt 0 ] || bad "no pipe was refused"
 }
 
+# the name reaches both sockets of a connection
+congestion() {
+    local name leg
+
+    name=$(in_proxy cat /proc/sys/net/ipv4/tcp_allowed_congestion_control)
+    name=${name%% *}
+    start_ready proxy "$NS_P" "$TP_PROXY" -L 127.0.0.1 \
+        --rule "tcp:11001 127.0.0.1 20001 off off" --congestion "$name"
+    start_ready act "$NS_P" "$ACT" accept 127.0.0.1 20001 line eof
+    in_proxy "$ACT" connect 127.0.0.1 11001 'send:x\n' "wait:$DIR/seen" &
+    PID[held]=$!
+    for leg in "sport = :11001" "dport = :20001"; do
+        wait_for 10 leg_has "$name" "$leg" || bad "not $name on $leg"
+    done
+    touch "$DIR/seen"
+    wait "${PID[held]}"
+    stop proxy
+    in_proxy "$TP_PROXY" --rule "tcp:11001 127.0.0.1 20001 off off" \
+        --congestion nosuch 2>"$DIR/nosuch.err"
+    [ $? = 2 ] || bad "a name that does not exist"
+    grep -q allowed_congestion "$DIR/nosuch.err" || bad "and no advice"
+}
+
+leg_has() {
+    in_proxy ss -Htnio state established "$2" | grep -qw "$1"
+}
+
 e2e_begin "$TP_PROXY"
 run_case "copy" copied
 run_case "copy, 4 KiB to keep what is owed" copied --buffers 4k
@@ -54,4 +82,6 @@ run_case "auto: copy, then splice" spliced
 run_case "splice always" spliced --splice always
 run_case "splice, one pipe" spliced --splice always --buffers 1m
 run_case "splice, no pipe" cramped
+run_case "spinning before the sleep" spliced --busy-poll 200
+run_case "congestion control by name" congestion
 e2e_end

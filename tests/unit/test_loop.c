@@ -78,6 +78,30 @@ static void test_changing_and_removing_a_watch(void)
 	loop_fini(&l);
 }
 
+/* Looking before the sleep loses no event, keeps the time limit, and stops when
+ * events are rare.
+ */
+static void test_spinning_waits_as_well(void)
+{
+	int a = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	uint64_t one = 1;
+
+	open_loop();
+	l.spin_us = 1000;
+	l.is_hot = true;
+	CU_ASSERT_EQUAL(loop_add(&l, a, EPOLLIN | EPOLLET, 0, 1, 2), 0);
+	CU_ASSERT_EQUAL(loop_wait(&l, 10), 0);
+	CU_ASSERT_FALSE(l.is_hot);
+	CU_ASSERT_EQUAL(write(a, &one, sizeof(one)), sizeof(one));
+	CU_ASSERT_EQUAL(loop_wait(&l, -1), 1);
+	CU_ASSERT_EQUAL(seen[0].slot, 1);
+	l.is_hot = true;
+	CU_ASSERT_EQUAL(write(a, &one, sizeof(one)), sizeof(one));
+	CU_ASSERT_EQUAL(loop_wait(&l, 1000), 1);
+	close(a);
+	loop_fini(&l);
+}
+
 static void test_errors_are_told(void)
 {
 	int a = eventfd(0, EFD_CLOEXEC);
@@ -100,6 +124,7 @@ int main(void)
 		{ "type, slot, generation",
 		  test_type_slot_and_generation_come_back },
 		{ "changing a watch", test_changing_and_removing_a_watch },
+		{ "spinning", test_spinning_waits_as_well },
 		{ "errors", test_errors_are_told },
 	};
 
