@@ -2,6 +2,7 @@
 /* series.c - see series.h */
 #include "series.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 static void series_thin(struct series *s)
@@ -14,15 +15,21 @@ static void series_thin(struct series *s)
 	s->step_ms *= 2;
 }
 
+static bool series_is_due(const struct series *s, uint64_t ms)
+{
+	return !s->n || ms >= s->at[s->n - 1].ms + s->step_ms;
+}
+
 void series_add(struct series *s, const struct sample *now)
 {
 	if (!s->step_ms)
 		s->step_ms = SERIES_FIRST_MS;
-	if (s->n && now->ms < s->at[s->n - 1].ms + s->step_ms)
+	if (!series_is_due(s, now->ms))
 		return;
 	if (s->n == SERIES_MAX)
 		series_thin(s);
-	s->at[s->n++] = *now;
+	if (series_is_due(s, now->ms))
+		s->at[s->n++] = *now;
 }
 
 /* What @s had done at @ms: the last sample that is not later; NULL: none. */

@@ -3,6 +3,8 @@
 #include "server.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,13 +71,14 @@ static void server_on_listen(void *ctx, uint32_t slot, uint32_t gen,
 {
 	struct server *s = ctx;
 	const struct server_socket *sock = &s->sockets[slot];
+	const struct tcp_listener from = { sock->fd, sock->is_v4, sock->at };
 	int err;
 
 	(void)gen;
 	(void)events;
 	if (sock->fd < 0 || s->paused_until_ms)
 		return;
-	err = tcp_accept(&s->tcp, sock->fd, sock->is_v4);
+	err = tcp_accept(&s->tcp, &from);
 	if (!err)
 		return;
 	log_warn("accepting pauses for %d ms: %s", SERVER_PAUSE_MS,
@@ -138,6 +141,8 @@ static int server_open_socket(struct server *s, const struct endpoint *addr,
 		server_grow_buffer(sock->fd, SO_SNDBUFFORCE, SO_SNDBUF);
 	}
 	err = sock_local(sock->fd, &sock->at);
+	if (!err && !is_udp) /* what is accepted inherits it */
+		err = sock_set_int(sock->fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (!err && s->cfg->policy.mode == MODE_TOA)
 		err = toa_source_listen(sock->fd);
 	*port = sock->at.port;

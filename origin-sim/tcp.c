@@ -30,7 +30,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -588,12 +587,34 @@ static bool conn_open_faulty(struct tcp *t, struct conn *c)
 	return true;
 }
 
+/* The first bytes have often come with the connection. */
+static void conn_read_early(struct tcp *t, struct conn *c, uint32_t gen)
+{
+	if (c->gen != gen)
+		return;
+	if (c->state == CONN_HEADER)
+		conn_read_header(t, c);
+	else if (c->state == CONN_SERVE && !c->buf)
+		conn_read(t, c);
+}
+
+/* Our end of @fd: that of the listener @at, unless that takes any address. */
+static int conn_local(int fd, const struct endpoint *at, struct endpoint *ret)
+{
+	static const uint8_t any[sizeof(at->addr.bytes)];
+
+	*ret = *at;
+	return memcmp(at->addr.bytes, any, sizeof(any)) != 0
+		       ? 0
+		       : sock_local(fd, ret);
+}
+
 /* A new connection; @fd is ours. */
 static void conn_open(struct tcp *t, int fd, const struct endpoint *peer,
-		      bool is_v4_socket)
+		      const struct tcp_listener *from)
 {
 	struct endpoint local = { 0 };
-	uint32_t slot = t->free_head;
+	uint32_t gen, slot = t->free_head;
 	struct conn *c;
 
 	if (slot == TCP_NO_SLOT) {
@@ -602,25 +623,25 @@ static void conn_open(struct tcp *t, int fd, const struct endpoint *peer,
 		return;
 	}
 	c = &t->conns[slot];
-	if (sock_local(fd, &local) ||
+	if (conn_local(fd, &from->at, &local) ||
 	    loop_add(t->loop, fd, EPOLLIN, t->type, slot, c->gen)) {
 		sock_reset(&fd);
 		return;
 	}
-	(void)sock_set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	t->free_head = c->next_free;
+	gen = c->gen;
 	*c = (struct conn) {
 		.fd = fd,
 		.gen = c->gen,
 		.events = EPOLLIN,
 		.state = CONN_HEADER,
-		.is_v4_socket = is_v4_socket,
-		.start_ms = clock_ms(),
+		.is_v4_socket = from->is_v4,
+		.start_ms = t->loop->now_ms,
 		.start_wall_ms = clock_wall_ms(),
 	};
 	c->since_ms = c->start_ms;
 	if (conn_is_toa(t)) {
-		toa_source_begin(&t->toa, fd, peer, &local, is_v4_socket,
+		toa_source_begin(&t->toa, fd, peer, &local, from->is_v4,
 				 &c->query);
 		peer = &c->query.peer;
 	}
@@ -633,6 +654,7 @@ static void conn_open(struct tcp *t, int fd, const struct endpoint *peer,
 		return;
 	if (t->cfg->policy.mode == MODE_OFF || conn_is_toa(t))
 		conn_decide(t, c, t->scratch, 0, HEADER_END_OPEN);
+	conn_read_early(t, c, gen);
 }
 
 /* No descriptor is left: free the spare one to take the connection off the
@@ -655,7 +677,7 @@ static int tcp_shed(struct tcp *t, int listen_fd)
 	return t->spare_fd < 0 ? -errno : 0;
 }
 
-int tcp_accept(struct tcp *t, int listen_fd, bool is_v4_socket)
+int tcp_accept(struct tcp *t, const struct tcp_listener *from)
 {
 	int i;
 
@@ -663,12 +685,12 @@ int tcp_accept(struct tcp *t, int listen_fd, bool is_v4_socket)
 		struct sockaddr_storage ss = { 0 };
 		socklen_t len = sizeof(ss);
 		struct endpoint peer;
-		int err, fd = accept4(listen_fd, (struct sockaddr *)&ss, &len,
+		int err, fd = accept4(from->fd, (struct sockaddr *)&ss, &len,
 				      SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd >= 0) {
 			peer = endpoint_from_sockaddr(&ss);
-			conn_open(t, fd, &peer, is_v4_socket);
+			conn_open(t, fd, &peer, from);
 			continue;
 		}
 		switch (errno) {
@@ -676,7 +698,7 @@ int tcp_accept(struct tcp *t, int listen_fd, bool is_v4_socket)
 			return 0;
 		case EMFILE:
 		case ENFILE:
-			err = tcp_shed(t, listen_fd);
+			err = tcp_shed(t, from->fd);
 			if (err)
 				return err;
 			break;

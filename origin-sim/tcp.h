@@ -45,11 +45,20 @@ int tcp_init(struct tcp *t, uint32_t conns_max);
 /* tcp_fini() - abort what is left (reason: shutdown) and free */
 void tcp_fini(struct tcp *t);
 
-/* tcp_accept() - take a batch of connections from a listening socket.
- * @is_v4_socket: it is AF_INET
+/* A listening socket.
+ * @is_v4: it is AF_INET
+ * @at:	   where it listens; all zeros: on any address
+ */
+struct tcp_listener {
+	int fd;
+	bool is_v4;
+	struct endpoint at;
+};
+
+/* tcp_accept() - take a batch of connections.
  * Return: 0, or -errno if accepting should pause for a moment
  */
-int tcp_accept(struct tcp *t, int listen_fd, bool is_v4_socket);
+int tcp_accept(struct tcp *t, const struct tcp_listener *from);
 
 /* tcp_drain() - end every connection that owes its peer nothing */
 void tcp_drain(struct tcp *t);
