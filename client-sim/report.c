@@ -8,7 +8,7 @@
 #include "result.h"
 #include "wire/wire.h"
 
-#define REPORT_JSON_MAX 8192
+#define REPORT_JSON_MAX 16384
 #define NS_PER_US	1000.0
 
 struct report_percentile {

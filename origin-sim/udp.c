@@ -94,6 +94,14 @@ static void udp_refuse(struct udp *u, const struct udp_dgram *d,
 	record_end(u->log, &id, &end);
 }
 
+/* Does @h say nothing that is not known of @s? */
+static bool udp_is_repeat(const struct udp_session *s,
+			  const struct header_result *h)
+{
+	return ident_says_same(&s->id, h) && !s->id.tlv_len &&
+	       !h->hdr.tlv_len && s->id.hdr_len == h->hdr.hdr_len;
+}
+
 /* The session that @d belongs to from now on; NULL if there is none for it. */
 static struct udp_session *udp_session_for(struct udp *u,
 					   const struct udp_dgram *d,
@@ -114,7 +122,10 @@ static struct udp_session *udp_session_for(struct udp *u,
 		u->stats->udp_refused_limit++;
 		return NULL;
 	}
+	if (!is_new && h && udp_is_repeat(s, h))
+		return s;
 	/* a repeated header may carry other TLVs */
+	udp_session_forget(s);
 	if (h && ident_learn(&s->id, h)) {
 		u->stats->no_memory++;
 		if (is_new)
@@ -173,6 +184,27 @@ static void udp_spp_header(const struct udp *u, const uint8_t *data,
 	memcpy(out + magic + addr, data + magic, addr);
 }
 
+/* What is said of @s: kept, as it is the same for many datagrams.
+ * @buf: IDENT_LINE_MAX bytes, used if it cannot be kept
+ */
+static struct iovec udp_line(const struct udp *u, struct udp_session *s,
+			     char *buf)
+{
+	size_t len;
+
+	if (s->line)
+		return (struct iovec) { s->line, s->line_len };
+	len = ident_line(&s->id, buf, IDENT_LINE_MAX);
+	/* whoever is wrong on purpose changes its mind unseen */
+	if (!fault_any(&u->cfg->faults))
+		s->line = malloc(len);
+	if (!s->line)
+		return (struct iovec) { buf, len };
+	memcpy(s->line, buf, len);
+	s->line_len = (uint32_t)len;
+	return (struct iovec) { s->line, len };
+}
+
 /* Answer the payload from @off on; the bytes before it are a header, if any. */
 static void udp_answer(struct udp *u, const struct udp_socket *sock,
 		       struct udp_dgram *d, struct udp_session *s, size_t off)
@@ -195,11 +227,8 @@ static void udp_answer(struct udp *u, const struct udp_socket *sock,
 	if (off && !n && fault_is_on(&u->cfg->faults, FAULT_REPLY_HEADER))
 		iov[n++] =
 			(struct iovec) { (uint8_t *)(uintptr_t)d->data, off };
-	if (u->cfg->want_identity) {
-		size_t len = ident_line(&s->id, line, sizeof(line));
-
-		iov[n++] = (struct iovec) { line, len };
-	}
+	if (u->cfg->want_identity)
+		iov[n++] = udp_line(u, s, line);
 	iov[n++] = (struct iovec) { (uint8_t *)(uintptr_t)d->data + off,
 				    d->len - off };
 	udp_send(u, sock, d, iov, n, s);

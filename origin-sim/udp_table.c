@@ -83,6 +83,13 @@ struct udp_session *udp_table_add(struct udp_table *t,
 	return s;
 }
 
+void udp_session_forget(struct udp_session *s)
+{
+	free(s->line);
+	s->line = NULL;
+	s->line_len = 0;
+}
+
 void udp_table_remove(struct udp_table *t, struct udp_session *s)
 {
 	uint32_t i = (uint32_t)(s - t->sessions);
@@ -91,6 +98,7 @@ void udp_table_remove(struct udp_table *t, struct udp_session *s)
 	while (*link != i)
 		link = &t->sessions[*link].next;
 	*link = s->next;
+	udp_session_forget(s);
 	ident_fini(&s->id);
 	s->is_used = false;
 	s->next = t->free_head;

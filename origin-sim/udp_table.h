@@ -15,6 +15,7 @@
 /* @timer: first member: the wheel's callback casts back
  * @next:  of the hash chain, or of the free list
  * @id:	   its peer and local are the key
+ * @line:  what is said of @id, as long as that does not change; owned, or NULL
  */
 struct udp_session {
 	struct wheel_node timer;
@@ -26,6 +27,8 @@ struct udp_session {
 	uint64_t last_ms;
 	uint64_t bytes_in, bytes_out;
 	uint64_t dgrams_in, dgrams_out;
+	char *line;
+	uint32_t line_len;
 };
 
 struct udp_table {
@@ -56,6 +59,9 @@ struct udp_session *udp_table_find(const struct udp_table *t,
 struct udp_session *udp_table_add(struct udp_table *t,
 				  const struct endpoint *peer,
 				  const struct endpoint *local);
+
+/* udp_session_forget() - @id is about to change: @line is not true any more */
+void udp_session_forget(struct udp_session *s);
 
 /* udp_table_remove() - its timer must have been cancelled */
 void udp_table_remove(struct udp_table *t, struct udp_session *s);

@@ -88,6 +88,44 @@ static void test_every_option(void)
 	CU_ASSERT_FALSE(o.plan.want_half_close);
 }
 
+static void test_load(void)
+{
+	CU_ASSERT_EQUAL(parse("-d 5s -R 100 --arrival poisson --ramp 2s "
+			      "--latency --hgrm h --save s --plot p "
+			      "127.0.0.1 9"),
+			-1);
+	CU_ASSERT_TRUE(o.plan.is_paced);
+	CU_ASSERT_EQUAL(o.plan.conn_rate, 0);
+	CU_ASSERT_EQUAL(o.plan.arrival, ARRIVAL_POISSON);
+	CU_ASSERT_EQUAL(o.plan.ramp_ms, 2000);
+	CU_ASSERT_TRUE(o.output.want_latency);
+	CU_ASSERT_STRING_EQUAL(o.output.hgrm, "h");
+	CU_ASSERT_STRING_EQUAL(o.output.save, "s");
+	CU_ASSERT_STRING_EQUAL(o.output.plot, "p");
+	/* with one message each it is connections that are paced */
+	CU_ASSERT_EQUAL(parse("-c 10 -R 100 127.0.0.1 9"), -1);
+	CU_ASSERT_FALSE(o.plan.is_paced);
+	CU_ASSERT_EQUAL(o.plan.conn_rate, 100);
+	CU_ASSERT_EQUAL(parse("-n 5 -R 100 --conn-rate 7 127.0.0.1 9"), -1);
+	CU_ASSERT_TRUE(o.plan.is_paced);
+	CU_ASSERT_EQUAL(o.plan.conn_rate, 7);
+	CU_ASSERT_EQUAL(parse("--http /a?b=c -d 1s [::1] 9"), -1);
+	CU_ASSERT_EQUAL(o.plan.load, LOAD_HTTP);
+	CU_ASSERT_STRING_EQUAL(o.plan.request,
+			       "GET /a?b=c HTTP/1.1\r\nHost: [::1]\r\n"
+			       "User-Agent: tp-client\r\n\r\n");
+	CU_ASSERT_EQUAL(o.plan.size, strlen(o.plan.request));
+	CU_ASSERT_FALSE(o.plan.want_verify);
+	CU_ASSERT_EQUAL(parse("--bulk down -m 1G --rst 127.0.0.1 9"), -1);
+	CU_ASSERT_EQUAL(o.plan.load, LOAD_DOWN);
+	CU_ASSERT_TRUE(o.plan.want_half_close);
+	CU_ASSERT_EQUAL(parse("--rst 127.0.0.1 9"), -1);
+	CU_ASSERT_FALSE(o.plan.want_half_close);
+	CU_ASSERT_EQUAL(parse("-u -d 1s --think 20ms 127.0.0.1 9"), -1);
+	CU_ASSERT_EQUAL(o.plan.think_ms, 20);
+	CU_ASSERT_EQUAL(o.plan.window, 1);
+}
+
 static void test_headers(void)
 {
 	CU_ASSERT_EQUAL(parse("--send v2 --claim 192.0.2.1:5-[2001:db8::1]:6 "
@@ -139,6 +177,19 @@ static void test_wrong_lines_are_usage_errors(void)
 		"--expect-client x 127.0.0.1 80",
 		"--no-half-close -m 0 127.0.0.1 80",
 		"--bogus 127.0.0.1 80",
+		"-R 0 127.0.0.1 80",
+		"-R 5 --conn-rate 5 127.0.0.1 80",
+		"-d 1s -R 5 --think 1s 127.0.0.1 80",
+		"--arrival poisson -d 1s 127.0.0.1 80",
+		"--arrival odd -R 5 127.0.0.1 80",
+		"--bulk sideways 127.0.0.1 80",
+		"--bulk up -u 127.0.0.1 80",
+		"--bulk up -d 1s -R 5 127.0.0.1 80",
+		"--bulk up --http / 127.0.0.1 80",
+		"--bulk up -m 0 127.0.0.1 80",
+		"--http x 127.0.0.1 80",
+		"--http / -u 127.0.0.1 80",
+		"--rst -u 127.0.0.1 80",
 		"-W 127.0.0.1 80",
 	};
 	size_t i;
@@ -152,6 +203,7 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "defaults", test_defaults },
 		{ "every option", test_every_option },
+		{ "load", test_load },
 		{ "headers", test_headers },
 		{ "wrong lines", test_wrong_lines_are_usage_errors },
 	};

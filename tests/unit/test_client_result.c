@@ -155,6 +155,48 @@ static void test_summary_for_people(void)
 	free(text);
 }
 
+static void test_a_rate_that_was_not_held_comes_first(void)
+{
+	static struct result r;
+	struct plan p = { .rate = 1000, .is_paced = true, .duration_ms = 2000 };
+	char *text;
+
+	memset(&r, 0, sizeof(r));
+	r.paced = 1900;
+	r.paced_ns = 2000000000;
+	r.behind_ns = 20000000; /* a hundredth of the run */
+	CU_ASSERT_TRUE(result_held_rate(&p, &r));
+	text = print(&p, &r, result_print);
+	CU_ASSERT_PTR_NULL(strstr(text, "NOT HELD"));
+	free(text);
+	r.behind_ns++;
+	CU_ASSERT_FALSE(result_held_rate(&p, &r));
+	r.behind_ns = 100000000;
+	text = print(&p, &r, result_print);
+	CU_ASSERT_EQUAL(strncmp(text,
+				"RATE NOT HELD: 950.0 of 1000 requests/s, "
+				"0.100 s behind at the end\n",
+				67),
+			0);
+	free(text);
+	text = print(&p, &r, result_print_json);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(text, "\"rate\":{\"held\":false,\"of\":\"requests\","
+			     "\"wanted\":1000,\"reached\":950.0,"
+			     "\"behind_ms\":100.000"));
+	free(text);
+	/* in a ramp of 1 s half as many are due */
+	p.ramp_ms = 1000;
+	r.paced = 1500;
+	CU_ASSERT_DOUBLE_EQUAL(result_paced_rate(&p, &r), 1000, 0.1);
+	p = (struct plan) { .conn_rate = 10 };
+	r.paced = 11;
+	r.paced_ns = 1000000000;
+	CU_ASSERT_DOUBLE_EQUAL(result_paced_rate(&p, &r), 10, 0.1);
+	p.conn_rate = 0;
+	CU_ASSERT_TRUE(result_held_rate(&p, &r));
+}
+
 static void test_summary_as_json_is_one_line(void)
 {
 	static struct result r;
@@ -177,6 +219,7 @@ int main(void)
 		{ "the worst counts", test_the_worst_counts },
 		{ "merging", test_merging },
 		{ "summary for people", test_summary_for_people },
+		{ "rate not held", test_a_rate_that_was_not_held_comes_first },
 		{ "summary as JSON", test_summary_as_json_is_one_line },
 	};
 

@@ -52,7 +52,13 @@ static void test_transports(void)
 	CU_ASSERT(c.want_tcp && !c.want_udp);
 	CU_ASSERT_EQUAL(parse("--mode spp 1", &c), -1);
 	CU_ASSERT(!c.want_tcp && c.want_udp);
+	CU_ASSERT_EQUAL(parse("--reply source --identify 1", &c), -1);
+	CU_ASSERT_FALSE(c.want_udp);
+	CU_ASSERT_TRUE(c.want_identity);
+	CU_ASSERT_EQUAL(parse("--reply whoami 1", &c), -1);
+	CU_ASSERT_TRUE(c.want_identity);
 	CU_ASSERT_EQUAL(parse("--reply http 1", &c), -1);
+	CU_ASSERT_FALSE(c.want_identity);
 	CU_ASSERT(c.want_tcp && !c.want_udp);
 	CU_ASSERT_EQUAL(parse("-t 1", &c), -1);
 	CU_ASSERT(c.want_tcp && !c.want_udp);
@@ -119,6 +125,9 @@ static void test_refused(void)
 		"--mode spp -t 1",
 		"-t -u 1",
 		"--reply http -u 1",
+		"--reply source -u 1",
+		"--reply source --mode spp 1",
+		"--reply http --identify 1",
 		"--reply http --mode spp 1",
 		"--mode off --require 1",
 		"--mode off --trust 10.0.0.0/8 1",
