@@ -49,7 +49,7 @@
 /* Reads or writes before another connection gets its turn. */
 #define CONN_ROUNDS 32
 /* Written, or thrown away, at once by --bulk. */
-#define CONN_BULK_BYTES (256 * 1024)
+#define CONN_BULK_BYTES 262144
 
 struct worker;
 struct conn;
@@ -120,6 +120,7 @@ struct flight {
  * @line, @line_len: owned; TCP: a begun identity line; UDP: the last one that
  *		  was right, for the same bytes are right again
  * @flights:	  UDP: plan.window entries; belongs to the worker
+ * @owed_ns:	  UDP: when the next datagram was due, if it is overdue; or 0
  * @next_seq:	  UDP: number of the next datagram; @reply_seq: the highest
  *		  number answered
  */
@@ -161,6 +162,7 @@ struct conn {
 	uint32_t in_flight;
 	uint32_t in_flight_bytes;
 	uint32_t lost;
+	uint64_t owed_ns;
 	uint64_t next_seq;
 	uint64_t reply_ns;
 	uint64_t reply_seq;

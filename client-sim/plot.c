@@ -15,7 +15,7 @@
 
 #define PLOT_PATH_MAX  4096
 #define PLOT_LIMIT_MS  20000U
-#define PLOT_SVG_BYTES (4U * 1024 * 1024)
+#define PLOT_SVG_BYTES 4194304U
 
 static const char plot_head[] =
 	"set terminal svg size 760,420 dynamic font 'sans-serif,14'\n"

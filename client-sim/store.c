@@ -14,7 +14,7 @@
 #include "wire/wire.h"
 
 /* Every bucket in use, and a full series, in decimal. */
-#define STORE_MAX (1024 * 1024)
+#define STORE_MAX 1048576
 
 /* A number of the result, by its key. */
 struct store_number {

@@ -129,10 +129,26 @@ static bool udp_send(struct worker *w, struct conn *c)
 	return true;
 }
 
+/* Paced: send the datagram that was due then; it stays owed until the socket
+ * takes it. Return: false if the connection ended
+ */
+static bool udp_send_owed(struct worker *w, struct conn *c, uint64_t due_ns)
+{
+	uint64_t seq = c->next_seq;
+
+	c->owed_ns = due_ns;
+	if (!udp_send_one(w, c, plan_datagram_len(w->plan, seq), due_ns))
+		return false;
+	if (c->next_seq != seq)
+		c->owed_ns = 0;
+	return true;
+}
+
 /* Paced: is there room for a datagram, should one be due? */
 static void udp_offer(struct worker *w, struct conn *c)
 {
-	if (c->can_write && !c->is_paused && udp_wants_more(w, c) &&
+	if (c->can_write && !c->is_paused && !c->owed_ns &&
+	    udp_wants_more(w, c) &&
 	    udp_has_room(w, c, plan_datagram_len(w->plan, c->next_seq)))
 		conn_list(w, c);
 	else
@@ -360,6 +376,9 @@ static void udp_run(struct worker *w, struct conn *c)
 		udp_think(w, c);
 	else if (!w->plan->is_paced && !udp_send(w, c))
 		return;
+	if (c->owed_ns && c->can_write && !c->is_paused &&
+	    !udp_send_owed(w, c, c->owed_ns))
+		return;
 	if (w->plan->is_paced)
 		udp_offer(w, c);
 	if (c->can_read)
@@ -368,11 +387,8 @@ static void udp_run(struct worker *w, struct conn *c)
 
 static void udp_request(struct worker *w, struct conn *c, uint64_t due_ns)
 {
-	uint32_t len = plan_datagram_len(w->plan, c->next_seq);
-
 	conn_unlist(w, c);
-	/* what the socket did not take stays due */
-	if (udp_send_one(w, c, len, due_ns))
+	if (udp_send_owed(w, c, due_ns))
 		udp_offer(w, c);
 }
 

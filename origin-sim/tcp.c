@@ -47,8 +47,8 @@
 #define TCP_IO_BYTES	 16384
 #define TCP_LINGER_MS	 2000
 /* Written at once by --reply source, thrown away at once by it and discard. */
-#define TCP_SOURCE_BYTES (256 * 1024)
-#define TCP_DROP_BYTES	 (1024 * 1024)
+#define TCP_SOURCE_BYTES 262144
+#define TCP_DROP_BYTES	 1048576
 #define TCP_NO_SLOT	 UINT32_MAX
 #define TCP_NEVER	 UINT64_MAX
 
