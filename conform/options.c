@@ -60,7 +60,7 @@ static const struct opt origin_table[] = {
 	  "(default behaviour)" },
 	{ 0, "probe", "WHAT", OPT_CALL, &origin.probe, 0, 0, NULL, opt_probe,
 	  "the protocol behind the header: echo, http[:PATH], tls, smtp, ssh, "
-	  "dns, redis, raw:HEX (default echo, or http with its oracle)" },
+	  "dns, redis, raw:HEX[:HEX] (default echo, or http with its oracle)" },
 	{ 0, "source", "ADDR", OPT_CALL, &origin.source, 0, 0, NULL, opt_addr,
 	  "connect from this address, which the origin trusts" },
 	{ 0, "untrusted", "ADDR", OPT_CALL, &origin.untrusted, 0, 0, NULL,

@@ -19,11 +19,30 @@ const char *probe_name(enum probe_type t)
 	return names[t];
 }
 
+/* what to send, and what the answer begins with */
+static bool probe_parse_raw(const char *text, struct probe *ret,
+			    char err[PROBE_ERR_MAX])
+{
+	size_t n = strcspn(text, ":");
+	const char *answer = text[n] ? text + n + 1 : NULL;
+	int len = build_unhex(text, n, ret->raw, sizeof(ret->raw));
+	int answer_len = answer ? build_unhex(answer, strlen(answer),
+					      ret->answer, sizeof(ret->answer))
+				: 0;
+
+	if (len <= 0 || (answer && answer_len <= 0)) {
+		(void)snprintf(err, PROBE_ERR_MAX, "raw: wants bytes in hex");
+		return false;
+	}
+	ret->raw_len = (size_t)len;
+	ret->answer_len = (size_t)answer_len;
+	return true;
+}
+
 bool probe_parse(const char *text, struct probe *ret, char err[PROBE_ERR_MAX])
 {
 	size_t n = strcspn(text, ":"), i;
 	const char *arg = text[n] ? text + n + 1 : NULL;
-	int len;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (strlen(names[i]) == n && !memcmp(names[i], text, n))
@@ -31,7 +50,7 @@ bool probe_parse(const char *text, struct probe *ret, char err[PROBE_ERR_MAX])
 	if (i == ARRAY_SIZE(names)) {
 		(void)snprintf(err, PROBE_ERR_MAX,
 			       "must be echo, http[:PATH], tls, smtp, ssh, "
-			       "dns, redis or raw:HEX");
+			       "dns, redis or raw:HEX[:HEX]");
 		return false;
 	}
 	ret->type = (enum probe_type)i;
@@ -39,14 +58,7 @@ bool probe_parse(const char *text, struct probe *ret, char err[PROBE_ERR_MAX])
 		       ret->type == PROBE_HTTP && arg ? arg : "/");
 	if (ret->type != PROBE_RAW)
 		return true;
-	len = arg ? build_unhex(arg, strlen(arg), ret->raw, sizeof(ret->raw))
-		  : -1;
-	if (len <= 0) {
-		(void)snprintf(err, PROBE_ERR_MAX, "raw: wants bytes in hex");
-		return false;
-	}
-	ret->raw_len = (size_t)len;
-	return true;
+	return probe_parse_raw(arg ? arg : "", ret, err);
 }
 
 bool probe_is_server_first(const struct probe *p)
@@ -137,8 +149,7 @@ void probe_end(struct probe_run *r)
 static const uint8_t v2_sig[12] = { 0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d,
 				    0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a };
 
-/* a header of any kind in what the application gave back */
-static bool has_header(const uint8_t *rx, size_t len)
+bool probe_has_header(const uint8_t *rx, size_t len)
 {
 	return memmem(rx, len, v2_sig, sizeof(v2_sig)) ||
 	       memmem(rx, len, "PROXY ", 6);
@@ -154,7 +165,7 @@ static enum probe_verdict judge_echo(const struct probe_run *r,
 	at = memmem(rx, len, token, TOKEN_BYTES);
 	if (!at)
 		return PROBE_MORE;
-	if (has_header(rx, (size_t)(at - rx)))
+	if (probe_has_header(rx, (size_t)(at - rx)))
 		return PROBE_LEAK;
 	/* before the token: nothing, or the line that names the client */
 	if (at != rx && (rx[0] != '{' || at[-1] != '\n'))
@@ -210,21 +221,6 @@ static enum probe_verdict judge_dns(const struct probe_run *r,
 	return (rx[at + 3] & 0x0f) == 1 ? PROBE_GARBLED : PROBE_SERVED;
 }
 
-/* an answer that begins with @good; one that begins with @no says no */
-static enum probe_verdict judge_words(const uint8_t *rx, size_t len,
-				      const char *good, const char *no)
-{
-	size_t n = strlen(good);
-
-	if (len < n)
-		return memcmp(rx, good, len) != 0 && !strchr(no, rx[0])
-			       ? PROBE_GARBLED
-			       : PROBE_MORE;
-	if (!memcmp(rx, good, n))
-		return PROBE_SERVED;
-	return strchr(no, rx[0]) ? PROBE_REFUSED : PROBE_GARBLED;
-}
-
 static enum probe_verdict judge_redis(const uint8_t *rx, size_t len)
 {
 	if (rx[0] == '+')
@@ -234,6 +230,16 @@ static enum probe_verdict judge_redis(const uint8_t *rx, size_t len)
 	return !memcmp(rx, "-NOAUTH", 7) || !memcmp(rx, "-DENIED", 7)
 		       ? PROBE_SERVED
 		       : PROBE_GARBLED;
+}
+
+static enum probe_verdict judge_raw(const struct probe_run *r,
+				    const uint8_t *rx, size_t len)
+{
+	size_t n = r->probe->answer_len;
+
+	if (memcmp(rx, r->probe->answer, len < n ? len : n) != 0)
+		return PROBE_GARBLED;
+	return len < n ? PROBE_MORE : PROBE_SERVED;
 }
 
 /* the answer itself, whatever stood before it */
@@ -250,9 +256,8 @@ static enum probe_verdict judge_answer(struct probe_run *r, const uint8_t *rx,
 	case PROBE_TLS:
 		return probe_tls_judge(r, rx, len);
 	case PROBE_SMTP:
-		return judge_words(rx, len, "220", "45");
 	case PROBE_SSH:
-		return judge_words(rx, len, "SSH-", "");
+		return probe_greet_judge(r, rx, len);
 	case PROBE_DNS:
 		return judge_dns(r, rx, len);
 	case PROBE_REDIS:
@@ -260,7 +265,7 @@ static enum probe_verdict judge_answer(struct probe_run *r, const uint8_t *rx,
 	case PROBE_RAW:
 		break;
 	}
-	return PROBE_SERVED;
+	return judge_raw(r, rx, len);
 }
 
 static bool is_spp(const uint8_t *p, size_t len)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define PROBE_REQUEST_MAX 1024
+#define PROBE_ANSWER_MAX  64
 #define PROBE_ERR_MAX	  128
 #define PROBE_SPP_BYTES	  38
 
@@ -17,17 +18,17 @@ enum probe_type {
 	PROBE_ECHO,  /* a token that comes back, a whoami line before it */
 	PROBE_HTTP,  /* GET */
 	PROBE_TLS,   /* a handshake; certificates are not checked */
-	PROBE_SMTP,  /* the origin greets first */
-	PROBE_SSH,   /* the same */
+	PROBE_SMTP,  /* the origin greets first; NOOP then */
+	PROBE_SSH,   /* the same; the key exchange begins then */
 	PROBE_DNS,   /* a query for the root's name servers */
 	PROBE_REDIS, /* PING */
-	PROBE_RAW,   /* any answer will do */
+	PROBE_RAW,   /* any answer will do, or one that is told */
 };
 
 /* @path:     PROBE_HTTP
  * @is_spp:   answers begin with the 38 bytes of SPP that were sent
  * @is_whole: wait for the whole answer: an oracle will read it
- * @raw:      PROBE_RAW
+ * @raw:      PROBE_RAW; @answer: what its answer begins with, or nothing
  */
 struct probe {
 	enum probe_type type;
@@ -38,6 +39,8 @@ struct probe {
 	char host[64];
 	size_t raw_len;
 	uint8_t raw[PROBE_REQUEST_MAX];
+	size_t answer_len;
+	uint8_t answer[PROBE_ANSWER_MAX];
 };
 
 enum probe_verdict {
@@ -70,6 +73,7 @@ struct probe_run {
 	uint8_t request[PROBE_REQUEST_MAX];
 	size_t fed;
 	struct probe_tls *tls;
+	bool has_asked;
 	bool has_spp;
 	uint8_t spp[PROBE_SPP_BYTES];
 	enum probe_reply reply;
@@ -79,6 +83,9 @@ struct probe_run {
 /* probe_parse() - "echo", "http", "http:/path", "dns", "raw:HEX", ... */
 bool probe_parse(const char *text, struct probe *ret, char err[PROBE_ERR_MAX]);
 const char *probe_name(enum probe_type t);
+
+/* probe_has_header() - is a header of any kind in what the origin gave back? */
+bool probe_has_header(const uint8_t *rx, size_t len);
 
 /* probe_is_server_first() - must the origin speak before the client? */
 bool probe_is_server_first(const struct probe *p);
@@ -113,5 +120,9 @@ int probe_tls_begin(struct probe_run *r);
 void probe_tls_end(struct probe_run *r);
 enum probe_verdict probe_tls_judge(struct probe_run *r, const uint8_t *rx,
 				   size_t len);
+
+/* SMTP and SSH, in probe_greet.c */
+enum probe_verdict probe_greet_judge(struct probe_run *r, const uint8_t *rx,
+				     size_t len);
 
 #endif

@@ -65,6 +65,17 @@ static int recon_wrong(const struct recon *rc, enum recon_kind k,
 	return EXIT_INCONCLUSIVE;
 }
 
+/* recon_is_blind() - Nothing tells an answer to the payload from one to a
+ * header that was taken for payload: any answer will do, and there is one
+ * without the header as well.
+ */
+static bool recon_is_blind(const struct origin_options *o,
+			   const struct recon *rc, enum recon_kind k)
+{
+	return o->probe.type == PROBE_RAW && !o->probe.answer_len &&
+	       rc->serves_bare && rc->results[k].identity != IDENTITY_CLAIM;
+}
+
 /* recon_judge() - is there enough to go on with? */
 static int recon_judge(const struct origin_options *o, struct recon *rc,
 		       char *why, size_t cap)
@@ -104,6 +115,14 @@ static int recon_judge(const struct origin_options *o, struct recon *rc,
 			       recon_said(rc, RECON_NONE));
 		return EXIT_INCONCLUSIVE;
 	}
+	if (recon_is_blind(o, rc, k)) {
+		(void)snprintf(why, cap,
+			       "the origin answers with a header and without "
+			       "one, and nothing says whether it takes the "
+			       "one for payload: tell what its answer begins "
+			       "with (--probe raw:HEX:HEX)");
+		return EXIT_INCONCLUSIVE;
+	}
 	if (o->oracle.type != ORACLE_BEHAVIOUR &&
 	    rc->results[k].identity == IDENTITY_UNKNOWN) {
 		(void)snprintf(why, cap,
@@ -112,6 +131,17 @@ static int recon_judge(const struct origin_options *o, struct recon *rc,
 		return EXIT_INCONCLUSIVE;
 	}
 	return 0;
+}
+
+/* recon_is_closed() - UDP: ICMP came back, whatever was sent */
+static bool recon_is_closed(const struct recon *rc)
+{
+	size_t i;
+
+	for (i = 0; i < RECON_N; i++)
+		if (rc->was_run[i] && rc->results[i].outcome != OUTCOME_RESET)
+			return false;
+	return true;
 }
 
 int recon_run(const struct engine_config *cfg, const struct origin_options *o,
@@ -151,6 +181,12 @@ int recon_run(const struct engine_config *cfg, const struct origin_options *o,
 			(void)snprintf(why, cap, "%s", results[i].got);
 			return EXIT_IO;
 		}
+	}
+	if (o->is_udp && recon_is_closed(ret)) {
+		(void)snprintf(why, cap,
+			       "no answer but that the port is "
+			       "closed (Connection refused)");
+		return EXIT_IO;
 	}
 	return recon_judge(o, ret, why, cap);
 }

@@ -12,7 +12,8 @@
 #include "base/log.h"
 #include "wire/wire.h"
 
-#define LINE_BYTES 4096
+#define LINE_BYTES   4096
+#define TEXT_COLUMNS 80
 
 struct report_counts report_count(const struct report *r)
 {
@@ -137,6 +138,36 @@ static const char *colour(const struct report_options *opt, const char *code)
 	return opt->has_colour ? code : "";
 }
 
+/* @at: the cursor's column; further lines begin at column @indent.
+ * Return: the column behind the text
+ */
+static size_t text_flow(size_t at, size_t indent, const char *text)
+{
+	bool is_first = true;
+	size_t n;
+
+	for (; *text; text += n + strspn(text + n, " ")) {
+		n = strcspn(text, " ");
+		if (!is_first && at + 1 + n > TEXT_COLUMNS) {
+			printf("\n%*s", (int)indent, "");
+			at = indent;
+		} else if (!is_first) {
+			putchar(' ');
+			at++;
+		}
+		printf("%.*s", (int)n, text);
+		at += n;
+		is_first = false;
+	}
+	return at;
+}
+
+static void text_wrap(size_t indent, const char *text)
+{
+	(void)text_flow(indent, indent, text);
+	putchar('\n');
+}
+
 static void case_text(const struct report_options *opt,
 		      const struct case_result *r)
 {
@@ -151,20 +182,29 @@ static void case_text(const struct report_options *opt,
 		[STATUS_INCONCLUSIVE] = { "?", "\x1b[33m" },
 	};
 	bool is_loud = r->status == STATUS_FAIL || opt->verbose;
+	size_t at;
 
 	if (opt->is_quiet && r->status != STATUS_FAIL)
 		return;
-	printf("  %s%s%s %s  %s%s%s\n", colour(opt, marks[r->status].code),
-	       marks[r->status].mark, colour(opt, "\x1b[0m"), r->def->id,
-	       r->def->title, r->status == STATUS_FAIL ? "  " : "",
-	       r->status == STATUS_FAIL ? case_level_name(r->def->level) : "");
-	if (is_loud && r->expected[0])
-		printf("      expected: %s\n", r->expected);
+	printf("  %s%s%s %s  ", colour(opt, marks[r->status].code),
+	       marks[r->status].mark, colour(opt, "\x1b[0m"), r->def->id);
+	at = text_flow(6 + strlen(r->def->id), 6, r->def->title);
+	if (r->status == STATUS_FAIL)
+		printf("%s%s", at > TEXT_COLUMNS - 8 ? "\n      " : "  ",
+		       case_level_name(r->def->level));
+	putchar('\n');
+	if (is_loud && r->expected[0]) {
+		printf("      expected: ");
+		text_wrap(16, r->expected);
+	}
 	if (is_loud || r->status == STATUS_INFO ||
-	    r->status == STATUS_INCONCLUSIVE)
-		printf("      got: %s\n", r->got);
+	    r->status == STATUS_INCONCLUSIVE) {
+		printf("      got: ");
+		text_wrap(11, r->got);
+	}
 	if (r->status == STATUS_FAIL) {
-		printf("      %s\n", r->def->clause);
+		printf("%6s", "");
+		text_wrap(6, r->def->clause);
 		if (r->capture[0])
 			printf("      capture: %s\n", r->capture);
 	}
@@ -278,18 +318,25 @@ static void verdict_text(const struct report *r)
 	size_t i;
 
 	printf("\n%s\n%s\n", r->subject, v->headline);
-	for (i = 0; i < v->n_facts; i++)
-		printf("  %-22s %s\n", v->facts[i].name, v->facts[i].text);
+	for (i = 0; i < v->n_facts; i++) {
+		printf("  %-22s ", v->facts[i].name);
+		text_wrap(25, v->facts[i].text);
+	}
 	if (v->n_findings)
 		printf("\n  severity  finding\n");
 	for (i = 0; i < v->n_findings; i++) {
 		const struct finding *f = &v->findings[i];
 
-		printf("  %-9s %s\n", case_grave_name(f->grave), f->text);
-		if (f->cases[0])
-			printf("            seen in: %s\n", f->cases);
-		if (f->mend[0])
-			printf("            %s\n", f->mend);
+		printf("  %-9s ", case_grave_name(f->grave));
+		text_wrap(12, f->text);
+		if (f->cases[0]) {
+			printf("            seen in: ");
+			text_wrap(21, f->cases);
+		}
+		if (f->mend[0]) {
+			printf("%12s", "");
+			text_wrap(12, f->mend);
+		}
 	}
 	if (v->advice)
 		printf("\n  configuration that mends it\n");

@@ -10,6 +10,7 @@
 #include "report.h"
 
 #define DECODED_MAX 16384
+#define MARGIN	    6 /* of advice.c */
 
 static const char style[] =
 	":root{color-scheme:light dark;--bg:#fbfaf7;--fg:#1d1f21;--dim:#62676d;"
@@ -52,16 +53,20 @@ static const char style[] =
 	".info{color:var(--info)}.skip{color:var(--dim)}"
 	".inconclusive,.warn{color:var(--warn)}";
 
+static void put_char(FILE *f, char c)
+{
+	const char *entity = markup_entity(c);
+
+	if (entity)
+		(void)fputs(entity, f);
+	else
+		(void)fputc(c, f);
+}
+
 static void put(FILE *f, const char *s)
 {
-	for (; *s; s++) {
-		const char *entity = markup_entity(*s);
-
-		if (entity)
-			(void)fputs(entity, f);
-		else
-			(void)fputc(*s, f);
-	}
+	for (; *s; s++)
+		put_char(f, *s);
 }
 
 static void put_in(FILE *f, const char *open, const char *text,
@@ -142,6 +147,22 @@ static void put_findings(FILE *f, const struct verdict *v)
 	}
 }
 
+/* without the margin that the lines have on a terminal */
+static void put_lines(FILE *f, const char *lines)
+{
+	while (*lines) {
+		size_t n = strcspn(lines, "\n");
+		size_t margin = strspn(lines, " ");
+
+		for (margin = margin < MARGIN ? margin : MARGIN; margin < n;
+		     margin++)
+			put_char(f, lines[margin]);
+		lines += n;
+		if (*lines)
+			(void)fputc(*lines++, f);
+	}
+}
+
 static void put_verdict(FILE *f, const struct verdict *v)
 {
 	const struct advice *a;
@@ -162,7 +183,9 @@ static void put_verdict(FILE *f, const struct verdict *v)
 	for (a = v->advice; a->product; a++) {
 		put_in(f, "<details open><summary>", a->product,
 		       "</summary>\n");
-		put_in(f, "<pre>", a->lines, "</pre></details>\n");
+		(void)fputs("<pre>", f);
+		put_lines(f, a->lines);
+		(void)fputs("</pre></details>\n", f);
 	}
 }
 

@@ -175,7 +175,8 @@ static enum header_action fault_forgive(const struct fault_set *s,
 						       : HEADER_PPV2;
 	struct pp_hdr h;
 
-	if (ret->err.anomaly == ANOMALY_PP_UNTRUSTED)
+	if (ret->err.anomaly == ANOMALY_PP_UNTRUSTED ||
+	    ret->err.anomaly == ANOMALY_V2_LEN_LIMIT)
 		return HEADER_REFUSE;
 	if (ret->err.anomaly == ANOMALY_PP_WRONG_VERSION)
 		return fault_is_on(s, FAULT_OTHER_VERSION) ? HEADER_TAKE

@@ -35,6 +35,8 @@ toa.py raw SOURCE ADDRESS PORT [--syn HEX] [--ack HEX] [--data HEX] [--later HEX
 toa.py many ADDRESS PORT N BASE
     N connections at a time, each from its own address of BASE on, each told
     its own address. Prints how many were told so.
+toa.py copy-stats FILE COMMAND...
+    Keeps FILE as new as what COMMAND prints.
 """
 import argparse
 import asyncio
@@ -44,6 +46,7 @@ import json
 import os
 import socket
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -400,8 +403,18 @@ def many(argv):
     asyncio.run(many_run(argv[0], int(argv[1]), int(argv[2]), argv[3]))
 
 
+def copy_stats(argv):
+    """copy-stats FILE COMMAND...: keep FILE as new as what COMMAND prints"""
+    path, command = argv[0], argv[1:]
+    while True:
+        with open(path + ".new", "w") as f:
+            subprocess.run(command, stdout=f, check=True)
+        os.rename(path + ".new", path)
+        time.sleep(0.05)
+
+
 if __name__ == "__main__":
     commands = {"origin": origin, "mark": mark, "ask": ask, "raw": raw, "many": many,
                 "get": get, "truncation": truncation, "late": late,
-                "lookups": lookups, "steady": steady}
+                "lookups": lookups, "steady": steady, "copy-stats": copy_stats}
     commands[sys.argv[1]](sys.argv[2:])

@@ -200,13 +200,14 @@ static void test_probes(void)
 	CU_ASSERT_EQUAL(JUDGE("http", "HTTP/1.1 404 No\r\n"), PROBE_SERVED);
 	CU_ASSERT_EQUAL(JUDGE("http", "HTTP/1.1 400 Bad\r\n"), PROBE_GARBLED);
 	CU_ASSERT_EQUAL(JUDGE("http", "SSH-2.0-OpenSSH"), PROBE_GARBLED);
-	CU_ASSERT_EQUAL(JUDGE("smtp", "220 mail ready\r\n"), PROBE_SERVED);
-	CU_ASSERT_EQUAL(JUDGE("smtp", "421 no\r\n"), PROBE_REFUSED);
-	CU_ASSERT_EQUAL(JUDGE("ssh", "SSH-2.0-x\r\n"), PROBE_SERVED);
 	CU_ASSERT_EQUAL(JUDGE("redis", "+PONG\r\n"), PROBE_SERVED);
 	CU_ASSERT_EQUAL(JUDGE("redis", "-NOAUTH x\r\n"), PROBE_SERVED);
 	CU_ASSERT_EQUAL(JUDGE("redis", "-ERR unknown\r\n"), PROBE_GARBLED);
 	CU_ASSERT_EQUAL(JUDGE("raw:00", "x"), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("raw:00:7879", "x"), PROBE_MORE);
+	CU_ASSERT_EQUAL(JUDGE("raw:00:7879", "xyz"), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("raw:00:7879", "xz"), PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("raw:00:7879", "y"), PROBE_GARBLED);
 	/* behind the two bytes of length: id, answer, no error */
 	CU_ASSERT_EQUAL(JUDGE("dns", "\0\x11\xbe\xef\x81\x80\0\1\0\0\0\0\0\0"),
 			PROBE_SERVED);
@@ -215,6 +216,51 @@ static void test_probes(void)
 	CU_ASSERT_EQUAL(JUDGE("dns", "\0\x11\xbe\xee\x81\x80\0\1\0\0\0\0\0\0"),
 			PROBE_GARBLED);
 	CU_ASSERT_EQUAL(JUDGE("tls", "HTTP/1.1 400"), PROBE_GARBLED);
+}
+
+#define KEXINIT "\0\0\4\x3c\7\x14"
+
+static void test_greetings(void)
+{
+	struct probe p = { 0 };
+	struct probe_run r;
+	char err[PROBE_ERR_MAX];
+	const char *greeting = "220-mail\r\n220 ready\r\n";
+	size_t len = strlen(greeting), i;
+
+	CU_ASSERT_FATAL(probe_parse("smtp", &p, err));
+	CU_ASSERT_FATAL(!probe_begin(&r, &p, 1));
+	for (i = 1; i < len; i++) {
+		CU_ASSERT_EQUAL(probe_judge(&r, (const uint8_t *)greeting, i,
+					    false),
+				PROBE_MORE);
+		CU_ASSERT_EQUAL(r.request_len, 0);
+	}
+	CU_ASSERT_EQUAL(probe_judge(&r, (const uint8_t *)greeting, len, false),
+			PROBE_MORE);
+	CU_ASSERT_EQUAL(r.request_len, 6);
+	CU_ASSERT(!memcmp(r.request, "NOOP\r\n", 6));
+	/* once */
+	CU_ASSERT_EQUAL(probe_judge(&r, (const uint8_t *)greeting, len, false),
+			PROBE_MORE);
+	CU_ASSERT_EQUAL(r.request_len, 0);
+	CU_ASSERT_EQUAL(JUDGE("smtp", "220 x\r\n250 ok\r\n"), PROBE_SERVED);
+	/* the header was a command, or two */
+	CU_ASSERT_EQUAL(JUDGE("smtp", "220 x\r\n502 what?\r\n250 ok\r\n"),
+			PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("smtp", "220 x\r\n221 bye\r\n"), PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("smtp", "220 x\r\nPROXY TCP4 1 2 3 4\r\n"),
+			PROBE_LEAK);
+	CU_ASSERT_EQUAL(JUDGE("smtp", "421 no\r\n"), PROBE_REFUSED);
+	CU_ASSERT_EQUAL(JUDGE("smtp", "HTTP/1.1 400"), PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("ssh", "SSH-2.0-x\r\n"), PROBE_MORE);
+	CU_ASSERT_EQUAL(JUDGE("ssh", "SSH-2.0-x\r\n\0\0\4\x3c\7"), PROBE_MORE);
+	CU_ASSERT_EQUAL(JUDGE("ssh", "SSH-2.0-x\r\n" KEXINIT), PROBE_SERVED);
+	CU_ASSERT_EQUAL(JUDGE("ssh", "SSH-2.0-x\r\nInvalid SSH"),
+			PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("ssh", "SSH-2.0-x\r\n\0\0\4\x3c\7\1"),
+			PROBE_GARBLED);
+	CU_ASSERT_EQUAL(JUDGE("ssh", "220 x\r\n"), PROBE_GARBLED);
 }
 
 #define SPP_ADDR(x) "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc6\x12\x64" x
@@ -413,6 +459,7 @@ int main(void)
 		{ "logs, also the document's two", test_logs },
 		{ "toa_stats", test_stats },
 		{ "probes judge answers", test_probes },
+		{ "greetings", test_greetings },
 		{ "the header before an SPP answer", test_spp_reply },
 		{ "no header before a UDP answer", test_reply_header },
 		{ "short answers", test_short_replies },

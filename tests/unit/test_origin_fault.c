@@ -245,6 +245,8 @@ static void test_who_may_send_and_what(void)
 {
 	static const uint8_t v1[] = "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n";
 	static const uint8_t bare[] = "GET / HTTP/1.0\r\n";
+	static const uint8_t v2[28] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c"
+				      "\1\2\3\4\5\6\7\x08\0\1\0\2";
 	static const uint8_t late[] =
 		"hi\r\nPROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n";
 	struct fault_set s = { 0 };
@@ -268,6 +270,17 @@ static void test_who_may_send_and_what(void)
 	CU_ASSERT_EQUAL(fault_judge_stream(&s, &p, false, v1, 32,
 					   HEADER_END_EOF, &h),
 			HEADER_REFUSE);
+	/* a limit stays one */
+	s = only("ignores-crc");
+	p = (struct header_policy) { .mode = MODE_PPV2, .hdr_max = 27 };
+	CU_ASSERT_EQUAL(fault_judge_stream(&s, &p, true, v2, sizeof(v2),
+					   HEADER_END_EOF, &h),
+			HEADER_REFUSE);
+	p.hdr_max = 28;
+	CU_ASSERT_EQUAL(fault_judge_stream(&s, &p, true, v2, sizeof(v2),
+					   HEADER_END_EOF, &h),
+			HEADER_TAKE);
+	p.mode = MODE_PPV1;
 	s = only("trusts-all");
 	CU_ASSERT_EQUAL(fault_judge_stream(&s, &p, false, v1, 32,
 					   HEADER_END_EOF, &h),
