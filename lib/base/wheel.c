@@ -2,10 +2,13 @@
 /* wheel.c - see wheel.h */
 #include "base/wheel.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define WHEEL_MASK  (WHEEL_SLOTS - 1)
 #define WHEEL_WORDS (WHEEL_SLOTS / 64)
+
+static_assert(WHEEL_WORDS == 64, "used_words has a bit for each word");
 
 void wheel_init(struct wheel *w, uint64_t now_ms)
 {
@@ -42,6 +45,7 @@ void wheel_arm(struct wheel *w, struct wheel_node *node, uint64_t due_ms)
 		node->next->link = &node->next;
 	*slot = node;
 	w->used[i / 64] |= 1ULL << (i % 64);
+	w->used_words |= 1ULL << (i / 64);
 }
 
 /* Run one slot: a detached list, so that what handlers arm is not met twice. */
@@ -51,6 +55,8 @@ static void wheel_run_slot(struct wheel *w, uint32_t i, wheel_fn *fn, void *ctx)
 
 	w->slots[i] = NULL;
 	w->used[i / 64] &= ~(1ULL << (i % 64));
+	if (w->used[i / 64] == 0)
+		w->used_words &= ~(1ULL << (i / 64));
 	if (list)
 		list->link = &list;
 	while (list) {
@@ -81,27 +87,35 @@ void wheel_run(struct wheel *w, uint64_t now_ms, wheel_fn *fn, void *ctx)
 	}
 }
 
+/* The first used slot from @start on, round the turn; WHEEL_SLOTS if none is */
+static uint32_t wheel_first(const struct wheel *w, uint32_t start)
+{
+	uint32_t word = start / 64;
+	uint64_t bits = w->used[word] & ~0ULL << (start % 64);
+	uint64_t behind = ~(~0ULL << word), others;
+
+	if (bits != 0)
+		return word * 64 + (uint32_t)__builtin_ctzll(bits);
+	others = w->used_words & ~behind & ~(1ULL << word);
+	if (others == 0)
+		others = w->used_words & behind;
+	if (others != 0)
+		word = (uint32_t)__builtin_ctzll(others);
+	/* else what this word has before @start comes last, a turn later */
+	bits = w->used[word];
+	if (bits == 0)
+		return WHEEL_SLOTS;
+	return word * 64 + (uint32_t)__builtin_ctzll(bits);
+}
+
 int wheel_timeout_ms(const struct wheel *w, uint64_t now_ms)
 {
 	uint32_t start = (w->now_ms + 1) & WHEEL_MASK;
-	uint32_t n;
+	uint32_t first = wheel_first(w, start);
+	uint64_t due;
 
-	for (n = 0; n <= WHEEL_WORDS; n++) {
-		uint32_t word = (start / 64 + n) % WHEEL_WORDS;
-		uint64_t bits = w->used[word];
-		uint32_t ahead;
-		uint64_t due;
-
-		if (n == 0)
-			bits &= ~0ULL << (start % 64);
-		else if (n == WHEEL_WORDS)
-			bits &= ~(~0ULL << (start % 64));
-		if (!bits)
-			continue;
-		ahead = (word * 64 + (uint32_t)__builtin_ctzll(bits) - start) &
-			WHEEL_MASK;
-		due = w->now_ms + 1 + ahead;
-		return due > now_ms ? (int)(due - now_ms) : 0;
-	}
-	return -1;
+	if (first == WHEEL_SLOTS)
+		return -1;
+	due = w->now_ms + 1 + ((first - start) & WHEEL_MASK);
+	return due > now_ms ? (int)(due - now_ms) : 0;
 }

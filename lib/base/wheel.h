@@ -30,6 +30,7 @@ struct wheel {
 	uint64_t now_ms; /* every earlier tick has been run */
 	struct wheel_node *slots[WHEEL_SLOTS];
 	uint64_t used[WHEEL_SLOTS / 64]; /* slots that may hold a node */
+	uint64_t used_words;		 /* words of used that are not 0 */
 };
 
 /* wheel_fn - @node has been taken off and may be armed again or freed */

@@ -65,6 +65,8 @@ static void test_equal(void)
 	CU_ASSERT_PTR_EQUAL(gso.msgs[0].msg_hdr.msg_iov[8].iov_base, bytes + 4);
 	c = CMSG_FIRSTHDR(&gso.msgs[0].msg_hdr);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	if (!c)
+		return;
 	CU_ASSERT_EQUAL(c->cmsg_level, IPPROTO_UDP);
 	memcpy(&size, CMSG_DATA(c), sizeof(size));
 	CU_ASSERT_EQUAL(size, 138);

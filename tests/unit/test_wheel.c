@@ -183,6 +183,25 @@ static void test_timeout_of_an_empty_wheel(void)
 	CU_ASSERT_EQUAL(wheel_timeout_ms(&w, START + 7), -1);
 }
 
+/* One timer, wherever it is and wherever the wheel stands. */
+static void test_timeout_of_one_timer(void)
+{
+	uint64_t now = START, ahead;
+	struct timer t = { 0 };
+	unsigned wrong = 0;
+
+	wheel_init(&w, now);
+	for (ahead = 1; ahead <= WHEEL_SLOTS; ahead++) {
+		wheel_arm(&w, &t.node, now + ahead);
+		wrong += wheel_timeout_ms(&w, now) != (int)ahead;
+		now += ahead;
+		run_to(now);
+		wrong += wheel_timeout_ms(&w, now) != -1;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT_EQUAL(t.fired, WHEEL_SLOTS);
+}
+
 /* Against a plain list of due times: sleeping as long as the wheel says and
  * then running it fires each timer exactly when it is due.
  */
@@ -241,6 +260,7 @@ int main(void)
 		  test_cancelling_a_neighbour_inside_a_handler },
 		{ "a long sleep", test_a_long_sleep_skips_nobody },
 		{ "empty", test_timeout_of_an_empty_wheel },
+		{ "one timer", test_timeout_of_one_timer },
 		{ "plain list", test_against_a_plain_list },
 	};
 
