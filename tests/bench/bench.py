@@ -50,7 +50,7 @@ def parse(argv):
     is_quick = "-q" in opts
     options = types.SimpleNamespace(
         rounds=int(opts.get("-r", 3 if is_quick else 5)),
-        secs=float(opts.get("-s", 0.8 if is_quick else 1.5)),
+        secs=float(opts.get("-s", 0.7 if is_quick else 1.5)),
         warm_s=0.25 if is_quick else 0.4,
         foreign_max=float(opts.get("-f", FOREIGN_MAX)),
         only=[key for key in opts.get("-k", "").split(",") if key],
