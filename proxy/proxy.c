@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/server.h"
 #include "base/clock.h"
 #include "base/exitcode.h"
 #include "base/fd.h"
@@ -32,7 +33,9 @@
 /* standard streams, signals, logs, the resolver's sockets, one accept each */
 #define PROXY_FDS_RESERVED   64
 #define PROXY_FDS_PER_THREAD 4
-#define PROXY_STATS_MAX	     4096
+/* of the API, and of its database */
+#define PROXY_FDS_SERVE (API_LISTENERS_MAX * (API_CONNECTIONS_MAX + 8))
+#define PROXY_STATS_MAX 4096
 
 struct proxy {
 	const struct proxy_config *cfg;
@@ -274,6 +277,7 @@ static int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
 static int64_t proxy_conn_fds(const struct proxy *p, const struct fwd_table *t)
 {
 	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED -
+	       (p->serve ? PROXY_FDS_SERVE : 0) -
 	       PROXY_FDS_PER_THREAD * (int64_t)p->cfg->n_threads -
 	       (int64_t)listen_count(t, p->cfg);
 }

@@ -340,6 +340,8 @@ void serve_counters(const struct serve *s, FILE *out)
 		{ "refused_replay", c->refused_replay },
 		{ "refused_size", c->refused_size },
 		{ "refused_form", c->refused_form },
+		{ "refused_memory", c->refused_memory },
+		{ "refused_slow", c->refused_slow },
 	};
 	size_t i;
 

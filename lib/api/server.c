@@ -13,18 +13,23 @@
 
 #include "api/console.h"
 #include "api/replay.h"
+#include "base/clock.h"
 
 #define CONNECTION_MEMORY (32U << 10)
-#define BODY_STEP	  4096U
 
 #define API_FORM      "InvalidRequest"
 #define API_TOO_LARGE "RequestSizeLimitExceeded"
 #define API_REPLAYED  "AuthFailure.SignatureReplayed"
+#define API_BUSY      "RequestLimitExceeded"
+
+_Static_assert(API_LISTENERS_MAX *API_CONNECTIONS_MAX <= DOORMAN_SLOTS,
+	       "every connection has a slot");
 
 struct api_server {
 	struct api_server_options o;
 	struct api_counters counters;
 	struct replay replay;
+	struct doorman doorman;
 	uint32_t n;
 	struct MHD_Daemon *daemon[API_LISTENERS_MAX];
 };
@@ -32,7 +37,7 @@ struct api_server {
 /* One request while its body comes in */
 struct request {
 	bool is_too_large;
-	bool is_starved;
+	bool is_starved; /* other bodies have the memory */
 	char *body;
 	size_t len;
 	size_t cap;
@@ -58,8 +63,9 @@ void api_server_free(struct api_server *s)
 	free(s);
 }
 
-const struct api_counters *api_server_counters(const struct api_server *s)
+const struct api_counters *api_server_counters(struct api_server *s)
 {
+	s->counters.refused_slow = s->doorman.n_slow;
 	return &s->counters;
 }
 
@@ -99,29 +105,53 @@ static enum MHD_Result refuse(struct MHD_Connection *c,
 	return reply(c, MHD_HTTP_OK, "application/json", api_error(err));
 }
 
-static bool request_add(struct request *r, const char *data, size_t len)
+/* What was kept of it is of no use any more. */
+static void request_drop(struct doorman *g, struct request *r)
+{
+	doorman_shrink(g, r->cap);
+	free(r->body);
+	r->body = NULL;
+	r->cap = 0;
+	r->len = 0;
+}
+
+/* Return: false if there is no memory for it */
+static bool request_grow(struct doorman *g, struct request *r, size_t cap)
 {
 	char *grown;
-	size_t cap = r->cap ? r->cap : BODY_STEP;
 
-	if (r->is_too_large || len > API_BODY_MAX - r->len) {
-		r->is_too_large = true;
-		return true;
+	if (!doorman_grow(g, r->cap, cap))
+		return false;
+	grown = realloc(r->body, cap);
+	if (!grown) {
+		doorman_shrink(g, cap);
+		doorman_grow(g, 0, r->cap);
+		return false;
 	}
-	while (cap < r->len + len)
+	r->body = grown;
+	r->cap = cap;
+	return true;
+}
+
+/* A body that is refused is read to its end, for the answer to be heard. */
+static void request_add(struct doorman *g, struct request *r, const char *data,
+			size_t len)
+{
+	size_t cap = r->cap ? r->cap : DOORMAN_BODY_SMALL;
+
+	if (r->is_too_large || r->is_starved)
+		return;
+	while (cap < r->len + len && cap < API_BODY_MAX)
 		cap *= 2;
-	if (cap > r->cap) {
-		grown = realloc(r->body, cap);
-		if (!grown) {
-			r->is_starved = true;
-			return false;
-		}
-		r->body = grown;
-		r->cap = cap;
+	r->is_too_large = len > API_BODY_MAX - r->len;
+	r->is_starved = !r->is_too_large && cap > r->cap &&
+			!request_grow(g, r, cap);
+	if (r->is_too_large || r->is_starved) {
+		request_drop(g, r);
+		return;
 	}
 	memcpy(r->body + r->len, data, len);
 	r->len += len;
-	return true;
 }
 
 static bool post_check(struct api_server *s, struct MHD_Connection *c,
@@ -146,6 +176,12 @@ static bool post_check(struct api_server *s, struct MHD_Connection *c,
 				"the body has more than %u bytes",
 				API_BODY_MAX);
 	}
+	if (r->is_starved) {
+		s->counters.refused_memory++;
+		return ctl_fail(err, API_BUSY,
+				"too many long requests come in at a time: "
+				"ask again");
+	}
 	if (!api_check_signature(&q, &s->o.credentials, now, signature, err)) {
 		s->counters.refused_signature++;
 		return false;
@@ -166,6 +202,14 @@ static bool post_check(struct api_server *s, struct MHD_Connection *c,
 	return true;
 }
 
+static struct doorman_slot *slot_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
 static enum MHD_Result post(struct api_server *s, struct MHD_Connection *c,
 			    const struct request *r)
 {
@@ -182,6 +226,8 @@ static enum MHD_Result post(struct api_server *s, struct MHD_Connection *c,
 		s->counters.failed++;
 	if (api_action_writes(action) && s->o.after)
 		s->o.after(s->o.arg);
+	/* the time that we took is not the client's */
+	doorman_touch(slot_of(c), clock_ms());
 	return reply(c, MHD_HTTP_OK, "application/json", text);
 }
 
@@ -248,10 +294,9 @@ static enum MHD_Result serve(void *arg, struct MHD_Connection *c,
 		return *state ? MHD_YES : MHD_NO;
 	}
 	if (*data_len) {
-		bool ok = request_add(r, data, *data_len);
-
+		request_add(&s->doorman, r, data, *data_len);
 		*data_len = 0;
-		return ok ? MHD_YES : MHD_NO;
+		return MHD_YES;
 	}
 	s->counters.requests++;
 	if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
@@ -267,15 +312,31 @@ static enum MHD_Result serve(void *arg, struct MHD_Connection *c,
 static void done(void *arg, struct MHD_Connection *c, void **state,
 		 enum MHD_RequestTerminationCode why)
 {
+	struct api_server *s = arg;
 	struct request *r = *state;
 
-	(void)arg;
-	(void)c;
 	(void)why;
 	if (r)
-		free(r->body);
+		request_drop(&s->doorman, r);
 	free(r);
 	*state = NULL;
+	doorman_touch(slot_of(c), clock_ms());
+}
+
+static void connected(void *arg, struct MHD_Connection *c, void **slot,
+		      enum MHD_ConnectionNotificationCode what)
+{
+	struct api_server *s = arg;
+	const union MHD_ConnectionInfo *info;
+
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		doorman_close(*slot);
+		*slot = NULL;
+		return;
+	}
+	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (info)
+		*slot = doorman_open(&s->doorman, info->connect_fd, clock_ms());
 }
 
 int api_server_listen(struct api_server *s, int fd, const char *cert,
@@ -299,7 +360,8 @@ int api_server_listen(struct api_server *s, int fd, const char *cert,
 		MHD_OPTION_CONNECTION_LIMIT, API_CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, API_IDLE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_ARRAY,
+		MHD_OPTION_NOTIFY_COMPLETED, done, s,
+		MHD_OPTION_NOTIFY_CONNECTION, connected, s, MHD_OPTION_ARRAY,
 		cert ? tls : none, MHD_OPTION_END);
 	if (!d) {
 		(void)close(fd);
@@ -325,7 +387,7 @@ uint32_t api_server_fds(const struct api_server *s, int ret[API_LISTENERS_MAX])
 
 int api_server_run(struct api_server *s)
 {
-	int wait_ms = -1;
+	int wait_ms = doorman_run(&s->doorman, clock_ms());
 	uint32_t i;
 
 	for (i = 0; i < s->n; i++) {

@@ -8,7 +8,8 @@
  *
  * No action runs without a valid signature; one that changes something runs
  * once, whoever sends it again. Bodies are bounded (API_BODY_MAX), as are
- * connections, their memory and their time. One thread: the caller's.
+ * connections, their memory and their time (doorman.h). One thread: the
+ *caller's.
  */
 #ifndef API_SERVER_H
 #define API_SERVER_H
@@ -16,12 +17,13 @@
 #include <stdint.h>
 
 #include "api/action.h"
+#include "api/doorman.h"
 #include "api/sign.h"
 #include "wire/addr.h"
 
-#define API_CONNECTIONS_MAX 256
-#define API_IDLE_S	    15
 #define API_LISTENERS_MAX   2
+#define API_CONNECTIONS_MAX 128 /* of each */
+#define API_IDLE_S	    DOORMAN_REQUEST_S
 
 /* What has been answered, and why not. */
 struct api_counters {
@@ -31,6 +33,8 @@ struct api_counters {
 	uint64_t refused_signature;
 	uint64_t refused_replay;
 	uint64_t refused_size;
+	uint64_t refused_memory; /* all bodies at a time have too much */
+	uint64_t refused_slow;
 	uint64_t refused_form; /* not POST /, no action named, not JSON */
 };
 
@@ -68,6 +72,6 @@ uint32_t api_server_fds(const struct api_server *s, int ret[API_LISTENERS_MAX]);
  */
 int api_server_run(struct api_server *s);
 
-const struct api_counters *api_server_counters(const struct api_server *s);
+const struct api_counters *api_server_counters(struct api_server *s);
 
 #endif

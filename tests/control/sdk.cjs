@@ -4,6 +4,7 @@
 //
 // usage: sdk.cjs STATE ENDPOINT ACTION BODY [KEY] [SKEW_SECONDS]
 //
+// ENDPOINT is ADDR:PORT, or https://ADDR:PORT for TLS.
 // Prints {"ok":RESPONSE} or {"code":CODE,"message":TEXT}. The SDK signs with
 // the credentials of the state directory, or with KEY; the clock can be moved.
 'use strict';
@@ -33,7 +34,13 @@ const { teo } = require('tencentcloud-sdk-nodejs-teo');
 const client = new teo.v20220901.Client({
   credential: { secretId, secretKey: otherKey || secretKey },
   region: '',
-  profile: { httpProfile: { endpoint, protocol: 'http://', reqTimeout: 20 } },
+  profile: {
+    httpProfile: {
+      endpoint: endpoint.replace('https://', ''),
+      protocol: endpoint.startsWith('https://') ? 'https://' : 'http://',
+      reqTimeout: 20,
+    },
+  },
 });
 
 client[action](JSON.parse(body)).then(

@@ -190,28 +190,6 @@ signatures() {
     expect "healthz" "$(in_proxy curl -s "http://$API/healthz")" ok
 }
 
-# Idle connections fill the server's own table, not the data path.
-idlers() {
-    start idlers "$NS_P" python3 -c '
-import socket, time
-held = []
-for _ in range(1000):
-    s = socket.socket()
-    s.settimeout(1)
-    try:
-        s.connect(("127.0.0.1", 8080))
-        held.append(s)
-    except OSError:
-        break
-print("ready", len(held), flush=True)
-time.sleep(60)'
-    wait_for 30 said idlers ready || bad "the idlers did not start"
-    whoami_is "$CLIENT4" "$VIP4"
-    [ "$(fd_count proxy)" -lt 400 ] ||
-        bad "$(fd_count proxy) descriptors with 1,000 idle connections"
-    stop idlers
-}
-
 ended() {
     refused FailedOperation DeleteL4Proxy "'ProxyId':'$PROXY'"
     refused ok ModifyL4ProxyStatus "'ProxyId':'$PROXY','Status':'offline'"
@@ -311,7 +289,6 @@ run_case "rules forward, or fail by themselves" rules
 run_case "connections of other rules are not touched" unharmed
 run_case "a rule is paused and resumed" paused
 run_case "signatures, sizes" signatures
-run_case "1,000 idle connections to the API" idlers
 run_case "kill -9: all is there again" killed
 run_case "one process a state" second_refused
 run_case "from a terminal: ctl" from_terminal
