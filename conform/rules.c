@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rules.c - `tp-conform rules`: rule files checked, laid out and compared */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/exitcode.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "options.h"
-#include "rules/ruleset.h"
-#include "wire/wire.h"
+#include "rules/ruleset_file.h"
 
 static struct {
 	bool is_strict, is_ext, is_expanded, is_json;
@@ -48,150 +45,37 @@ static int rules_load(const char *path, struct ruleset **ret)
 	unsigned flags = (options.is_ext ? RULE_F_EXT : 0U) |
 			 (options.is_strict ? RULE_F_STRICT : 0U) |
 			 (options.is_expanded ? RULE_F_COUNT_EXPANDED : 0U);
-	bool is_stdin = !strcmp(path, "-");
-	FILE *f = is_stdin ? stdin : fopen(path, "re");
-	int err;
+	int err = ruleset_read_file(path, flags, ret);
 
-	*ret = ruleset_new(flags);
-	if (!f || !*ret) {
-		log_error("%s: %s", path, strerror(f ? ENOMEM : errno));
-		if (f && !is_stdin)
-			(void)fclose(f);
-		return EXIT_IO;
-	}
-	err = ruleset_add_stream(*ret, f, path);
-	if (!is_stdin)
-		(void)fclose(f);
 	if (err) {
 		log_error("%s: %s", path, strerror(-err));
 		return EXIT_IO;
 	}
-	return ruleset_check(*ret) ? EXIT_OK : EXIT_USAGE;
-}
-
-static void put_error_json(const struct rule_error *e)
-{
-	char buf[1024];
-	struct json j;
-	size_t len;
-	const char *line;
-
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "error");
-	json_str(&j, "file", e->source);
-	json_u64(&j, "line", e->line);
-	json_u64(&j, "column", e->column);
-	json_str(&j, "code", e->code);
-	json_str(&j, "text", e->text);
-	json_end(&j);
-	line = json_line(&j, &len);
-	if (line)
-		(void)fwrite(line, 1, len, stdout);
+	return (*ret)->n_errors ? EXIT_USAGE : EXIT_OK;
 }
 
 static int rules_lint(const char *path)
 {
 	struct ruleset *rs;
 	int status = rules_load(path, &rs);
-	uint32_t i;
 
-	if (status == EXIT_IO)
-		goto out;
-	if (options.is_json) {
-		for (i = 0; i < rs->n_errors && i < RULESET_ERRORS_MAX; i++)
-			put_error_json(&rs->errors[i]);
-		printf("{\"v\":1,\"type\":\"summary\",\"rules\":%u,"
-		       "\"groups\":%u,\"ports\":%u,\"errors\":%u}\n",
-		       rs->n_rules, rs->n_groups, ruleset_ports(rs),
-		       rs->n_errors);
-	} else {
-		ruleset_print_errors(rs, stdout);
-		printf("%u rules, %u groups, %u ports, %u errors\n",
-		       rs->n_rules, rs->n_groups, ruleset_ports(rs),
-		       rs->n_errors);
-	}
-out:
+	if (status != EXIT_IO)
+		ruleset_print_lint(rs, options.is_json, stdout);
 	ruleset_free(rs);
 	return status;
 }
 
-static void put_group(const struct group *g)
-{
-	uint32_t i;
-
-	printf("og:%s = ", g->name);
-	for (i = 0; i < g->n_members; i++)
-		printf("%s%s", i ? ", " : "", g->members[i]);
-	putchar('\n');
-}
-
 static int rules_format(const char *path)
 {
-	char text[RULE_TEXT_MAX];
 	struct ruleset *rs;
 	int status = rules_load(path, &rs);
-	uint32_t i;
 
-	if (status) {
-		if (status == EXIT_USAGE)
-			ruleset_print_errors(rs, stderr);
-		ruleset_free(rs);
-		return status;
-	}
-	for (i = 0; i < rs->n_groups; i++)
-		put_group(&rs->groups[i]);
-	for (i = 0; i < rs->n_rules; i++)
-		printf("%s\n", rule_format(&rs->rules[i], text));
+	if (status == EXIT_USAGE)
+		ruleset_print_errors(rs, stderr);
+	if (status == EXIT_OK)
+		ruleset_print(rs, stdout);
 	ruleset_free(rs);
-	return EXIT_OK;
-}
-
-/* has @rs a rule that is written like @text? */
-static bool has_rule(const struct ruleset *rs, const char *text)
-{
-	char own[RULE_TEXT_MAX];
-	uint32_t i;
-
-	for (i = 0; i < rs->n_rules; i++)
-		if (!strcmp(rule_format(&rs->rules[i], own), text))
-			return true;
-	return false;
-}
-
-static bool has_group(const struct ruleset *rs, const struct group *g)
-{
-	const struct group *own = ruleset_group(rs, g->name);
-	uint32_t i;
-
-	if (!own || own->n_members != g->n_members)
-		return false;
-	for (i = 0; i < g->n_members; i++)
-		if (strcmp(own->members[i], g->members[i]) != 0)
-			return false;
-	return true;
-}
-
-/* what @a has and @b has not, with @mark before it. Return: how many */
-static uint32_t diff_one(const struct ruleset *a, const struct ruleset *b,
-			 const char *mark)
-{
-	char text[RULE_TEXT_MAX];
-	uint32_t n = 0, i;
-
-	for (i = 0; i < a->n_groups; i++)
-		if (!has_group(b, &a->groups[i])) {
-			(void)fputs(mark, stdout);
-			put_group(&a->groups[i]);
-			n++;
-		}
-	for (i = 0; i < a->n_rules; i++)
-		if (!has_rule(b, rule_format(&a->rules[i], text))) {
-			printf("%s%s\n", mark, text);
-			n++;
-		}
-	return n;
+	return status;
 }
 
 static int rules_diff(const char *path_a, const char *path_b)
@@ -207,8 +91,8 @@ static int rules_diff(const char *path_a, const char *path_b)
 		ruleset_print_errors(b, stderr);
 	status = status > other ? status : other;
 	if (!status) {
-		n += diff_one(a, b, "- ");
-		n += diff_one(b, a, "+ ");
+		n += ruleset_print_missing(a, b, "- ", stdout);
+		n += ruleset_print_missing(b, a, "+ ", stdout);
 		status = n ? EXIT_FINDING : EXIT_OK;
 	}
 	ruleset_free(a);

@@ -23,6 +23,8 @@ struct command {
 	const char *name;
 	bool is_partial;
 	bool is_dry_run;
+	bool is_ext;
+	bool is_strict;
 	bool is_json;
 	bool is_yes;
 };
@@ -45,6 +47,9 @@ command_fn command_rule_resume;
 command_fn command_rule_delete;
 command_fn command_rule_import;
 command_fn command_rule_export;
+command_fn command_rule_lint;
+command_fn command_rule_fmt;
+command_fn command_rule_diff;
 command_fn command_group_list;
 command_fn command_group_create;
 command_fn command_group_modify;

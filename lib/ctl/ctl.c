@@ -13,7 +13,6 @@
 
 static struct command command = {
 	.zone = "zone-local",
-	.area = "overseas",
 };
 static const char *state = "/var/lib/tp-proxy";
 static const char *socket_path;
@@ -42,6 +41,9 @@ static const struct {
 	{ "rule", "delete", 2, -1, command_rule_delete, "PROXY RULE..." },
 	{ "rule", "import", 2, 2, command_rule_import, "PROXY FILE" },
 	{ "rule", "export", 1, 1, command_rule_export, "PROXY" },
+	{ "rule", "lint", 1, 1, command_rule_lint, "FILE" },
+	{ "rule", "fmt", 1, 1, command_rule_fmt, "FILE" },
+	{ "rule", "diff", 2, 2, command_rule_diff, "PROXY FILE" },
 	{ "group", "list", 0, 0, command_group_list, "" },
 	{ "group", "create", 2, -1, command_group_create, "NAME ADDR..." },
 	{ "group", "modify", 1, -1, command_group_modify, "GROUP [ADDR...]" },
@@ -78,6 +80,10 @@ static const struct opt options[] = {
 	  NULL, NULL, "create: PLATFORM, ANYCAST300 or ANYCAST_ALLIN" },
 	{ 0, "name", "NAME", OPT_STR, &command.name, 0, 0, NULL, NULL,
 	  "group modify: another name" },
+	{ 0, "ext", NULL, OPT_FLAG, &command.is_ext, 0, 0, NULL, NULL,
+	  "rule lint, fmt, diff: take mode spp, as 'tp-proxy serve --ext'" },
+	{ 0, "strict", NULL, OPT_FLAG, &command.is_strict, 0, 0, NULL, NULL,
+	  "rule lint, fmt, diff: the product's format to the letter" },
 	{ 0, "partial", NULL, OPT_FLAG, &command.is_partial, 0, 0, NULL, NULL,
 	  "rule import, rule add: leave lines with errors out" },
 	{ 0, "dry-run", NULL, OPT_FLAG, &command.is_dry_run, 0, 0, NULL, NULL,
@@ -94,7 +100,8 @@ static const struct opt_spec spec = {
 		 "rule add PROXY LINE...\n"
 		 "rule edit PROXY RULE KEY=VALUE...\n"
 		 "rule pause|resume|delete PROXY RULE...\n"
-		 "rule import PROXY FILE\n"
+		 "rule import|diff PROXY FILE\n"
+		 "rule lint|fmt FILE\n"
 		 "group list\n"
 		 "group create NAME ADDR...\n"
 		 "group modify GROUP [ADDR...]\n"
@@ -105,15 +112,74 @@ static const struct opt_spec spec = {
 	.tail = "keys of rule edit: protocol, ports, origin, origin-port, "
 		"mode, "
 		"persist,\n  persist-time, tag\n"
-		"exit status: 0 done, 2 refused (the product's code is on "
+		"exit status: 0 done, 1 different (rule diff), 2 refused (the "
+		"product's code is on "
 		"stderr), 3 no answer.\n"
 		"example: tp-proxy ctl --state DIR rule add one 'tcp:80 "
 		"192.0.2.1 8080 off ppv2'",
 	.opts = options,
 };
 
+/* Options that only some commands take; elsewhere they would do nothing. */
+static int ctl_check_options(command_fn *run)
+{
+	const struct {
+		const char *name;
+		bool is_there;
+		command_fn *takes[3];
+	} list[] = {
+		{ "area", command.area, { command_create } },
+		{ "static-ip", command.static_ip, { command_create } },
+		{ "level-mainland",
+		  command.level_mainland,
+		  { command_create } },
+		{ "level-overseas",
+		  command.level_overseas,
+		  { command_create } },
+		{ "bandwidth", command.bandwidth > 0, { command_create } },
+		{ "ipv6", command.ipv6, { command_create, command_modify } },
+		{ "accelerate",
+		  command.accelerate,
+		  { command_create, command_modify } },
+		{ "name", command.name, { command_group_modify } },
+		{ "partial",
+		  command.is_partial,
+		  { command_rule_import, command_rule_add } },
+		{ "dry-run",
+		  command.is_dry_run,
+		  { command_rule_import, command_rule_add } },
+		{ "ext",
+		  command.is_ext,
+		  { command_rule_lint, command_rule_fmt, command_rule_diff } },
+		{ "strict",
+		  command.is_strict,
+		  { command_rule_lint, command_rule_fmt, command_rule_diff } },
+	};
+	size_t i, k;
+
+	for (i = 0; i < ARRAY_SIZE(list); i++) {
+		bool is_taken = !list[i].is_there;
+
+		for (k = 0; k < ARRAY_SIZE(list[i].takes); k++)
+			is_taken = is_taken || list[i].takes[k] == run;
+		if (!is_taken)
+			return opt_fail(&spec,
+					"this command has no option --%s",
+					list[i].name);
+	}
+	if (run == command_modify && !command.ipv6 && !command.accelerate)
+		return opt_fail(&spec, "modify --ipv6 or --accelerate");
+	return -1;
+}
+
+static bool ctl_needs_server(command_fn *run)
+{
+	return run != command_rule_lint && run != command_rule_fmt;
+}
+
 static int ctl_run(int n, char **words)
 {
+	int status;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -130,6 +196,11 @@ static int ctl_run(int n, char **words)
 			return opt_fail(&spec, "it is: %s%s%s %s",
 					group ? group : "", group ? " " : "",
 					commands[i].name, commands[i].words);
+		status = ctl_check_options(commands[i].run);
+		if (status >= 0)
+			return status;
+		if (!ctl_needs_server(commands[i].run))
+			return commands[i].run(&command);
 		if (!client_open(&command.client, state, socket_path, endpoint))
 			return EXIT_IO;
 		return commands[i].run(&command);

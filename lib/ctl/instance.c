@@ -12,7 +12,7 @@ int command_create(struct command *c)
 	int status;
 
 	command_set(body, "ProxyName", c->words[0]);
-	command_set(body, "Area", c->area);
+	command_set(body, "Area", c->area ? c->area : "overseas");
 	command_set(body, "Ipv6", c->ipv6);
 	command_set(body, "StaticIp", c->static_ip);
 	command_set(body, "AccelerateMainland", c->accelerate);

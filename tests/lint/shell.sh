@@ -6,5 +6,5 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 find . \( -path ./build -o -path ./out -o -path ./.git \) -prune -o \
-    -type f \( -name '*.sh' -o -name run \) -print0 |
+    -type f \( -name '*.sh' -o -name '*.bash' -o -name run \) -print0 |
     xargs -0 shellcheck -x -P SCRIPTDIR -s bash -e SC2317

@@ -23,6 +23,6 @@ while IFS= read -r file; do
     esac
 done < <(find . \( -path ./build -o -path ./out -o -path ./.git \) -prune -o \
     -type f \( -name '*.[ch]' -o -name '*.def' -o -name '*.sh' \
-    -o -name '*.py' -o -name '*.cmake' -o -name CMakeLists.txt \
+    -o -name '*.py' -o -name '*.bash' -o -name '*.cmake' -o -name CMakeLists.txt \
     -o -name run -o -name '*.[1-8]' \) -print)
 exit "$failed"
