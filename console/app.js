@@ -56,6 +56,7 @@ function head() {
         other === 'zh' ? '中文' : 'English',
         () => {
           setLanguage(other);
+          document.getElementById('notes').replaceChildren();
           show();
           document.getElementById('lang').focus();
         },

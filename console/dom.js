@@ -41,8 +41,18 @@ export function newId(name) {
   return `${name}-${++serial}`;
 }
 
-export function button(text, onclick, props = {}) {
-  return h('button', { type: 'button', ...props, onclick }, text);
+// inactive: cannot be used now, but keeps the focus it may have
+export function button(text, onclick, { inactive = false, ...props } = {}) {
+  return h(
+    'button',
+    {
+      type: 'button',
+      ...props,
+      'aria-disabled': inactive ? 'true' : null,
+      onclick: inactive ? null : onclick,
+    },
+    text,
+  );
 }
 
 // A code of the API: what it is called, the server's sentence, the code itself

@@ -207,6 +207,7 @@ export default {
     'Add the first rule, or import a text with one rule a line. As soon as it runs, ' +
     'its counters move here.',
   'rules.closed': 'Rules can be added while the instance is running.',
+  'rules.stopped': 'The instance is stopped: none of its rules forwards, whatever its own status.',
   'rules.unmatched': 'No rule matches',
   'rules.unmatched.text': {
     one: 'The instance has {n} rule, which the filter leaves out.',

@@ -6,6 +6,8 @@ import { has, number, t } from './i18n.js';
 const CHECK_MS = 350; // after the last key
 const TEXT_MAX = 900000; // a body has 1 MiB, in which quotes are escaped
 const SHOWN_MAX = 200; // errors
+// Browsers take seconds to paste thousands of lines in a way that can be undone.
+const PASTE_UNDO_MAX = 20000;
 
 const utf8 = new TextEncoder();
 
@@ -36,6 +38,14 @@ export function importDialog(app, proxyId, done) {
     autofocus: true,
     wrap: 'off',
     oninput: later,
+    onpaste: (event) => {
+      const pasted = event.clipboardData.getData('text/plain');
+
+      if (pasted.length <= PASTE_UNDO_MAX) return;
+      event.preventDefault();
+      text.setRangeText(pasted, text.selectionStart, text.selectionEnd, 'end');
+      later();
+    },
     ondragover: (event) => event.preventDefault(),
     ondrop: (event) => {
       if (!event.dataTransfer.files.length) return;

@@ -210,17 +210,17 @@ export function instanceView(app, id, tab) {
       actions,
       button(t('do.modify'), () => modifyDialog(app, p, load), {
         id: 'modify',
-        disabled: isMoving(p),
+        inactive: isMoving(p),
       }),
       button(
         t(p.Status === 'offline' ? 'do.enable' : 'do.disable'),
         () => switchDialog(app, p, load),
-        { id: 'switch', disabled: isMoving(p) },
+        { id: 'switch', inactive: isMoving(p) },
       ),
       button(t('do.delete'), () => deleteDialog(app, p), {
         id: 'delete',
         class: 'danger',
-        disabled: isMoving(p),
+        inactive: isMoving(p),
       }),
     );
     if (id0) actions.querySelector(`#${id0}`)?.focus();

@@ -164,6 +164,7 @@ export function ruleDialog(app, proxyId, rule, done) {
     if (controls[name] && !controls[name].closest('[hidden]'))
       controls[name].focus();
     else errors.firstChild.focus();
+    errors.scrollIntoView({ block: 'nearest' });
   }
 
   async function save(d) {
@@ -205,6 +206,7 @@ export function ruleDialog(app, proxyId, rule, done) {
           save(d);
         },
       },
+      errors,
       rule && h('p', { class: 'id' }, rule.RuleId),
       protocol.element,
       field(t('rule.ports'), ports, t('rule.ports.hint')),
@@ -232,7 +234,6 @@ export function ruleDialog(app, proxyId, rule, done) {
       ),
       persistField,
       field(t('rule.tag'), tag, t('rule.tag.hint')),
-      errors,
     ),
     actions: (self) => [
       button(t('do.cancel'), () => self.close()),

@@ -141,7 +141,7 @@ class Row {
             {
               class: 'small',
               'data-act': 'switch',
-              disabled: r.Status === 'stopping',
+              inactive: r.Status === 'stopping',
               'aria-label': t(isOffline ? 'rule.do.resume' : 'rule.do.pause', { name }),
             },
           ),
@@ -231,6 +231,7 @@ class Rules {
     this.box = h('div', { class: 'hold' }, h('p', { class: 'quiet loading' }, t('loading')));
     this.errors = h('div');
     this.liveErrors = h('div');
+    this.stopNote = h('p', { class: 'box', hidden: true }, t('rules.stopped'));
     this.count = h('div', { class: 'quiet num', role: 'status', id: 'count' });
     this.pager = h('div', { class: 'row', hidden: true });
     this.checkAll = h('input', {
@@ -285,6 +286,7 @@ class Rules {
       ),
       this.bulk,
       this.errors,
+      this.stopNote,
       this.box,
       h('div', { class: 'pager' }, this.count, this.pager),
     );
@@ -305,6 +307,7 @@ class Rules {
   instance(p) {
     this.name = p.ProxyName;
     this.isOpen = p.Status === 'online';
+    this.stopNote.hidden = p.Status !== 'offline';
     for (const b of this.adds) {
       b.disabled = !this.isOpen;
       b.title = this.isOpen ? '' : t('rules.closed');

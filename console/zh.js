@@ -177,6 +177,7 @@ export default {
   'rules.none': '还没有规则',
   'rules.none.text': '添加第一条规则，或导入每行一条规则的文本。规则运行后，这里会显示实时计数。',
   'rules.closed': '实例运行时才能添加规则。',
+  'rules.stopped': '实例已停用：无论规则自身状态如何，都不会转发。',
   'rules.unmatched': '没有匹配的规则',
   'rules.unmatched.text': { other: '实例共有 {n} 条规则，都被筛选条件排除了。' },
   'rules.unfilter': '显示全部规则',
