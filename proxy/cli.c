@@ -16,6 +16,7 @@ static const char *const header_timings[] = { "first-data", "connect", NULL };
 static const char *const udp_headers[] = { "first", "every", "alone", NULL };
 
 static const char *const splices[] = { "auto", "off", "always", NULL };
+static const char *const steer_modes[] = { "auto", "off", "always", NULL };
 
 static bool opt_add_rule(void *dst, const char *value, char err[OPT_ERR_MAX])
 {
@@ -189,6 +190,10 @@ static const struct opt common_options[] = {
 	O('L', "listen", "ADDR", OPT_CALL, &config, 0, 0, NULL, opt_add_listen,
 	  "listen on this address only; may be repeated (default: all, IPv4 "
 	  "and IPv6)"),
+	O(0, "steer", "WHEN", OPT_CHOICE, &config.steer, 0, 0, steer_modes,
+	  NULL,
+	  "many ports on few sockets, by eBPF (sk_lookup): auto, where there "
+	  "are many and it can be (default), off, or always"),
 	O('t', "threads", "N", OPT_U32, &config.n_threads, 1,
 	  CONFIG_THREADS_MAX, NULL, NULL,
 	  "event loops (default: one for each CPU)"),

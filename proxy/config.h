@@ -33,6 +33,13 @@ enum udp_header {
 	UDP_HEADER_ALONE, /* a datagram of its own before the first one */
 };
 
+/* Which ports share sockets (steer.h). */
+enum steer_mode {
+	STEER_AUTO, /* new ones, where there are many, if the kernel has it */
+	STEER_OFF,
+	STEER_ALWAYS, /* all, or it is an error */
+};
+
 /* tp-proxy serve: rules come from the control plane, not from files.
  * @state:   directory; NULL: not this command
  * @socket:  path of the API's local socket; NULL: "api.sock" in @state
@@ -64,6 +71,7 @@ struct proxy_config {
 	uint32_t n_threads;
 	struct ip_addr listen[CONFIG_LISTEN_MAX];
 	uint32_t n_listen;
+	int steer;
 	struct ip_addr origin_from;
 	int header_timing;
 	uint64_t header_wait_ms;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FWD_RESOLVE_WAIT_MS 3000
+#include "base/clock.h"
 
 /* Fill @o from what @r names: an address now, names through the resolver. */
 static int fwd_feed_origin(struct fwd_table *t, const struct rule *r,
@@ -39,14 +39,23 @@ struct fwd_ref {
 	uint32_t index;
 };
 
-static int fwd_ref_cmp(const void *a, const void *b)
+static int fwd_rule_cmp(const struct rule *ra, const struct rule *rb)
 {
-	const struct rule *ra = ((const struct fwd_ref *)a)->rule;
-	const struct rule *rb = ((const struct fwd_ref *)b)->rule;
-
 	if (ra->origin_type != rb->origin_type)
 		return ra->origin_type < rb->origin_type ? -1 : 1;
 	return strcasecmp(ra->origin, rb->origin);
+}
+
+static int fwd_ref_cmp(const void *a, const void *b)
+{
+	return fwd_rule_cmp(((const struct fwd_ref *)a)->rule,
+			    ((const struct fwd_ref *)b)->rule);
+}
+
+static int fwd_origin_cmp(const void *a, const void *b)
+{
+	return fwd_rule_cmp(((const struct fwd_origin *)a)->rule,
+			    ((const struct fwd_origin *)b)->rule);
 }
 
 /* One origin for all rules that name the same one: sorted, then by runs. */
@@ -69,12 +78,14 @@ static int fwd_make_origins(struct fwd_table *t)
 				err = -ENOMEM;
 				break;
 			}
-			t->origins[t->n_origins++] = o;
+			t->origins[t->n_origins++] =
+				(struct fwd_origin) { refs[i].rule, o };
 			err = fwd_feed_origin(t, refs[i].rule, o);
 		}
 		t->fwds[refs[i].index] =
 			(struct fwd) { refs[i].rule,
-				       t->origins[t->n_origins - 1], t, NULL };
+				       t->origins[t->n_origins - 1].origin, t,
+				       NULL };
 	}
 	free(refs);
 	return err;
@@ -95,7 +106,7 @@ int fwd_table_new(struct ruleset *rules, const struct proxy_config *cfg,
 	t->rules = rules;
 	t->n_fwds = rules->n_rules;
 	t->fwds = calloc(t->n_fwds + 1, sizeof(*t->fwds));
-	t->origins = calloc(t->n_fwds + 1, sizeof(struct origin *));
+	t->origins = calloc(t->n_fwds + 1, sizeof(*t->origins));
 	err = t->fwds && t->origins ? resolver_new(&rc, &t->resolver) : -ENOMEM;
 	if (!err)
 		err = fwd_make_origins(t);
@@ -136,9 +147,46 @@ void fwd_record(const struct fwd *f, struct live_connection *ret)
 	ret->mode = f->rule->mode;
 }
 
-int fwd_table_start(struct fwd_table *t)
+int fwd_table_start(struct fwd_table *t, struct fwd_table *old,
+		    uint64_t wait_ms)
 {
-	return resolver_start(t->resolver, FWD_RESOLVE_WAIT_MS);
+	uint32_t i;
+	int err;
+
+	if (old)
+		resolver_take_over(t->resolver, old->resolver);
+	for (i = 0; old && i < t->n_origins; i++) {
+		const struct fwd_origin *same =
+			bsearch(&t->origins[i], old->origins, old->n_origins,
+				sizeof(*old->origins), fwd_origin_cmp);
+
+		if (same)
+			origin_inherit(t->origins[i].origin, same->origin);
+	}
+	err = resolver_start(t->resolver, wait_ms);
+	if (err && old)
+		(void)resolver_start(old->resolver, 0);
+	return err;
+}
+
+bool fwd_pick(const struct fwd *f, struct persist *p,
+	      const struct ip_addr *client, uint64_t now_ms,
+	      struct ip_addr *ret)
+{
+	const struct rule *r = f->rule;
+	struct persist_key key = { r->proto, r->ports[0].low, *client };
+	bool is_timed = r->is_persistent && r->persist_s;
+
+	if (is_timed && persist_find(p, &key, now_ms, ret) &&
+	    origin_is_usable(f->origin, ret, now_ms)) {
+		persist_put(p, &key, ret, now_ms, r->persist_s * MS_PER_S);
+		return true;
+	}
+	if (!origin_pick(f->origin, client, r->is_persistent, now_ms, ret))
+		return false;
+	if (is_timed)
+		persist_put(p, &key, ret, now_ms, r->persist_s * MS_PER_S);
+	return true;
 }
 
 void fwd_table_retire(struct fwd_table *t)
@@ -165,7 +213,7 @@ void fwd_table_free(struct fwd_table *t)
 		return;
 	resolver_free(t->resolver);
 	for (i = 0; i < t->n_origins; i++)
-		origin_free(t->origins[i]);
+		origin_free(t->origins[i].origin);
 	if (t->book)
 		tally_book_drop(t->book, t->tallies, t->n_fwds);
 	free(t->tallies);

@@ -13,11 +13,18 @@
 
 #include "config.h"
 #include "origin.h"
+#include "persist.h"
 #include "resolve.h"
 #include "rules/ruleset.h"
 #include "tally.h"
 
 struct fwd_table;
+
+/* An origin, and the first rule that names it. */
+struct fwd_origin {
+	const struct rule *rule;
+	struct origin *origin;
+};
 
 /* one rule at work */
 struct fwd {
@@ -27,7 +34,8 @@ struct fwd {
 	struct tally *tally;
 };
 
-/* @users: connections and sessions, a count for each worker, which alone
+/* @origins: sorted by type and name
+ * @users: connections and sessions, a count for each worker, which alone
  *	   writes it
  */
 struct fwd_table {
@@ -35,7 +43,7 @@ struct fwd_table {
 	uint32_t n_fwds;
 	struct fwd *fwds;
 	uint32_t n_origins;
-	struct origin **origins;
+	struct fwd_origin *origins;
 	struct resolver *resolver;
 	struct tally_book *book; /* NULL before fwd_table_count() */
 	struct tally **tallies;	 /* by rule */
@@ -56,10 +64,20 @@ int fwd_table_new(struct ruleset *rules, const struct proxy_config *cfg,
 int fwd_table_count(struct fwd_table *t, struct tally_book *book,
 		    const struct tally_key *keys);
 
-/* fwd_table_start() - begin to resolve; waits a moment for first answers.
- * Return: 0 or -errno
+/* fwd_table_start() - begin to resolve, and wait up to @wait_ms for names that
+ * are new. What @old (NULL: none) knows of origins that both have goes over to
+ * @t, and @old resolves no more.
+ * Return: 0 or -errno, and @old resolves on
  */
-int fwd_table_start(struct fwd_table *t);
+int fwd_table_start(struct fwd_table *t, struct fwd_table *old,
+		    uint64_t wait_ms);
+
+/* fwd_pick() - as origin_pick(), by the persistence of the rule
+ * @p: where its time is kept
+ */
+bool fwd_pick(const struct fwd *f, struct persist *p,
+	      const struct ip_addr *client, uint64_t now_ms,
+	      struct ip_addr *ret);
 
 /* fwd_table_retire() - stop resolving: no new connection comes */
 void fwd_table_retire(struct fwd_table *t);

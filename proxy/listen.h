@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* listen.h - the listening sockets of a table of rules, one a thread and port.
+/* listen.h - what a table of rules listens on: sockets, one a thread and port,
+ * or, for ports that are steered (steer.h), none of their own.
  *
- * The main thread owns them all. On a reload a new set takes over the sockets
- * of ports that stay, so that nothing queued on them is lost; the others are
- * closed once every worker has gone over to the new set.
+ * The main thread owns them all. On a reload a new set takes over the ports
+ * that stay, as they are, so that nothing queued on them is lost; the sockets
+ * of the others are closed once every worker has gone over to the new set.
  */
 #ifndef PROXY_LISTEN_H
 #define PROXY_LISTEN_H
 
 #include "fwd.h"
+#include "steer.h"
+
+#define LISTEN_BACKLOG 4096
+#define LISTEN_ERR_MAX 200
 
 /* @addr:    IP_NONE for a wildcard socket, which learns the dialled address
  *	     from each connection
+ * @port:    0 for the sockets of steered ports, which learn that too
+ * @fwd:     NULL for these
  * @is_kept: the socket came from the set before
  * @is_gone: the set after does not have it
  */
@@ -20,6 +27,7 @@ struct listener {
 	struct ip_addr addr;
 	uint16_t port;
 	bool is_v6;
+	bool is_steered;
 	bool is_kept;
 	bool is_gone;
 	const char *congestion; /* borrowed; NULL: the system's */
@@ -27,30 +35,59 @@ struct listener {
 	int fds[]; /* one a thread */
 };
 
+/* @by_port:   the rule of each port; NULL: none
+ * @n_sockets: over all threads, but for the steered ones
+ */
 struct listen_set {
 	uint32_t gen;
 	uint32_t n;
 	uint32_t n_threads;
-	struct listener **items; /* sorted by protocol, address and port */
+	uint32_t n_sockets;
+	struct listener **items; /* sorted by protocol, port and address */
+	struct steer_ports steered;
+	const struct fwd *by_port[STEER_PROTOS][65536];
 };
 
-/* listen_count() - sockets that @t needs, over all threads */
-uint64_t listen_count(const struct fwd_table *t,
-		      const struct proxy_config *cfg);
+static inline const struct fwd *listen_set_fwd(const struct listen_set *set,
+					       enum rule_proto proto,
+					       uint16_t port)
+{
+	return set->by_port[proto][port];
+}
 
-#define LISTEN_ERR_MAX 200
+/* What to listen on.
+ * @old:	 the set that is in use, or NULL
+ * @steer:	 NULL: no port can be steered
+ * @sockets_max: that may be open
+ * @failed:	 a text for each rule, empty at first: what failed, for people.
+ *		 A rule that fails serves no port, the others serve theirs.
+ *		 NULL: one that fails is enough to refuse all
+ */
+struct listen_want {
+	const struct fwd_table *table;
+	const struct proxy_config *cfg;
+	struct listen_set *old;
+	struct steer *steer;
+	uint64_t sockets_max;
+	char (*failed)[LISTEN_ERR_MAX];
+};
 
-/* listen_set_open() - the sockets of @t. Sockets that @old has for the same
- * port are shared with it.
- * @failed: a text for each rule of @t, empty at first: what failed, for people.
- *	    A rule that fails has no sockets, the others have theirs.
- *	    NULL: one that fails is enough to refuse all
- * @err:    what failed, for people
+/* listen_wants_steer() - would @ports be steered, if that is possible? */
+bool listen_wants_steer(const struct proxy_config *cfg, uint32_t ports,
+			uint64_t sockets_max);
+
+/* listen_set_open() - the sockets of @want; ports of @want->old stay what they
+ * are, steered or not. What is steered is steered by steer_set().
+ * @err: what failed, for people
  * Return: 0, or -errno and nothing has been opened
  */
-int listen_set_open(const struct fwd_table *t, const struct proxy_config *cfg,
-		    struct listen_set *old, char (*failed)[LISTEN_ERR_MAX],
-		    struct listen_set **ret, char err[LISTEN_ERR_MAX]);
+int listen_set_open(const struct listen_want *want, struct listen_set **ret,
+		    char err[LISTEN_ERR_MAX]);
+
+/* listen_tune() - the options of every listening socket.
+ * @congestion: of TCP, as sock_set_congestion(). Return: 0 or -errno
+ */
+int listen_tune(int fd, enum rule_proto proto, const char *congestion);
 
 /* Which of its sockets a set closes when it is freed. */
 enum listen_owned {

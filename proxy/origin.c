@@ -39,7 +39,7 @@ static uint64_t mix64(uint64_t x)
 	return x ^ x >> 32;
 }
 
-static uint64_t addr_hash(const struct ip_addr *a, uint64_t seed)
+uint64_t addr_hash(const struct ip_addr *a, uint64_t seed)
 {
 	uint64_t h = mix64(seed ^ a->family);
 
@@ -117,6 +117,44 @@ void origin_set_addrs(struct origin *o, const struct ip_addr *addrs, size_t n)
 		memcpy(o->addrs, next, count * sizeof(next[0]));
 	o->n = count;
 	pthread_mutex_unlock(&o->lock);
+}
+
+void origin_inherit(struct origin *o, struct origin *from)
+{
+	struct origin_addr old[ORIGIN_ADDRS_MAX];
+	uint64_t failures, turn;
+	size_t n, i;
+
+	pthread_mutex_lock(&from->lock);
+	n = from->n;
+	memcpy(old, from->addrs, n * sizeof(old[0]));
+	failures = from->failures;
+	turn = from->turn;
+	pthread_mutex_unlock(&from->lock);
+	pthread_mutex_lock(&o->lock);
+	o->failures = failures;
+	o->turn = turn;
+	for (i = 0; i < o->n; i++) {
+		const struct origin_addr *a =
+			addr_find(old, n, &o->addrs[i].addr);
+
+		if (a)
+			o->addrs[i] = *a;
+	}
+	pthread_mutex_unlock(&o->lock);
+}
+
+bool origin_is_usable(struct origin *o, const struct ip_addr *addr,
+		      uint64_t now_ms)
+{
+	const struct origin_addr *a;
+	bool is_usable;
+
+	pthread_mutex_lock(&o->lock);
+	a = addr_find(o->addrs, o->n, addr);
+	is_usable = a && (!a->failure || now_ms >= a->retry_at_ms);
+	pthread_mutex_unlock(&o->lock);
+	return is_usable;
 }
 
 size_t origin_count(struct origin *o)

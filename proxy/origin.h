@@ -31,6 +31,18 @@ const char *origin_name(const struct origin *o);
  */
 void origin_set_addrs(struct origin *o, const struct ip_addr *addrs, size_t n);
 
+/* origin_inherit() - go on with the marks of failure and the turn of @from, for
+ * addresses that both have
+ */
+void origin_inherit(struct origin *o, struct origin *from);
+
+/* origin_is_usable() - is @addr in the list, and not marked as failed? */
+bool origin_is_usable(struct origin *o, const struct ip_addr *addr,
+		      uint64_t now_ms);
+
+/* addr_hash() - of @a, another one for each @seed */
+uint64_t addr_hash(const struct ip_addr *a, uint64_t seed);
+
 /* origin_count() - addresses known now */
 size_t origin_count(struct origin *o);
 

@@ -29,7 +29,8 @@
 #include "toa.h"
 #include "worker.h"
 
-#define PROXY_TICK_MS 1000
+#define PROXY_TICK_MS	      1000
+#define PROXY_RESOLVE_WAIT_MS 3000
 /* standard streams, signals, logs, the resolver's sockets, one accept each */
 #define PROXY_FDS_RESERVED   64
 #define PROXY_FDS_PER_THREAD 4
@@ -44,7 +45,9 @@ struct proxy {
 	struct icmp_sender icmp;
 	struct tally_book *book;
 	struct serve_hooks hooks;
+	struct persist *persist;
 	struct serve *serve; /* NULL: rules come from files */
+	struct steer *steer; /* NULL: each port has its own sockets */
 	struct fwd_table *table;
 	struct fwd_table *retired;
 	struct listen_set *set;
@@ -175,6 +178,41 @@ static int proxy_count(struct proxy *p, struct fwd_table *t)
 	return err;
 }
 
+/* Sockets that may listen; the others are for connections. */
+static uint64_t proxy_sockets_max(const struct proxy *p)
+{
+	uint32_t half = p->fds_limit / 2;
+
+	return half > PROXY_FDS_RESERVED ? half - PROXY_FDS_RESERVED : 0;
+}
+
+/* While we may: later changes of the rules find it ready.
+ * Return: an exit status
+ */
+static int proxy_open_steer(struct proxy *p, uint32_t ports)
+{
+	const struct proxy_config *cfg = p->cfg;
+	int err;
+
+	if (cfg->steer == STEER_OFF ||
+	    (!p->serve &&
+	     !listen_wants_steer(cfg, ports, proxy_sockets_max(p))))
+		return EXIT_OK;
+	err = steer_open(cfg, &p->steer);
+	if (!err)
+		return EXIT_OK;
+	if (cfg->steer == STEER_AUTO) {
+		log_info("ports are not steered (%s): each has its own sockets",
+			 strerror(-err));
+		return EXIT_OK;
+	}
+	log_error("cannot steer ports: %s%s", strerror(-err),
+		  err == -EPERM || err == -EACCES
+			  ? " (it takes root, or CAP_BPF and CAP_NET_ADMIN)"
+			  : "");
+	return EXIT_IO;
+}
+
 /* A table of @rs and its sockets, made beside what runs now. Takes @rs over.
  * @failed: see listen_set_open()
  * Return: an exit status
@@ -184,31 +222,37 @@ static int proxy_make(struct proxy *p, struct ruleset *rs,
 		      struct fwd_table **ret_table, struct listen_set **ret_set)
 {
 	struct fwd_table *t = NULL;
+	struct listen_want want = {
+		.cfg = p->cfg,
+		.old = p->set,
+		.steer = p->steer,
+		.sockets_max = proxy_sockets_max(p),
+		.failed = failed,
+	};
+	/* a change through the API waits for no name server */
+	uint64_t wait_ms = p->serve && p->table ? 0 : PROXY_RESOLVE_WAIT_MS;
 	char text[LISTEN_ERR_MAX];
 	int err = fwd_table_new(rs, p->cfg, &t);
 
 	if (!err)
 		err = proxy_count(p, t);
-	if (!err &&
-	    listen_count(t, p->cfg) + PROXY_FDS_RESERVED > p->fds_limit / 2) {
-		log_error("%llu listening sockets are needed and this process "
-			  "may hold %u descriptors: raise 'ulimit -n', use "
-			  "fewer ports, or fewer --threads",
-			  (unsigned long long)listen_count(t, p->cfg),
-			  p->fds_limit);
-		fwd_table_free(t);
-		return EXIT_IO;
-	}
-	if (!err)
-		err = fwd_table_start(t);
 	if (err) {
 		log_error("cannot prepare the origins: %s", strerror(-err));
 		fwd_table_free(t);
 		return EXIT_IO;
 	}
-	err = listen_set_open(t, p->cfg, p->set, failed, ret_set, text);
+	want.table = t;
+	err = listen_set_open(&want, ret_set, text);
 	if (err) {
 		log_error("%s", text);
+		fwd_table_free(t);
+		return EXIT_IO;
+	}
+	/* last, as the table in force gives up its resolver */
+	err = fwd_table_start(t, p->table, wait_ms);
+	if (err) {
+		log_error("cannot resolve origins: %s", strerror(-err));
+		listen_set_close(*ret_set, LISTEN_OWNED_NEW);
 		fwd_table_free(t);
 		return EXIT_IO;
 	}
@@ -216,15 +260,14 @@ static int proxy_make(struct proxy *p, struct ruleset *rs,
 	return EXIT_OK;
 }
 
-/* Ports that may be listened on; the same bound as in proxy_make(). */
+/* Ports that may be listened on */
 static uint32_t proxy_ports_max(const struct proxy *p)
 {
 	uint32_t addrs = p->cfg->n_listen ? p->cfg->n_listen : 1;
 
-	if (p->fds_limit / 2 <= PROXY_FDS_RESERVED)
-		return 0;
-	return (p->fds_limit / 2 - PROXY_FDS_RESERVED) /
-	       (addrs * p->cfg->n_threads);
+	if (p->steer)
+		return UINT32_MAX;
+	return (uint32_t)(proxy_sockets_max(p) / (addrs * p->cfg->n_threads));
 }
 
 /* What the control plane wants. One rule that cannot be served does not keep
@@ -270,29 +313,42 @@ static int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
 		ruleset_free(rs);
 		return EXIT_IO;
 	}
+	if (!p->set)
+		status = proxy_open_steer(p, ruleset_ports(rs));
+	if (status != EXIT_OK) {
+		ruleset_free(rs);
+		return status;
+	}
 	return proxy_make(p, rs, NULL, ret_table, ret_set);
 }
 
 /* Listeners take descriptors from connections. */
-static int64_t proxy_conn_fds(const struct proxy *p, const struct fwd_table *t)
+static int64_t proxy_conn_fds(const struct proxy *p,
+			      const struct listen_set *set)
 {
-	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED -
+	int64_t steered = p->steer ? STEER_SOCKETS * p->cfg->n_threads : 0;
+
+	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED - steered -
 	       (p->serve ? PROXY_FDS_SERVE : 0) -
 	       PROXY_FDS_PER_THREAD * (int64_t)p->cfg->n_threads -
-	       (int64_t)listen_count(t, p->cfg);
+	       (int64_t)set->n_sockets;
 }
 
 static void proxy_adopt(struct proxy *p, struct fwd_table *t,
 			struct listen_set *set)
 {
 	struct listen_set *old_set = p->set;
-	int64_t fds = proxy_conn_fds(p, t);
+	int64_t fds = proxy_conn_fds(p, set);
 	uint32_t i;
 
 	atomic_fetch_add(&p->budget.fds, fds - p->conn_fds);
 	p->conn_fds = fds;
+	if (p->steer)
+		steer_keep(p->steer, &set->steered);
 	for (i = 0; i < p->n_started; i++)
 		worker_serve(&p->workers[i], set);
+	if (p->steer)
+		steer_set(p->steer, &set->steered);
 	p->set = set;
 	listen_set_close(old_set, LISTEN_OWNED_GONE);
 	if (p->table) {
@@ -457,13 +513,15 @@ static struct serve_hooks proxy_hooks(struct proxy *p)
 static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
 {
 	struct worker_shared shared = { p->cfg, &p->access, &p->budget,
-					&p->icmp };
+					&p->icmp, NULL };
 	uint32_t i;
 	int err;
 
 	p->workers = calloc(p->cfg->n_threads, sizeof(*p->workers));
-	if (!p->workers)
+	p->persist = persist_new();
+	if (!p->workers || !p->persist)
 		return -ENOMEM;
+	shared.persist = p->persist;
 	for (i = 0; i < p->cfg->n_threads; i++) {
 		err = worker_init(&p->workers[i], i, &shared, conns_max);
 		p->n_workers = i + 1;
@@ -489,6 +547,8 @@ static void proxy_drain(struct proxy *p)
 	for (i = 0; i < p->n_started; i++)
 		worker_stop(&p->workers[i], by_ms);
 	listen_set_refuse(p->set);
+	if (p->steer)
+		steer_refuse(p->steer);
 	while (done < p->n_started) {
 		int sig;
 
@@ -513,9 +573,11 @@ static void proxy_fini(struct proxy *p)
 	free(p->workers);
 	serve_close(p->serve);
 	listen_set_close(p->set, LISTEN_OWNED_ALL);
+	steer_close(p->steer);
 	proxy_free_retired(p);
 	fwd_table_free(p->table);
 	tally_book_free(p->book);
+	persist_free(p->persist);
 	icmp_close(&p->icmp);
 	access_close(&p->access);
 	fd_close(&p->sig_fd);
@@ -565,7 +627,7 @@ static void proxy_serve(struct proxy *p)
 		while ((sig = sig_next(p->sig_fd)) > 0)
 			if (!proxy_on_signal(p, sig))
 				return;
-		if (p->serve && serve_run(p->serve))
+		if (p->serve && serve_run(p->serve, p->table))
 			proxy_reload(p);
 		if (p->access.is_open)
 			linefile_flush(&p->access.file);
@@ -607,6 +669,9 @@ static int proxy_start(struct proxy *p)
 		p->serve = serve_open(cfg, &p->hooks);
 		if (!p->serve)
 			return EXIT_IO;
+		status = proxy_open_steer(p, 0);
+		if (status != EXIT_OK)
+			return status;
 	}
 	status = proxy_prepare(p, &t, &set);
 	if (status != EXIT_OK)
@@ -628,7 +693,7 @@ static int proxy_start(struct proxy *p)
 	/* again, without the privilege to use what is not allowed */
 	if (!err && cfg->congestion && !proxy_has_congestion(cfg))
 		err = -EPERM;
-	conns = proxy_conn_fds(p, t) / 2;
+	conns = proxy_conn_fds(p, set) / 2;
 	if (cfg->conns_max && cfg->conns_max < conns)
 		conns = cfg->conns_max;
 	p->conns_max = conns;

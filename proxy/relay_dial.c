@@ -109,8 +109,8 @@ void relay_dial(struct worker *w, struct relay *r)
 	if (tries > RELAY_ATTEMPTS)
 		tries = RELAY_ATTEMPTS;
 	while (r->attempts < tries &&
-	       origin_pick(o, &r->client.addr, r->fwd->rule->is_persistent,
-			   worker_now_ms(w), &r->origin)) {
+	       fwd_pick(r->fwd, w->persist, &r->client.addr, worker_now_ms(w),
+			&r->origin)) {
 		int err = relay_dial_one(w, r);
 
 		r->attempts++;
@@ -194,14 +194,45 @@ static void relay_record_begin(struct worker *w, const struct relay *r)
 	c->client = r->client;
 }
 
+/* The rule of the port that @fd's client dialled, and the dialled endpoint;
+ * NULL, and counted, if it is not for this client
+ */
+static const struct fwd *relay_rule(struct worker *w, const struct listener *l,
+				    int fd, const struct endpoint *client,
+				    struct endpoint *ret_vip)
+{
+	const struct fwd *f = l->fwd;
+
+	*ret_vip = (struct endpoint) { l->addr, l->port };
+	if (l->addr.family == IP_NONE && sock_local(fd, ret_vip)) {
+		stat_add(&w->stats, STAT_ACCEPT_FAILED, 1);
+		return NULL;
+	}
+	if (l->is_steered)
+		f = listen_set_fwd(w->set, RULE_TCP, ret_vip->port);
+	if (!f) {
+		stat_add(&w->stats, STAT_TCP_REFUSED_PORT, 1);
+	} else if (f->rule->is_v4_only && client->addr.family == IP_V6) {
+		stat_add(&w->stats, STAT_TCP_REFUSED_IPV6, 1);
+		return NULL;
+	}
+	return f;
+}
+
 static void relay_begin(struct worker *w, const struct listener *l, int fd,
 			const struct sockaddr_storage *peer)
 {
+	struct endpoint client = endpoint_from_sockaddr(peer), vip;
+	const struct fwd *f = relay_rule(w, l, fd, &client, &vip);
 	struct relay_table *t = w->relays;
 	struct relay *r = NULL;
 
+	if (!f) {
+		sock_reset(&fd);
+		return;
+	}
 	stat_add(&w->stats, STAT_TCP_ACCEPTED, 1);
-	fwd_add(l->fwd, w->id, LIVE_CONNS, 1);
+	fwd_add(f, w->id, LIVE_CONNS, 1);
 	if (budget_take(w->budget, 2)) {
 		r = relay_alloc(t);
 		if (!r)
@@ -209,23 +240,22 @@ static void relay_begin(struct worker *w, const struct listener *l, int fd,
 	}
 	if (!r) {
 		stat_add(&w->stats, STAT_TCP_REFUSED_LIMIT, 1);
-		fwd_add(l->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
+		fwd_add(f, w->id, LIVE_REFUSED_LIMIT, 1);
 		sock_reset(&fd);
 		return;
 	}
 	r->state = RELAY_CONNECTING;
 	r->leg[CLIENT].fd = fd;
-	r->fwd = l->fwd;
+	r->fwd = f;
 	fwd_hold(r->fwd, w->id);
 	fwd_add(r->fwd, w->id, LIVE_CONNS_OPEN, 1);
 	r->session = (uint64_t)w->id << 48 | ++t->sessions;
 	r->begin_wall_ms = clock_wall_ms();
 	r->active_ms = worker_now_ms(w);
-	r->client = endpoint_from_sockaddr(peer);
-	r->vip = (struct endpoint) { l->addr, l->port };
+	r->client = client;
+	r->vip = vip;
 	relay_record_begin(w, r);
-	if ((l->addr.family == IP_NONE && sock_local(fd, &r->vip)) ||
-	    loop_add(&w->loop, fd, RELAY_EVENTS, EV_TCP_CLIENT,
+	if (loop_add(&w->loop, fd, RELAY_EVENTS, EV_TCP_CLIENT,
 		     relay_slot(t, r), r->gen)) {
 		relay_end(w, r, CLOSE_CLIENT_RESET, false);
 		return;
@@ -248,7 +278,8 @@ static void relay_refuse_one(struct worker *w, const struct listener *l)
 	fd = accept4(l->fds[w->id], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
 		stat_add(&w->stats, STAT_TCP_REFUSED_LIMIT, 1);
-		fwd_add(l->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
+		if (l->fwd)
+			fwd_add(l->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
 	}
 	sock_reset(&fd);
 	t->spare_fd = relay_open_spare();

@@ -24,8 +24,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -221,14 +223,64 @@ static void resolver_wait_first(struct resolver *r, uint64_t wait_ms)
 	pthread_mutex_unlock(&r->lock);
 }
 
+static size_t resolver_count_new(const struct resolver *r)
+{
+	const struct res_name *name;
+	size_t n = 0;
+
+	for (name = r->names; name; name = name->next)
+		n += !name->was_asked;
+	return n;
+}
+
+/* Rounds that are under way are given up. */
+static void resolver_stop(struct resolver *r)
+{
+	struct res_name *name;
+
+	if (!r->has_thread)
+		return;
+	atomic_store(&r->is_stopping, true);
+	(void)eventfd_write(r->wake_fd, 1);
+	pthread_join(r->thread, NULL);
+	r->has_thread = false;
+	ares_cancel(r->channel);
+	for (name = r->names; name; name = name->next) {
+		if (name->pending)
+			name->due_ms = 0;
+		name->pending = 0;
+	}
+	r->rounds = 0;
+	atomic_store(&r->is_stopping, false);
+}
+
+void resolver_take_over(struct resolver *r, struct resolver *old)
+{
+	const struct res_name *from;
+	struct res_name *name;
+
+	resolver_stop(old);
+	for (name = r->names; name; name = name->next) {
+		for (from = old->names; from; from = from->next)
+			if (strcasecmp(from->text, name->text) == 0)
+				break;
+		if (from)
+			name_take_over(name, from);
+	}
+	bindings_apply(r);
+}
+
 int resolver_start(struct resolver *r, uint64_t wait_ms)
 {
 	sigset_t all, old;
+	uint64_t n;
 	int rc;
 
 	if (!r->n_names)
 		return 0;
-	r->first_left = r->n_names;
+	r->first_left = resolver_count_new(r);
+	/* of a stop before */
+	(void)!read(r->wake_fd, &n, sizeof(n));
 	/* signals are the main thread's */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
@@ -252,11 +304,8 @@ void resolver_free(struct resolver *r)
 {
 	if (!r)
 		return;
+	resolver_stop(r);
 	atomic_store(&r->is_stopping, true);
-	if (r->has_thread) {
-		(void)eventfd_write(r->wake_fd, 1);
-		pthread_join(r->thread, NULL);
-	}
 	if (r->has_channel)
 		ares_destroy(r->channel);
 	ares_library_cleanup();

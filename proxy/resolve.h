@@ -49,8 +49,14 @@ int resolver_new(const struct resolver_config *cfg, struct resolver **ret);
 int resolver_add(struct resolver *r, struct origin *o, const char *const *names,
 		 size_t n);
 
-/* resolver_start() - resolve each name once, waiting at most @wait_ms for all,
- * then go on in a thread. Names that have no address yet do not stop the
+/* resolver_take_over() - stop @old, and go on with what it knows of the names
+ * that @r has too: their addresses, and when to ask again. Before
+ * resolver_start(), which may be called for @old again instead.
+ */
+void resolver_take_over(struct resolver *r, struct resolver *old);
+
+/* resolver_start() - resolve each new name once, waiting at most @wait_ms for
+ * all, and go on in a thread. Names that have no address yet do not stop the
  * start. Return: 0 or -errno
  */
 int resolver_start(struct resolver *r, uint64_t wait_ms);

@@ -83,4 +83,10 @@ struct resolver {
 /* name_ask() - begin a round for @name, which is idle */
 void name_ask(struct res_name *name);
 
+/* name_take_over() - go on with what @from knows, of a resolver that stands */
+void name_take_over(struct res_name *name, const struct res_name *from);
+
+/* bindings_apply() - fill every origin with what is known of its names */
+void bindings_apply(struct resolver *r);
+
 #endif

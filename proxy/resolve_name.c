@@ -69,6 +69,26 @@ static void binding_apply(const struct binding *b)
 	origin_set_addrs(b->origin, all.addrs, all.n);
 }
 
+void bindings_apply(struct resolver *r)
+{
+	const struct binding *b;
+
+	for (b = r->bindings; b; b = b->next)
+		binding_apply(b);
+}
+
+void name_take_over(struct res_name *name, const struct res_name *from)
+{
+	size_t f;
+
+	name->due_ms = from->due_ms;
+	name->ttl_ms = from->ttl_ms;
+	name->retry_ms = from->retry_ms;
+	name->was_asked = from->was_asked;
+	for (f = 0; f < RESOLVE_FAMILIES; f++)
+		name->questions[f].kept = from->questions[f].kept;
+}
+
 static void name_apply(const struct res_name *name)
 {
 	const struct binding *b;

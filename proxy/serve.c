@@ -21,9 +21,13 @@
 #define SERVE_PATH_MAX 512
 #define SERVE_PEM_MAX  (64U << 10)
 #define SERVE_BACKLOG  64
+/* how often to look whether a name is resolved, while a rule waits for it */
+#define SERVE_WAIT_MS 100
 
 /* @settled: the generation that is out of progress
  * @applied: the one in force; its progress ends at @due_ms
+ * @rules:   ids of its rules, in the order of the table; empty: it failed
+ * @n_waiting: of these, when it was last told
  */
 struct serve {
 	const struct proxy_config *cfg;
@@ -36,8 +40,11 @@ struct serve {
 	uint64_t applied;
 	uint64_t settled;
 	uint64_t due_ms;
+	uint32_t n_rules;
+	char (*rules)[CTL_ID_MAX];
+	uint32_t n_waiting;
 	uint32_t n_failed;
-	struct ctl_failed *failed;
+	struct ctl_told *failed;
 	struct serve_failure {
 		char rule_id[CTL_ID_MAX];
 		char reason[LISTEN_ERR_MAX];
@@ -225,6 +232,7 @@ void serve_close(struct serve *s)
 	free(s->of);
 	free(s->failed);
 	free(s->failures);
+	free(s->rules);
 	free(s);
 }
 
@@ -258,45 +266,93 @@ void serve_keys(const struct serve *s, struct tally_key *ret)
 	}
 }
 
+static void serve_add_failure(struct serve *s, const char *rule_id,
+			      const char *why)
+{
+	struct serve_failure *f = &s->failures[s->n_failed];
+
+	memcpy(f->rule_id, rule_id, sizeof(f->rule_id));
+	(void)snprintf(f->reason, sizeof(f->reason), "%s", why);
+	s->failed[s->n_failed++] = (struct ctl_told) { f->rule_id, f->reason };
+	log_warn("rule %s: %s", rule_id, why);
+}
+
 /* Keep the failures until they are told, as settling may come later. */
 void serve_applied(struct serve *s, char (*failed)[LISTEN_ERR_MAX])
 {
-	struct serve_failure *f;
-	uint32_t i, rule = 0, n = 0;
+	size_t room = (size_t)s->n_of + 1;
+	uint32_t i;
 
 	free(s->failed);
 	free(s->failures);
-	s->failed = calloc((size_t)s->n_of + 1, sizeof(*s->failed));
-	s->failures = calloc((size_t)s->n_of + 1, sizeof(*s->failures));
-	for (i = 0; s->failed && s->failures && i < s->n_of; i++) {
+	free(s->rules);
+	s->failed = calloc(room, sizeof(*s->failed));
+	s->failures = calloc(room, sizeof(*s->failures));
+	s->rules = calloc(room, sizeof(*s->rules));
+	s->n_failed = 0;
+	s->n_rules = 0;
+	for (i = 0; s->failed && s->failures && s->rules && i < s->n_of; i++) {
 		const struct ctl_effective *e = &s->of[i];
-		const char *why = e->refused ? e->refused : failed[rule++];
+		const char *why = e->refused;
 
-		if (!why[0])
-			continue;
-		f = &s->failures[n];
-		memcpy(f->rule_id, e->rule_id, sizeof(f->rule_id));
-		(void)snprintf(f->reason, sizeof(f->reason), "%s", why);
-		s->failed[n] = (struct ctl_failed) { f->rule_id, f->reason };
-		log_warn("rule %s: %s", e->rule_id, why);
-		n++;
+		if (!why) {
+			why = failed[s->n_rules];
+			if (!why[0])
+				memcpy(s->rules[s->n_rules], e->rule_id,
+				       CTL_ID_MAX);
+			s->n_rules++;
+		}
+		if (why[0])
+			serve_add_failure(s, e->rule_id, why);
 	}
-	s->n_failed = n;
 	s->applied = s->generation;
 	s->due_ms = clock_ms() + s->cfg->serve.settle_ms;
 }
 
-static void serve_settle(struct serve *s)
+/* The rules that have nowhere to forward to. @ret: room for all. Returns how
+ * many they are.
+ */
+static uint32_t serve_waiting(const struct serve *s, const struct fwd_table *t,
+			      struct ctl_told *ret)
 {
-	struct ctl_error err = { 0 };
+	uint32_t i, n = 0;
 
-	if (s->settled == s->applied || clock_ms() < s->due_ms)
+	for (i = 0; i < s->n_rules && i < t->n_fwds; i++)
+		if (s->rules[i][0] && !origin_count(t->fwds[i].origin))
+			ret[n++] = (struct ctl_told) {
+				s->rules[i],
+				"its origin's name is not resolved yet",
+			};
+	return n;
+}
+
+static void serve_settle(struct serve *s, const struct fwd_table *t)
+{
+	struct ctl_outcome o = { .generation = s->applied,
+				 .failed = s->failed,
+				 .n_failed = s->n_failed };
+	struct ctl_error err = { 0 };
+	struct ctl_told *waiting;
+
+	if ((s->settled == s->applied && !s->n_waiting) ||
+	    clock_ms() < s->due_ms)
 		return;
-	if (control_settle(s->control, s->applied, s->failed, s->n_failed,
-			   &err))
+	waiting = calloc((size_t)s->n_rules + 1, sizeof(*waiting));
+	if (!waiting)
+		return;
+	o.waiting = waiting;
+	o.n_waiting = serve_waiting(s, t, waiting);
+	if (s->settled == s->applied && o.n_waiting == s->n_waiting) {
+		free(waiting);
+		return;
+	}
+	if (control_settle(s->control, &o, &err)) {
 		s->settled = s->applied;
-	else
+		s->n_waiting = o.n_waiting;
+	} else {
 		log_error("state: %s", err.text);
+	}
+	free(waiting);
 }
 
 uint32_t serve_poll(const struct serve *s, struct pollfd fds[SERVE_FDS_MAX],
@@ -309,6 +365,8 @@ uint32_t serve_poll(const struct serve *s, struct pollfd fds[SERVE_FDS_MAX],
 		fds[i] = (struct pollfd) { .fd = list[i], .events = POLLIN };
 	if (s->wait_ms >= 0 && s->wait_ms < *ms)
 		*ms = s->wait_ms;
+	if (s->n_waiting && *ms > SERVE_WAIT_MS)
+		*ms = SERVE_WAIT_MS;
 	if (s->settled != s->applied) {
 		uint64_t now = clock_ms();
 		uint64_t left = s->due_ms > now ? s->due_ms - now : 0;
@@ -319,10 +377,10 @@ uint32_t serve_poll(const struct serve *s, struct pollfd fds[SERVE_FDS_MAX],
 	return n;
 }
 
-bool serve_run(struct serve *s)
+bool serve_run(struct serve *s, const struct fwd_table *t)
 {
 	s->wait_ms = api_server_run(s->api);
-	serve_settle(s);
+	serve_settle(s, t);
 	return control_generation(s->control) != s->applied;
 }
 

@@ -4,7 +4,8 @@
  * The main thread answers the API. When a call has changed what has to listen,
  * it asks for the rules (serve_rules()), puts them in force as a reload does,
  * and tells which failed (serve_applied()); rules and instances then leave
- * their progress, at once or after --settle.
+ * their progress, at once or after --settle. A rule whose origin is a name
+ * leaves it when the name is resolved; nobody else waits for that.
  */
 #ifndef PROXY_SERVE_H
 #define PROXY_SERVE_H
@@ -53,10 +54,11 @@ void serve_applied(struct serve *s, char (*failed)[LISTEN_ERR_MAX]);
 uint32_t serve_poll(const struct serve *s, struct pollfd fds[SERVE_FDS_MAX],
 		    int *ms);
 
-/* serve_run() - answer calls, end progress.
+/* serve_run() - answer calls, end progress; rules whose origin in @t, the table
+ * in force, has no address yet stay in it.
  * Return: true if the rules have changed
  */
-bool serve_run(struct serve *s);
+bool serve_run(struct serve *s, const struct fwd_table *t);
 
 /* serve_counters() - lines for /metrics about the API */
 void serve_counters(const struct serve *s, FILE *out);

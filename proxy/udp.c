@@ -6,7 +6,9 @@
  * A session is one client endpoint on one listening socket and one dialled
  * address. It has a connected socket of its own towards one origin, whose
  * local port tells its replies from those of other sessions. Replies leave
- * from the listening socket, from the address the client dialled (IP_PKTINFO).
+ * from the listening socket, from the address the client dialled (IP_PKTINFO);
+ * those of a steered port, which shares its listening socket with others, from
+ * a socket that is bound to it and only writes (udp_port.c).
  *
  * Datagrams are read in batches. Those of one session in a batch are written
  * together; replies of all sessions wait until the batch is full or every event
@@ -45,7 +47,6 @@ static void udp_tell_client(struct worker *w, const struct udp_session *s,
 			    int err)
 {
 	struct udp_table *t = w->udp;
-	struct endpoint vip = { s->key.vip, s->port };
 	uint64_t second = worker_now_ms(w) / MS_PER_S;
 
 	if (t->icmp_second != second) {
@@ -54,7 +55,7 @@ static void udp_tell_client(struct worker *w, const struct udp_session *s,
 	}
 	if (t->icmp_count++ >= UDP_ICMP_PER_S)
 		stat_add(&w->stats, STAT_UDP_ICMP_LIMITED, 1);
-	else if (!icmp_unreachable(w->icmp, &s->key.client, &vip,
+	else if (!icmp_unreachable(w->icmp, &s->key.client, &s->key.vip,
 				   err == ECONNREFUSED))
 		stat_add(&w->stats, STAT_UDP_ICMP_SENT, 1);
 }
@@ -173,14 +174,13 @@ static bool udp_wants_header(const struct worker *w,
 static void udp_send_alone(struct worker *w, struct udp_session *s)
 {
 	uint8_t hdr[META_MAX];
-	struct endpoint vip = { s->key.vip, s->port };
 	struct iovec iov = { hdr, 0 };
 	struct mmsghdr msg = { .msg_hdr = { .msg_iov = &iov,
 					    .msg_iovlen = 1 } };
 	int icmp;
 
 	iov.iov_len = meta_header(s->fwd->rule->mode, RULE_UDP, &s->key.client,
-				  &vip, hdr);
+				  &s->key.vip, hdr);
 	udp_told(w, s);
 	udp_write(w, s->fd, &msg, 1, &icmp);
 	if (icmp)
@@ -192,12 +192,12 @@ static void udp_prepare_up(struct worker *w, struct udp_session *s, uint32_t i,
 			   uint32_t n)
 {
 	struct udp_up *b = w->udp->up;
-	struct endpoint vip = { s->key.vip, s->port };
 	size_t hdr_len = 0;
 
 	if (udp_wants_header(w, s)) {
 		hdr_len = meta_header(s->fwd->rule->mode, RULE_UDP,
-				      &s->key.client, &vip, b->headers[n]);
+				      &s->key.client, &s->key.vip,
+				      b->headers[n]);
 		udp_told(w, s);
 	}
 	b->out_iov[n][0] = (struct iovec) { b->headers[n], hdr_len };
@@ -216,9 +216,13 @@ static void udp_key_of(const struct listener *l, const struct worker *w,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->client = endpoint_from_sockaddr(ss);
-	ret->vip = sock_pktinfo_get(&m->msg_hdr);
-	if (ret->vip.family == IP_NONE)
-		ret->vip = l->addr;
+	if (l->is_steered)
+		ret->vip = sock_origdst_get(&m->msg_hdr);
+	else
+		ret->vip = (struct endpoint) { sock_pktinfo_get(&m->msg_hdr),
+					       l->port };
+	if (ret->vip.addr.family == IP_NONE)
+		ret->vip.addr = l->addr;
 	ret->listen_fd = l->fds[w->id];
 	if (ss->ss_family == AF_INET6)
 		ret->scope = ((const struct sockaddr_in6 *)ss)->sin6_scope_id;
@@ -396,10 +400,10 @@ static void udp_queue(struct udp_down *d, const struct udp_session *s,
 	if (to->ss_family == AF_INET6)
 		((struct sockaddr_in6 *)to)->sin6_scope_id = s->key.scope;
 	m->msg_controllen =
-		sock_pktinfo_put(control, &s->key.vip, s->is_listen_v6);
+		sock_pktinfo_put(control, &s->key.vip.addr, s->is_listen_v6);
 	m->msg_control = m->msg_controllen ? control : NULL;
 	d->out_iov[d->n_out] = (struct iovec) { data, len };
-	d->fds[d->n_out++] = s->key.listen_fd;
+	d->fds[d->n_out++] = s->reply_fd;
 }
 
 /* Take the @n replies of @s that were just read into the batch. */

@@ -23,8 +23,8 @@ void udp_refresh(struct worker *w, uint32_t slot, uint64_t session);
 
 uint32_t udp_count(const struct udp_table *t);
 
-/* udp_end_gone() - end the sessions of @set's listeners that are gone */
-void udp_end_gone(struct worker *w, const struct listen_set *set);
+/* udp_end_gone() - end the sessions of ports that @next does not have */
+void udp_end_gone(struct worker *w, const struct listen_set *next);
 
 /* udp_drain() - from now on a session ends after a short silence */
 void udp_drain(struct worker *w);

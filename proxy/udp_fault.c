@@ -53,9 +53,9 @@ static struct fault_flow fault_flow_of(struct worker *w,
 		.mode = s->fwd->rule->mode,
 		.proto = RULE_UDP,
 		.client = s->key.client,
-		.vip = { s->key.vip, s->port },
+		.vip = s->key.vip,
 		.origin = { s->origin,
-			    rule_origin_port(s->fwd->rule, s->port) },
+			    rule_origin_port(s->fwd->rule, s->key.vip.port) },
 	};
 	uint32_t i;
 

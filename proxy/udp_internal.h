@@ -18,10 +18,12 @@
 #define UDP_STRIDE (65536 + 3 * 64)
 #define SLOT_NONE  UINT32_MAX
 
-/* @scope: interface of a link-local client, 0 otherwise */
+/* @vip:   what the client dialled
+ * @scope: interface of a link-local client, 0 otherwise
+ */
 struct udp_key {
 	struct endpoint client;
-	struct ip_addr vip;
+	struct endpoint vip;
 	uint32_t scope;
 	int listen_fd;
 };
@@ -38,10 +40,11 @@ struct udp_session {
 	uint64_t down_bytes, down_logged;
 	uint32_t gen;
 	uint32_t next; /* in the bucket, or in the free list */
-	uint16_t port; /* forwarding port */
 	struct ip_addr origin;
-	int fd; /* -1: the slot is free */
+	int fd;	      /* -1: the slot is free */
+	int reply_fd; /* bound to the dialled port; not the session's own */
 	bool is_listen_v6;
+	bool is_steered;
 	bool has_header; /* was sent */
 	uint32_t n_up;	 /* datagrams so far, counted with --fault only */
 };
@@ -67,7 +70,7 @@ struct udp_up {
 
 /* To clients: replies of all sessions, @n_in buffers of @in with @n_out of
  * them to be written.
- * @fds: the listening socket each leaves from
+ * @fds: the socket each leaves from
  */
 struct udp_down {
 	uint32_t n_in;
@@ -79,6 +82,8 @@ struct udp_down {
 	_Alignas(struct cmsghdr) uint8_t control[UDP_BATCH][SOCK_PKTINFO_SPACE];
 	struct udp_in in;
 };
+
+struct udp_port;
 
 struct udp_table {
 	struct wheel wheel;
@@ -96,6 +101,7 @@ struct udp_table {
 	uint32_t icmp_count;
 	struct udp_up *up;
 	struct udp_down *down;
+	struct udp_port *ports;	 /* udp_port.c; NULL: none is steered yet */
 	struct udp_gso *gso;	 /* NULL without --udp-gso */
 	struct udp_fault *fault; /* NULL without --fault */
 };
@@ -133,6 +139,17 @@ void udp_batches_init(struct udp_table *t);
 
 /* udp_flush() - write the replies that wait */
 void udp_flush(struct worker *w);
+
+/* udp_port_hold() - a socket to answer from @vip, a steered port: one for all
+ * sessions of the port, family and worker, its descriptor within the budget.
+ * Return: 0 and *@ret_fd, or -errno
+ */
+int udp_port_hold(struct worker *w, const struct endpoint *vip, int *ret_fd);
+
+/* udp_port_drop() - as often as udp_port_hold() returned 0 */
+void udp_port_drop(struct worker *w, const struct endpoint *vip);
+
+void udp_port_free(struct udp_table *t);
 
 /* the handler of the sessions' sockets, in udp.c */
 loop_fn udp_on_origin;

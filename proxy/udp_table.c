@@ -55,6 +55,7 @@ void udp_table_free(struct udp_table *t)
 {
 	if (!t)
 		return;
+	udp_port_free(t);
 	udp_fault_free(t->fault);
 	free(t->gso);
 	free(t->up);
@@ -73,7 +74,7 @@ bool udp_key_eq(const struct udp_key *a, const struct udp_key *b)
 {
 	return a->listen_fd == b->listen_fd && a->scope == b->scope &&
 	       endpoint_eq(&a->client, &b->client) &&
-	       ip_addr_eq(&a->vip, &b->vip);
+	       endpoint_eq(&a->vip, &b->vip);
 }
 
 /* Clients choose their addresses: the secret keeps them from choosing buckets.
@@ -98,7 +99,8 @@ static uint32_t *udp_bucket(struct udp_table *t, const struct udp_key *k)
 		     (uint64_t)(uint32_t)k->listen_fd << 16;
 
 	h = udp_mix(h, k->client.addr.bytes, sizeof(k->client.addr.bytes));
-	h = udp_mix(h ^ t->secret[1], k->vip.bytes, sizeof(k->vip.bytes));
+	h = udp_mix(h ^ t->secret[1] ^ k->vip.port, k->vip.addr.bytes,
+		    sizeof(k->vip.addr.bytes));
 	return &t->buckets[h & t->bucket_mask];
 }
 
@@ -158,8 +160,9 @@ static void udp_record(struct worker *w, struct udp_session *s,
 						     : s->key.client;
 	c->up_bytes = s->up_bytes;
 	c->down_bytes = s->down_bytes;
-	c->origin = (struct endpoint) { s->origin,
-					rule_origin_port(rule, s->port) };
+	c->origin =
+		(struct endpoint) { s->origin,
+				    rule_origin_port(rule, s->key.vip.port) };
 	c->reason = close_reason_name(reason);
 	c->end_wall_ms = reason == CLOSE_NONE ? 0 : clock_wall_ms();
 }
@@ -174,7 +177,7 @@ static void udp_record_begin(struct worker *w, const struct udp_session *s)
 	fwd_record(s->fwd, c);
 	c->begin_wall_ms = s->begin_wall_ms;
 	c->client = s->key.client;
-	c->listen = (struct endpoint) { s->key.vip, s->port };
+	c->listen = s->key.vip;
 }
 
 void udp_refresh(struct worker *w, uint32_t slot, uint64_t session)
@@ -191,7 +194,7 @@ static void udp_log(struct worker *w, struct udp_session *s,
 	struct access_entry e = {
 		.fwd = s->fwd,
 		.client = s->key.client,
-		.vip = { s->key.vip, s->port },
+		.vip = s->key.vip,
 		.origin = s->origin,
 		.session = s->id,
 		.begin_wall_ms = s->begin_wall_ms,
@@ -218,6 +221,8 @@ void udp_end(struct worker *w, struct udp_session *s, enum close_reason reason)
 	wheel_cancel(&t->wheel, &s->timer);
 	fd_close(&s->fd);
 	fwd_add(s->fwd, w->id, LIVE_SESSIONS_OPEN, (uint64_t)-1);
+	if (s->is_steered)
+		udp_port_drop(w, &s->key.vip);
 	fwd_drop(s->fwd, w->id);
 	budget_give(w->budget, 1);
 	udp_free(t, s);
@@ -234,8 +239,8 @@ static void udp_arm(struct worker *w, struct udp_session *s)
 
 static int udp_dial(struct worker *w, struct udp_session *s)
 {
-	struct endpoint to = { s->origin,
-			       rule_origin_port(s->fwd->rule, s->port) };
+	struct endpoint to = { s->origin, rule_origin_port(s->fwd->rule,
+							   s->key.vip.port) };
 	struct endpoint from = { w->cfg->origin_from, 0 };
 	int err;
 
@@ -250,35 +255,71 @@ static int udp_dial(struct worker *w, struct udp_session *s)
 	return err;
 }
 
+/* The rule of @key's port; NULL, and counted, if it is not for this client */
+static const struct fwd *udp_rule(struct worker *w, const struct listener *l,
+				  const struct udp_key *key)
+{
+	const struct fwd *f = l->fwd;
+
+	if (l->is_steered)
+		f = listen_set_fwd(w->set, RULE_UDP, key->vip.port);
+	if (!f) {
+		stat_add(&w->stats, STAT_UDP_REFUSED_PORT, 1);
+	} else if (f->rule->is_v4_only && key->client.addr.family == IP_V6) {
+		stat_add(&w->stats, STAT_UDP_REFUSED_IPV6, 1);
+		return NULL;
+	}
+	return f;
+}
+
+/* Where replies leave from, and an origin to dial. Return: false, counted */
+static bool udp_connect(struct worker *w, struct udp_session *s,
+			const struct listener *l)
+{
+	s->reply_fd = s->key.listen_fd;
+	if (l->is_steered && udp_port_hold(w, &s->key.vip, &s->reply_fd)) {
+		stat_add(&w->stats, STAT_UDP_REFUSED_LIMIT, 1);
+		fwd_add(s->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
+		return false;
+	}
+	s->is_steered = l->is_steered;
+	if (fwd_pick(s->fwd, w->persist, &s->key.client.addr, worker_now_ms(w),
+		     &s->origin) &&
+	    !udp_dial(w, s))
+		return true;
+	stat_add(&w->stats, STAT_UDP_NO_ORIGIN, 1);
+	fwd_add(s->fwd, w->id, LIVE_REFUSED_NO_ORIGIN, 1);
+	if (l->is_steered)
+		udp_port_drop(w, &s->key.vip);
+	return false;
+}
+
 struct udp_session *udp_begin(struct worker *w, const struct listener *l,
 			      const struct udp_key *key)
 {
+	const struct fwd *f = udp_rule(w, l, key);
 	struct udp_table *t = w->udp;
 	struct udp_session *s;
 	uint32_t *bucket;
 
+	if (!f)
+		return NULL;
 	if (!budget_take(w->budget, 1)) {
 		stat_add(&w->stats, STAT_UDP_REFUSED_LIMIT, 1);
-		fwd_add(l->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
+		fwd_add(f, w->id, LIVE_REFUSED_LIMIT, 1);
 		return NULL;
 	}
 	s = udp_alloc(t);
 	if (!s) {
 		stat_add(&w->stats, STAT_UDP_REFUSED_LIMIT, 1);
-		fwd_add(l->fwd, w->id, LIVE_REFUSED_LIMIT, 1);
+		fwd_add(f, w->id, LIVE_REFUSED_LIMIT, 1);
 		budget_give(w->budget, 1);
 		return NULL;
 	}
 	s->key = *key;
-	s->fwd = l->fwd;
-	s->port = l->port;
+	s->fwd = f;
 	s->is_listen_v6 = l->is_v6;
-	if (!origin_pick(l->fwd->origin, &key->client.addr,
-			 l->fwd->rule->is_persistent, worker_now_ms(w),
-			 &s->origin) ||
-	    udp_dial(w, s)) {
-		stat_add(&w->stats, STAT_UDP_NO_ORIGIN, 1);
-		fwd_add(l->fwd, w->id, LIVE_REFUSED_NO_ORIGIN, 1);
+	if (!udp_connect(w, s, l)) {
 		udp_free(t, s);
 		budget_give(w->budget, 1);
 		return NULL;
@@ -329,22 +370,19 @@ int udp_timeout_ms(const struct worker *w)
 	return wheel_timeout_ms(&w->udp->wheel, clock_ms());
 }
 
-void udp_end_gone(struct worker *w, const struct listen_set *set)
+void udp_end_gone(struct worker *w, const struct listen_set *next)
 {
 	struct udp_table *t = w->udp;
-	uint32_t i, k;
+	uint32_t i;
 
-	/* the sockets of @set are about to be closed */
+	/* sockets are about to be closed */
 	udp_flush(w);
-	for (k = 0; k < set->n; k++) {
-		const struct listener *l = set->items[k];
+	for (i = 0; i < t->high; i++) {
+		struct udp_session *s = &t->slots[i];
 
-		if (l->proto != RULE_UDP || !l->is_gone)
-			continue;
-		for (i = 0; i < t->high; i++)
-			if (t->slots[i].fd >= 0 &&
-			    t->slots[i].key.listen_fd == l->fds[w->id])
-				udp_end(w, &t->slots[i], CLOSE_SHUTDOWN);
+		if (s->fd >= 0 &&
+		    !listen_set_fwd(next, RULE_UDP, s->key.vip.port))
+			udp_end(w, s, CLOSE_SHUTDOWN);
 	}
 }
 

@@ -73,13 +73,18 @@ static void worker_on_udp_listen(void *ctx, uint32_t slot, uint32_t gen,
 		udp_receive(w, w->set->items[slot]);
 }
 
-/* Take what a port that goes away still has, then stop watching it. */
-static void worker_leave(struct worker *w, struct listener *l)
+static void worker_take(struct worker *w, const struct listener *l)
 {
 	if (l->proto == RULE_TCP)
 		relay_accept(w, l);
 	else
 		udp_receive(w, l);
+}
+
+/* Take what a port that goes away still has, then stop watching it. */
+static void worker_leave(struct worker *w, struct listener *l)
+{
+	worker_take(w, l);
 	(void)loop_del(&w->loop, l->fds[w->id]);
 }
 
@@ -104,8 +109,10 @@ static void worker_switch(struct worker *w, struct listen_set *next)
 	for (i = 0; old && i < old->n; i++)
 		if (!next || old->items[i]->is_gone)
 			worker_leave(w, old->items[i]);
+		else if (old->items[i]->is_steered)
+			worker_take(w, old->items[i]);
 	if (old && next)
-		udp_end_gone(w, old);
+		udp_end_gone(w, next);
 	w->set = next;
 	for (i = 0; next && i < next->n; i++)
 		worker_watch(w, next, i);
@@ -208,6 +215,7 @@ int worker_init(struct worker *w, unsigned id,
 	w->access = shared->access;
 	w->budget = shared->budget;
 	w->icmp = shared->icmp;
+	w->persist = shared->persist;
 	w->wake_fd = -1;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->taken, NULL);

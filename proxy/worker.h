@@ -53,6 +53,7 @@ struct worker {
 	struct access_log *access;
 	struct budget *budget;
 	const struct icmp_sender *icmp;
+	struct persist *persist;
 	struct loop loop;
 	struct stats stats;
 	struct records *records; /* NULL: nobody asks for them */
@@ -80,6 +81,7 @@ struct worker_shared {
 	struct access_log *access;
 	struct budget *budget;
 	const struct icmp_sender *icmp;
+	struct persist *persist;
 };
 
 /* worker_init() - @conns_max: slots of this worker. Return: 0 or -errno */

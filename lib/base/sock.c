@@ -96,6 +96,11 @@ static int sock_open(bool is_v6, unsigned flags, int *ret_fd)
 		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 	else if (!err && flags & SOCK_F_PKTINFO)
 		err = sock_set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	/* a dual-stack socket reports each family by its own option */
+	if (!err && flags & SOCK_F_ORIGDST)
+		err = sock_set_int(fd, IPPROTO_IP, IP_RECVORIGDSTADDR, 1);
+	if (!err && flags & SOCK_F_ORIGDST && is_v6)
+		err = sock_set_int(fd, IPPROTO_IPV6, IPV6_RECVORIGDSTADDR, 1);
 	if (err)
 		fd_close(&fd);
 	*ret_fd = fd;
@@ -296,6 +301,28 @@ struct ip_addr sock_pktinfo_get(const struct msghdr *msg)
 			memcpy(&info, CMSG_DATA(c), sizeof(info));
 			return ip_addr_v4((const uint8_t *)&info.ipi_addr);
 		}
+	}
+	return none;
+}
+
+struct endpoint sock_origdst_get(const struct msghdr *msg)
+{
+	struct msghdr *m = (struct msghdr *)(uintptr_t)msg;
+	struct endpoint none = { 0 };
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		struct sockaddr_storage ss = { 0 };
+
+		if (c->cmsg_level == IPPROTO_IPV6 &&
+		    c->cmsg_type == IPV6_ORIGDSTADDR)
+			memcpy(&ss, CMSG_DATA(c), sizeof(struct sockaddr_in6));
+		else if (c->cmsg_level == IPPROTO_IP &&
+			 c->cmsg_type == IP_ORIGDSTADDR)
+			memcpy(&ss, CMSG_DATA(c), sizeof(struct sockaddr_in));
+		else
+			continue;
+		return endpoint_from_sockaddr(&ss);
 	}
 	return none;
 }

@@ -15,6 +15,7 @@ enum sock_flags {
 	SOCK_F_REUSEPORT = 1U << 2, /* several sockets share the port */
 	SOCK_F_FREEBIND = 1U << 3,  /* the address need not be configured */
 	SOCK_F_PKTINFO = 1U << 4, /* UDP: report the local address, sock_recv */
+	SOCK_F_ORIGDST = 1U << 5, /* UDP: report where it was sent to */
 };
 
 /* sockaddr_from_endpoint() - fill @ss.
@@ -104,5 +105,10 @@ size_t sock_pktinfo_put(void *buf, const struct ip_addr *local, bool as_v6);
  * IP_NONE if the message carries none
  */
 struct ip_addr sock_pktinfo_get(const struct msghdr *msg);
+
+/* sock_origdst_get() - the address, unmapped, and the port that a message
+ * received on a SOCK_F_ORIGDST socket was sent to; IP_NONE if it does not say
+ */
+struct endpoint sock_origdst_get(const struct msghdr *msg);
 
 #endif

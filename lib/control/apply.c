@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "control/internal.h"
 
 #define PORTS 65536
@@ -64,7 +63,8 @@ static const char *apply_refuses(const struct apply *a, const struct rule *r)
 		return a->limits->no_toa;
 	if (apply_ports(r) > a->limits->max_ports - a->n_ports)
 		return "it needs more listening sockets than the process may "
-		       "hold: raise 'ulimit -n', or use fewer ports";
+		       "hold: raise 'ulimit -n', use fewer ports, or start as "
+		       "root with --steer auto";
 	if (apply_is_taken(a, r))
 		return "another instance's rule has one of its ports";
 	return NULL;
@@ -102,7 +102,7 @@ static void apply_add_group(struct apply *a, const char *name,
 	free(text);
 }
 
-static void apply_add(struct apply *a, struct ctl_rule *r)
+static void apply_add(struct apply *a, struct ctl_rule *r, bool is_v4_only)
 {
 	char members[GROUP_MEMBERS_MAX][RULE_HOST_MAX + 1];
 	struct rule line = r->rule;
@@ -119,23 +119,27 @@ static void apply_add(struct apply *a, struct ctl_rule *r)
 		memcpy(line.origin, r->id, sizeof(r->id));
 		line.origin_type = RULE_ORIGIN_GROUP;
 	}
+	n = a->rs->n_rules;
 	ruleset_add_line(a->rs, rule_format(&line, text), "state");
+	if (a->rs->n_rules > n) {
+		a->rs->rules[n].is_v4_only = is_v4_only;
+		a->rs->rules[n].persist_s = r->persist_s;
+	}
 	apply_take(a, &r->rule);
 	a->n_ports += apply_ports(&r->rule);
 }
 
-static bool apply_rule(struct apply *a, const char *instance_id,
+static bool apply_rule(struct apply *a, const struct ctl_effective *of,
 		       struct ctl_rule *r, struct ctl_error *err)
 {
 	struct ctl_effective *e = apply_append(a);
 
 	if (!e)
 		return ctl_fail(err, CTL_INTERNAL, "out of memory");
-	(void)str_copy(e->instance_id, sizeof(e->instance_id), instance_id);
-	memcpy(e->rule_id, r->id, sizeof(r->id));
+	*e = *of;
 	e->refused = apply_refuses(a, &r->rule);
 	if (!e->refused)
-		apply_add(a, r);
+		apply_add(a, r, of->is_v4_only);
 	return true;
 }
 
@@ -145,7 +149,7 @@ static bool apply_collect(struct control *c, struct ctl_effective **ret,
 {
 	sqlite3_stmt *st =
 		db_query(c->db,
-			 "SELECT i.id, r.id FROM instance i JOIN rule r"
+			 "SELECT i.id, r.id, i.ipv6 FROM instance i JOIN rule r"
 			 " ON r.instance_id = i.id WHERE i.status IN (?1, ?2)"
 			 " AND r.status IN (?1, ?2) ORDER BY r.seq LIMIT ?3",
 			 "iii", (int64_t)STATUS_ONLINE,
@@ -164,6 +168,7 @@ static bool apply_collect(struct control *c, struct ctl_effective **ret,
 		}
 		db_column_text(st, 0, e->instance_id, sizeof(e->instance_id));
 		db_column_text(st, 1, e->rule_id, sizeof(e->rule_id));
+		e->is_v4_only = !sqlite3_column_int(st, 2);
 	}
 	(void)sqlite3_reset(st);
 	*ret = ids.of;
@@ -192,7 +197,7 @@ bool control_effective(struct control *c, const struct ctl_limits *limits,
 	ok = apply_collect(c, &ids, &n, err);
 	for (i = 0; ok && i < n; i++)
 		ok = rule_load(c, ids[i].instance_id, ids[i].rule_id, r, err) &&
-		     apply_rule(a, ids[i].instance_id, r, err);
+		     apply_rule(a, &ids[i], r, err);
 	if (ok && !ruleset_check(a->rs))
 		ok = ctl_fail(err, a->rs->errors[0].code,
 			      "a stored rule is not right any more: %.160s",
@@ -215,8 +220,37 @@ out:
 	return ok;
 }
 
-static bool settle(struct control *c, int64_t generation,
-		   const struct ctl_failed *failed, uint32_t n_failed,
+/* A generation that is never applied: of rules that wait */
+#define GENERATION_WAITS INT64_MAX
+
+static bool settle_told(struct control *c, const struct ctl_outcome *o,
+			struct ctl_error *err)
+{
+	int64_t generation = (int64_t)o->generation;
+	bool ok = db_run(c->db,
+			 "UPDATE rule SET generation = 0 WHERE generation = ?",
+			 "i", GENERATION_WAITS);
+	uint32_t i;
+
+	for (i = 0; ok && i < o->n_failed; i++)
+		ok = db_run(c->db,
+			    "UPDATE rule SET status = ?, reason = ?"
+			    " WHERE id = ? AND generation <= ?"
+			    " AND status IN (?, ?)",
+			    "issiii", (int64_t)STATUS_FAIL, o->failed[i].reason,
+			    o->failed[i].rule_id, generation,
+			    (int64_t)STATUS_PROGRESS, (int64_t)STATUS_ONLINE);
+	for (i = 0; ok && i < o->n_waiting; i++)
+		ok = db_run(c->db,
+			    "UPDATE rule SET generation = ?, reason = ?"
+			    " WHERE id = ? AND generation <= ? AND status = ?",
+			    "issii", GENERATION_WAITS, o->waiting[i].reason,
+			    o->waiting[i].rule_id, generation,
+			    (int64_t)STATUS_PROGRESS);
+	return ok || db_fail(c->db, err);
+}
+
+static bool settle(struct control *c, const struct ctl_outcome *o,
 		   struct ctl_error *err)
 {
 	static const char *const sql[] = {
@@ -225,17 +259,11 @@ static bool settle(struct control *c, int64_t generation,
 		"UPDATE instance SET status = ?2, reason = ''"
 		" WHERE status = ?1 AND generation <= ?3",
 	};
+	int64_t generation = (int64_t)o->generation;
 	uint32_t i;
 
-	for (i = 0; i < n_failed; i++)
-		if (!db_run(c->db,
-			    "UPDATE rule SET status = ?, reason = ?"
-			    " WHERE id = ? AND generation <= ?"
-			    " AND status IN (?, ?)",
-			    "issiii", (int64_t)STATUS_FAIL, failed[i].reason,
-			    failed[i].rule_id, generation,
-			    (int64_t)STATUS_PROGRESS, (int64_t)STATUS_ONLINE))
-			return db_fail(c->db, err);
+	if (!settle_told(c, o, err))
+		return false;
 	for (i = 0; i < 2; i++)
 		if (!db_run(c->db, sql[i], "iii", (int64_t)STATUS_PROGRESS,
 			    (int64_t)STATUS_ONLINE, generation) ||
@@ -245,12 +273,10 @@ static bool settle(struct control *c, int64_t generation,
 	return true;
 }
 
-bool control_settle(struct control *c, uint64_t generation,
-		    const struct ctl_failed *failed, uint32_t n_failed,
+bool control_settle(struct control *c, const struct ctl_outcome *o,
 		    struct ctl_error *err)
 {
 	if (!db_begin(c->db, err))
 		return false;
-	return control_end(
-		c, settle(c, (int64_t)generation, failed, n_failed, err), err);
+	return control_end(c, settle(c, o, err), err);
 }

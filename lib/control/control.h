@@ -207,12 +207,14 @@ bool control_list_groups(struct control *c,
 /* The data path. */
 
 /* One rule that has to listen.
+ * @is_v4_only: its instance has no IPv6 access
  * @refused: why it cannot (another instance's rule has its port, a limit);
  *	     NULL: it is the next rule of the set
  */
 struct ctl_effective {
 	char instance_id[CTL_ID_MAX];
 	char rule_id[CTL_ID_MAX];
+	bool is_v4_only;
 	const char *refused;
 };
 
@@ -234,16 +236,29 @@ bool control_effective(struct control *c, const struct ctl_limits *limits,
 		       struct ruleset **ret_rs, struct ctl_effective **ret_of,
 		       uint32_t *ret_n, struct ctl_error *err);
 
-/* control_settle() - what is in progress has been done: rules go online, or
- * FAIL with @reason if their id is among @failed; what was stopping is offline.
- * @generation: what was applied; what changed later stays in progress
- */
-struct ctl_failed {
+struct ctl_told {
 	const char *rule_id;
 	const char *reason;
 };
-bool control_settle(struct control *c, uint64_t generation,
-		    const struct ctl_failed *failed, uint32_t n_failed,
+
+/* What came of it.
+ * @generation: what was applied; what changed later stays in progress
+ * @failed:     rules that are not served
+ * @waiting:    rules that are, but have nowhere to forward to yet
+ */
+struct ctl_outcome {
+	uint64_t generation;
+	uint32_t n_failed;
+	uint32_t n_waiting;
+	const struct ctl_told *failed;
+	const struct ctl_told *waiting;
+};
+
+/* control_settle() - what is in progress has been done: rules go online, or
+ * FAIL, and those that wait stay in progress, until they are not among
+ * @o->waiting any more; what was stopping is offline.
+ */
+bool control_settle(struct control *c, const struct ctl_outcome *o,
 		    struct ctl_error *err);
 
 #endif

@@ -50,6 +50,9 @@ struct port_range {
 /* @origin:    an address, a domain or a group's name, as written (lower case
  *	       for domains, no brackets, no "og:")
  * @origin_ip: RULE_ORIGIN_IP
+ * @is_v4_only, @persist_s: what the line does not say: no IPv6 client is
+ *	       served; how long is_persistent holds after a client's last
+ *	       connection, 0 for as long as the origin's addresses stay
  * @line:      where it came from, 1-based; 0 for --rule
  */
 struct rule {
@@ -57,6 +60,8 @@ struct rule {
 	enum rule_mode mode;
 	enum rule_origin_type origin_type;
 	bool is_persistent;
+	bool is_v4_only;
+	uint32_t persist_s;
 	uint8_t n_ports;
 	struct port_range ports[RULE_ENTRIES_MAX];
 	struct port_range origin_ports;

@@ -13,7 +13,7 @@ export NODE_PATH
 
 serve() {
     start_ready proxy "$NS_P" "$TP_PROXY" serve --state "$DIR/state" \
-        --api "$API" -t 1 --quota 2 "$@"
+        --api "$API" -t 1 --quota 2 --resolver 127.0.0.1:5300 "$@"
 }
 
 # call ACTION BODY [KEY [SKEW]] - BODY without its ZoneId and braces, ' for ".
@@ -48,6 +48,10 @@ refused() {
 status_of() {
     call DescribeL4ProxyRules "'ProxyId':'$PROXY','Offset':0,'Limit':20"
     answer ".ok.L4ProxyRules[] | select(.RuleId == \"$1\") | .Status"
+}
+reason_of() {
+    call DescribeL4ProxyRules "'ProxyId':'$PROXY','Offset':0,'Limit':20"
+    answer ".ok.L4ProxyRules[] | select(.RuleId == \"$1\") | .TpReason"
 }
 has_status() { [ "$(status_of "$1")" = "$2" ]; }
 proxy_status() {
@@ -123,6 +127,8 @@ TEXT
 }
 
 rules() {
+    local failed
+
     refused ok CreateL4ProxyRules "'ProxyId':'$PROXY','L4ProxyRules':[$(
         rule 12001 "$ORIGIN4" "'ClientIPPassThroughMode':'PPV2'"
     ),$(rule 12002 "$ORIGIN4" "'ClientIPPassThroughMode':'PPV2'")]"
@@ -130,14 +136,21 @@ rules() {
     wait_for 5 has_status "$RULE" online ||
         bad "the rule is $(status_of "$RULE")"
     whoami_is "$CLIENT4" "$VIP4"
+    in_client "$TP_CLIENT" -q --src "$CLIENT6" -c 1 "$VIP6" 12001 \
+        >/dev/null 2>&1 && bad "IPv6 without IPv6 access"
+    refused ok ModifyL4Proxy "'ProxyId':'$PROXY','Ipv6':'on'"
+    wait_for 5 proxy_has_status online || bad "status $(proxy_status)"
     whoami_is "$CLIENT6" "$VIP6"
     refused InvalidParameter.RulePortDuplicating CreateL4ProxyRules \
         "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 12000-12002 "$ORIGIN4")]"
     # a port that another program has
     refused ok CreateL4ProxyRules \
         "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 8080 "$ORIGIN4")]"
-    wait_for 5 has_status "$(answer '.ok.L4ProxyRuleIds[0]')" fail ||
+    failed=$(answer '.ok.L4ProxyRuleIds[0]')
+    wait_for 5 has_status "$failed" fail ||
         bad "a port that is in use does not give fail"
+    expect_match "why" "$(reason_of "$failed")" \
+        'cannot listen on tcp .*port 8080: .*in use'
     whoami_is "$CLIENT4" "$VIP4"
 }
 
@@ -152,6 +165,103 @@ unharmed() {
         bad "the other rule is not there"
     wait "${PID[held]}" || bad "held connections: $(cat "$DIR/held.err")"
     unset 'PID[held]'
+}
+
+# names_dns - a name server that has one address for every name
+names_dns() {
+    start dns "$NS_P" python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 5300))
+print("ready", flush=True)
+while True:
+    q, peer = s.recvfrom(512)
+    end = 12
+    while q[end]:
+        end += q[end] + 1
+    end += 5
+    is_a = q[end - 4:end - 2] == b"\0\1"
+    a = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(sys.argv[1])
+    s.sendto(q[:2] + b"\x81\x80\0\1\0" + (b"\1" if is_a else b"\0") +
+             b"\0\0\0\0" + q[12:end] + (a if is_a else b""), peer)' "$1"
+    wait_for 10 said dns ready || bad "no name server"
+}
+
+# A name that is not resolved holds up its own rule, and no other change.
+unresolved() {
+    local named began
+
+    refused ok CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 12020 name.example \
+            "'ClientIPPassThroughMode':'PPV2'")]"
+    named=$(answer '.ok.L4ProxyRuleIds[0]')
+    began=${EPOCHREALTIME/[.,]/}
+    refused ok CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 12021 "$ORIGIN4")]"
+    wait_for 15 has_status "$(answer '.ok.L4ProxyRuleIds[0]')" online ||
+        bad "the other rule is not there"
+    note "beside a name that nobody resolves a rule is online after $((
+        (${EPOCHREALTIME/[.,]/} - began) / 1000)) ms"
+    expect "the rule with a name" "$(status_of "$named")" progress
+    expect_match "why" "$(reason_of "$named")" 'not resolved'
+    names_dns "$ORIGIN4"
+    wait_for 15 has_status "$named" online || bad "$(status_of "$named")"
+    in_client "$TP_CLIENT" -q --src "$CLIENT4" -c 1 --whoami "$VIP4" 12020 \
+        >/dev/null 2>&1 || bad "the name is not used"
+    # the next change finds it resolved, with no name server there
+    stop dns
+    refused ok CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 12022 "$ORIGIN4")]"
+    wait_for 5 has_status "$(answer '.ok.L4ProxyRuleIds[0]')" online ||
+        bad "the third rule is not there"
+    in_client "$TP_CLIENT" -q --src "$CLIENT4" -c 1 --whoami "$VIP4" 12020 \
+        >/dev/null 2>&1 || bad "a change forgets addresses"
+}
+
+# came_out CLIENT - the origin's address that a client is sent to
+came_out() {
+    in_client curl -s --max-time 5 --interface "$1" "http://$VIP4:12030/"
+}
+
+# One client, one origin; many clients, several.
+persistent() {
+    local n first client seen
+
+    for n in 10 11 12; do
+        start_ready "http$n" "$NS_O" python3 -c '
+import http.server, sys
+class H(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(sys.argv[1].encode())
+s = http.server.HTTPServer((sys.argv[1], 8000), H)
+print("ready", flush=True)
+s.serve_forever()' "10.2.0.$n"
+    done
+    refused InvalidParameter.ParameterError CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 12030 "$ORIGIN4" \
+            "'SessionPersist':'on','SessionPersistTime':29")]"
+    refused ok CreateL4ProxyRules "'ProxyId':'$PROXY','L4ProxyRules':[$(
+        rule 12030 "10.2.0.10','10.2.0.11','10.2.0.12" \
+            "'SessionPersist':'on','SessionPersistTime':30" |
+            sed "s/'21001'/'8000'/"
+    )]"
+    wait_for 5 has_status "$(answer '.ok.L4ProxyRuleIds[0]')" online ||
+        bad "not online"
+    for client in 198.18.7.{1..12}; do
+        first=$(came_out "$client")
+        expect_match "$client" "$first" '^10\.2\.0\.1[012]$'
+        for n in 1 2 3; do
+            expect "$client again" "$(came_out "$client")" "$first"
+        done
+        seen+=" $first"
+    done
+    [ "$(tr ' ' '\n' <<<"$seen" | sort -u | wc -l)" -gt 2 ] ||
+        bad "all clients are at$seen"
+    stop http10
+    stop http11
+    stop http12
 }
 
 paused() {
@@ -287,6 +397,8 @@ run_case "an instance, and what is refused" instance
 run_case "rules that are refused, each with its code" rules_refused
 run_case "rules forward, or fail by themselves" rules
 run_case "connections of other rules are not touched" unharmed
+run_case "a name holds up its own rule only" unresolved
+run_case "a client stays with its origin" persistent
 run_case "a rule is paused and resumed" paused
 run_case "signatures, sizes" signatures
 run_case "kill -9: all is there again" killed

@@ -33,8 +33,9 @@ static inline void state_reopen(struct state *s, uint32_t quota)
 /* What the data path would do: all that is in progress succeeds. */
 static inline void state_settle(struct state *s)
 {
-	CU_ASSERT(control_settle(s->c, control_generation(s->c), NULL, 0,
-				 &s->err));
+	struct ctl_outcome o = { .generation = control_generation(s->c) };
+
+	CU_ASSERT(control_settle(s->c, &o, &s->err));
 }
 
 static inline void state_init(struct state *s)

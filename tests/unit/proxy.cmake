@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
-foreach(name rule ruleset origin resolve)
+foreach(name rule ruleset origin resolve persist)
   tp_unit_test(${name} proxy_core)
 endforeach()

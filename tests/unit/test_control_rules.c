@@ -304,24 +304,24 @@ static void test_effective(void)
 	char a[CTL_ID_MAX], b[CTL_ID_MAX];
 	struct ctl_effective *of = NULL;
 	struct ruleset *rs = NULL;
-	struct ctl_failed failed;
-	uint64_t generation;
+	struct ctl_told failed;
+	struct ctl_outcome o = { .failed = &failed, .n_failed = 1 };
 	struct state s;
 	uint32_t n;
 
 	state_init(&s);
 	CU_ASSERT(state_add(&s, "80", a) && state_add(&s, "81", b));
-	generation = control_generation(s.c);
+	o.generation = control_generation(s.c);
 	CU_ASSERT_FATAL(control_effective(s.c, &limits, &rs, &of, &n, &s.err));
 	CU_ASSERT(n == 2 && rs->n_rules == 2);
 	CU_ASSERT_STRING_EQUAL(of[1].rule_id, b);
 	CU_ASSERT_EQUAL(rs->rules[1].ports[0].low, 81);
 	free(of);
 	ruleset_free(rs);
-	failed = (struct ctl_failed) { b, "port 81 is in use" };
+	failed = (struct ctl_told) { b, "port 81 is in use" };
 	/* a change that came while they were applied stays in progress */
 	CU_ASSERT(rule_to(&s, a, false));
-	CU_ASSERT(control_settle(s.c, generation, &failed, 1, &s.err));
+	CU_ASSERT(control_settle(s.c, &o, &s.err));
 	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_STOPPING);
 	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_FAIL);
 	state_settle(&s);
@@ -331,6 +331,75 @@ static void test_effective(void)
 	ruleset_free(rs);
 	CU_ASSERT(rule_to(&s, b, true));
 	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_PROGRESS);
+	state_fini(&s);
+}
+
+/* A rule whose origin is not resolved stays in progress by itself. */
+static void test_waiting(void)
+{
+	char a[CTL_ID_MAX], b[CTL_ID_MAX];
+	struct ctl_told waiting;
+	struct ctl_outcome o = { .waiting = &waiting, .n_waiting = 1 };
+	struct state s;
+
+	state_init(&s);
+	CU_ASSERT(state_add(&s, "80", a) && state_add(&s, "81", b));
+	waiting = (struct ctl_told) { b, "not resolved" };
+	o.generation = control_generation(s.c);
+	CU_ASSERT(control_settle(s.c, &o, &s.err));
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_ONLINE);
+	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_PROGRESS);
+	/* also over other changes, and as often as it is told */
+	CU_ASSERT(rule_to(&s, a, false));
+	o.generation = control_generation(s.c);
+	CU_ASSERT(control_settle(s.c, &o, &s.err));
+	CU_ASSERT(control_settle(s.c, &o, &s.err));
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_OFFLINE);
+	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_PROGRESS);
+	o.n_waiting = 0;
+	CU_ASSERT(control_settle(s.c, &o, &s.err));
+	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_ONLINE);
+	/* what is online does not go back */
+	o.n_waiting = 1;
+	CU_ASSERT(control_settle(s.c, &o, &s.err));
+	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_ONLINE);
+	/* one that waits may be paused */
+	CU_ASSERT(rule_to(&s, a, true));
+	waiting.rule_id = a;
+	o.generation = control_generation(s.c);
+	CU_ASSERT(control_settle(s.c, &o, &s.err));
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_PROGRESS);
+	CU_ASSERT(rule_to(&s, a, false));
+	o.generation = control_generation(s.c);
+	CU_ASSERT(control_settle(s.c, &o, &s.err));
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_OFFLINE);
+	state_fini(&s);
+}
+
+/* What the line of a rule does not say gets to the data path. */
+static void test_effective_beside_line(void)
+{
+	char id[CTL_ID_MAX];
+	const bool on = true;
+	struct ctl_effective *of = NULL;
+	struct ruleset *rs = NULL;
+	struct state s;
+	uint32_t n, i;
+
+	state_init(&s);
+	CU_ASSERT(state_add(&s, "80", id));
+	for (i = 0; i < 2; i++) {
+		CU_ASSERT_FATAL(
+			control_effective(s.c, &limits, &rs, &of, &n, &s.err));
+		CU_ASSERT_EQUAL_FATAL(rs->n_rules, 1);
+		CU_ASSERT_EQUAL(rs->rules[0].is_v4_only, !i);
+		CU_ASSERT_EQUAL(rs->rules[0].persist_s, 3600);
+		free(of);
+		ruleset_free(rs);
+		state_settle(&s);
+		CU_ASSERT(control_modify_instance(s.c, ZONE, s.id, &on, NULL,
+						  &s.err));
+	}
 	state_fini(&s);
 }
 
@@ -478,6 +547,8 @@ int main(void)
 		{ "what the data path gets and tells", test_effective },
 		{ "two instances, one port", test_effective_conflict },
 		{ "what cannot be served", test_effective_limits },
+		{ "what its line does not say", test_effective_beside_line },
+		{ "rules that wait for a name", test_waiting },
 		{ "the state file", test_state_file },
 	};
 

@@ -359,6 +359,49 @@ static void test_failures_keep_addresses(void)
 	origin_free(o);
 }
 
+/* What one resolver knows, the next one does not ask for. */
+static void test_take_over(void)
+{
+	static const char *const known[] = { "a.example" };
+	static const char *const fresh[] = { "b.example" };
+	struct resolver_config cfg = { NULL, RESOLVE_TTL_MAX_MS };
+	struct origin *old_o = origin_new("o"), *o = origin_new("o");
+	struct origin *other = origin_new("p");
+	struct resolver *old, *r = NULL;
+	struct fake f;
+	unsigned asked;
+
+	fake_start(&f);
+	atomic_store(&f.ttl, 100);
+	old = resolver_at(&f, old_o, 100000);
+	CU_ASSERT(HOLDS(old_o, "192.0.2.4", "2001:db8::6"));
+	asked = atomic_load(&f.asked);
+	cfg.servers = f.at;
+	ASSERT(resolver_new(&cfg, &r) == 0);
+	ASSERT(resolver_add(r, o, known, 1) == 0);
+	resolver_take_over(r, old);
+	CU_ASSERT(HOLDS(o, "192.0.2.4", "2001:db8::6"));
+	CU_ASSERT_EQUAL(resolver_start(r, 100000), 0);
+	CU_ASSERT_EQUAL(atomic_load(&f.asked), asked);
+	resolver_free(r);
+	/* a name that is new is asked for, and waited for */
+	ASSERT(resolver_new(&cfg, &r) == 0);
+	ASSERT(resolver_add(r, o, known, 1) == 0);
+	ASSERT(resolver_add(r, other, fresh, 1) == 0);
+	resolver_take_over(r, old);
+	CU_ASSERT_EQUAL(resolver_start(r, 100000), 0);
+	CU_ASSERT(HOLDS(other, "192.0.2.4", "2001:db8::6"));
+	CU_ASSERT_EQUAL(atomic_load(&f.asked), asked + 2);
+	/* the one that was stopped can go on */
+	CU_ASSERT_EQUAL(resolver_start(old, 0), 0);
+	resolver_free(r);
+	resolver_free(old);
+	fake_stop(&f);
+	origin_free(other);
+	origin_free(old_o);
+	origin_free(o);
+}
+
 static void test_silent_server_holds_nobody_up(void)
 {
 	struct origin *o = origin_new("o");
@@ -429,6 +472,7 @@ int main(void)
 		{ "a change is followed", test_change_is_followed },
 		{ "aliases and their TTL", test_alias_and_ttl },
 		{ "failures keep addresses", test_failures_keep_addresses },
+		{ "one takes over from another", test_take_over },
 		{ "a silent server holds nobody up",
 		  test_silent_server_holds_nobody_up },
 		{ "many names in bounded rounds",
