@@ -170,10 +170,25 @@ tls() {
     expect_match "its reason" "$(cat "$DIR/tls.err")" 'certificate'
 }
 
+# Started by root: the ports below 1024 stay possible, root does not stay
+dropped() {
+    serve --user nobody
+    expect "user" "$(awk '/^Uid/ { print $2, $3, $4, $5 }' \
+        "/proc/${PID[proxy]}/status" | tr ' ' '\n' | sort -u)" \
+        "$(id -u nobody)"
+    ctl rule add one "tcp:99 $ORIGIN4 21001 off ppv2" >/dev/null ||
+        bad "no rule can be added"
+    wait_for 5 low_port || bad "no port below 1024"
+    stop_clean proxy
+}
+low_port() {
+    in_client "$TP_CLIENT" -q --src "$CLIENT4" -c 1 --whoami "$VIP4" 99
+}
+
 files() {
     local file
 
-    for file in state.db credentials api.sock; do
+    for file in state.db state.db-wal state.db-shm credentials api.sock; do
         expect "$file" "$(stat -c %a "$DIR/state/$file")" 600
     done
 }
@@ -196,5 +211,6 @@ run_case "100 long bodies that do not end" bodies
 run_case "1,000 idle connections" idle
 run_case "a byte a second" slow
 run_case "TLS, with curl and with the SDK" tls
+run_case "not root" dropped
 stop_clean proxy origin
 e2e_end
