@@ -18,7 +18,7 @@
 #define PREFLIGHT_KERNEL_BYTES 4800U
 /* How long Linux keeps a port in TIME_WAIT. */
 #define PREFLIGHT_WAIT_S 60U
-#define PREFLIGHT_MB	 (1024U * 1024)
+#define PREFLIGHT_MB	 1048576U
 
 /* The begin of a file, NUL-terminated; empty if it cannot be read. */
 static void preflight_read(const char *path, char *buf, size_t cap)
