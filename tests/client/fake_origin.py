@@ -10,6 +10,7 @@ Prints its port, serves until it is terminated. FAULT:
   split    whoami, written byte by byte
   lie      whoami, naming 192.0.2.99:9
   once     UDP: lie in the first reply of each peer, then whoami
+  later    UDP: whoami in the first reply of each peer, then lie
   nospp    UDP: 38 bytes less come back, as if a header was taken off
   garbage  whoami, the line cut in the middle
   endless  an identity line without an end
@@ -108,6 +109,8 @@ def serve_udp(sock, fault):
         reply = data
         if fault == "once":
             reply = identity(peer, "whoami" if peer in peers else "lie") + data
+        if fault == "later":
+            reply = identity(peer, "lie" if peer in peers else "whoami") + data
         if peer not in peers:
             peers.append(peer)
         if fault in ("whoami", "lie", "garbage"):

@@ -345,10 +345,29 @@ class Datagrams(unittest.TestCase):
             self.assertEqual(r.sum[key], 1)
 
     def test_an_identity_that_changes_is_read_again(self):
-        with t.Fake("udp", "once") as f:
-            r = t.client("-u", "-n", 5, "--whoami", HOST, f.port)
-        self.assertEqual(r.sum["client_ip"],
-                         {"checked": 1, "wrong": 1, "missing": 0})
+        for fault in "once", "later":
+            with t.Fake("udp", fault) as f:
+                r = t.client("-u", "-n", 5, "--whoami", HOST, f.port)
+            self.assertEqual(r.sum["client_ip"],
+                             {"checked": 1, "wrong": 1, "missing": 0})
+
+    def test_an_origin_says_what_the_last_header_said(self):
+        fixed = bytes.fromhex("0d0a0d0a000d0a515549540a" "2112")
+        addrs = socket.inet_aton("192.0.2.1") + socket.inet_aton("192.0.2.2") \
+            + bytes.fromhex("1234" "0050")
+        tlv = bytes.fromhex("e00002" "6869")
+        with t.Origin("-l", HOST, "--reply", "whoami", "--mode", "ppv2",
+                      "-u") as o, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(10)
+            sock.connect((HOST, o.port))
+            for want in b"", tlv, tlv[:-1] + b"j", b"":
+                sock.send(fixed + (len(addrs) + len(want)).to_bytes(2, "big")
+                          + addrs + want + b"payload")
+                line, payload = sock.recv(65536).split(b"\n")
+                self.assertEqual(payload, b"payload")
+                self.assertEqual([x["hex"] for x in json.loads(line)["tlvs"]],
+                                 [want[3:].hex()] if want else [])
 
 
 class Host(unittest.TestCase):

@@ -47,6 +47,9 @@ few_ports() {
 }
 
 e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
+# the proxy has one address towards the origin, whose ports would all be waiting
+in_proxy sysctl -qw net.ipv4.ip_local_port_range="1024 65535" \
+    net.ipv4.tcp_tw_reuse=1
 start_ready origin "$NS_O" "$TP_ORIGIN" --mode ppv2 --reply whoami -t \
     --log "$DIR/origin.log" 20000
 start_ready proxy "$NS_P" "$TP_PROXY" --rule "tcp:10000 $ORIGIN4 20000 off ppv2"
