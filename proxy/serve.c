@@ -16,6 +16,7 @@
 #include "api/server.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/priv.h"
 #include "base/sock.h"
 
 #define SERVE_PATH_MAX 512
@@ -186,15 +187,57 @@ static bool serve_listen_net(struct serve *s)
 	return !err;
 }
 
+/* What lies in the directory belongs to the user that the proxy becomes, and is
+ * opened as that user: it may be replaced by links while the proxy runs.
+ */
+static bool serve_assume_user(const struct proxy_config *cfg)
+{
+	int err;
+
+	if (!cfg->user || geteuid())
+		return true;
+	err = priv_own_dir(cfg->serve.state, cfg->user);
+	if (err)
+		log_error("cannot give '%s' to user %s: %s", cfg->serve.state,
+			  cfg->user, strerror(-err));
+	if (!err) {
+		err = priv_assume(cfg->user);
+		if (err)
+			log_error("cannot become user %s: %s", cfg->user,
+				  strerror(-err));
+	}
+	return !err;
+}
+
+static bool serve_open_state(struct serve *s, struct api_server_options *o)
+{
+	const struct serve_config *c = &s->cfg->serve;
+	struct control_options co = { c->quota, s->cfg->rule_flags };
+	struct ctl_error err = { 0 };
+	bool ok = false;
+
+	if (!serve_assume_user(s->cfg))
+		return false;
+	s->control = control_open(c->state, &co, &err);
+	if (!s->control)
+		log_error("state '%s': %s", c->state, err.text);
+	o->api.control = s->control;
+	if (s->control && serve_credentials(c->state, &o->credentials))
+		s->api = api_server_new(o);
+	if (s->api)
+		ok = serve_listen_local(s);
+	if (priv_resume())
+		ok = false;
+	return ok;
+}
+
 struct serve *serve_open(const struct proxy_config *cfg,
 			 const struct serve_hooks *hooks)
 {
 	const struct serve_config *c = &cfg->serve;
-	struct control_options co = { c->quota, cfg->rule_flags };
 	struct api_server_options o = { .metrics = hooks->metrics,
 					.arg = hooks->arg };
 	struct serve *s = calloc(1, sizeof(*s));
-	struct ctl_error err = { 0 };
 
 	if (!s)
 		return NULL;
@@ -205,16 +248,8 @@ struct serve *serve_open(const struct proxy_config *cfg,
 	else
 		(void)snprintf(s->socket, sizeof(s->socket), "%s/api.sock",
 			       c->state);
-	s->control = control_open(c->state, &co, &err);
-	if (!s->control) {
-		log_error("state '%s': %s", c->state, err.text);
-		serve_close(s);
-		return NULL;
-	}
-	o.api = (struct api) { s->control, c->domain, &hooks->live };
-	if (serve_credentials(c->state, &o.credentials))
-		s->api = api_server_new(&o);
-	if (!s->api || !serve_listen_local(s) || !serve_listen_net(s)) {
+	o.api = (struct api) { NULL, c->domain, &hooks->live };
+	if (!serve_open_state(s, &o) || !serve_listen_net(s)) {
 		serve_close(s);
 		return NULL;
 	}

@@ -378,6 +378,50 @@ gone_offline() {
     [ "$(answer '.ok.L4Proxies[0].Status')" = offline ]
 }
 
+# The state is the user's, and what is left of root is one capability.
+without_root() {
+    local pid file
+
+    stop proxy
+    chmod 711 "$DIR"
+    serve --user nobody
+    pid=$(in_proxy ss -Hltnp sport = 8080 | sed -nE 's/.*pid=([0-9]+).*/\1/p')
+    expect "its user" "$(ps -o user= -p "$pid")" nobody
+    expect "its capabilities" \
+        "$(sed -n 's/^CapEff:\t//p' "/proc/$pid/status")" 0000000000000400
+    expect "the directory" "$(stat -c '%U %a' "$DIR/state")" 'nobody 700'
+    for file in "$DIR"/state/*; do
+        expect "$file" "$(stat -c '%U %a' "$file")" 'nobody 600'
+    done
+    # a change is stored, and a port below 1024 bound, without root
+    refused ok CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(rule 81 "$ORIGIN4")]"
+    wait_for 5 has_status "$(answer '.ok.L4ProxyRuleIds[0]')" online ||
+        bad "port 81 is not bound"
+    # and many ports steered
+    refused ok CreateL4ProxyRules \
+        "'ProxyId':'$PROXY','L4ProxyRules':[$(
+            rule 14000-15999 "$ORIGIN4" \
+                "'ClientIPPassThroughMode':'PPV2'" |
+                sed "s/'21001'/'21001-23000'/"
+        )]"
+    wait_for 5 has_status "$(answer '.ok.L4ProxyRuleIds[0]')" online ||
+        bad "2,000 ports are not steered"
+    in_client "$TP_CLIENT" -q --src "$CLIENT4" -c 1 --whoami "$VIP4" 14000 \
+        >/dev/null 2>&1 || bad "a steered port does not forward"
+    stop proxy
+    [ ! -e "$DIR/state/api.sock" ] || bad "the socket is left"
+    # another user's directory is not touched
+    mkdir "$DIR/other"
+    chown 12345 "$DIR/other"
+    in_proxy "$TP_PROXY" serve --state "$DIR/other" --user nobody \
+        >"$DIR/said" 2>&1
+    expect "status" $? 3
+    expect_match "words" "$(cat "$DIR/said")" "cannot give .* to user nobody"
+    serve --user nobody
+    whoami_is "$CLIENT4" "$VIP4"
+}
+
 second_refused() {
     local said status=0
 
@@ -402,6 +446,7 @@ run_case "a client stays with its origin" persistent
 run_case "a rule is paused and resumed" paused
 run_case "signatures, sizes" signatures
 run_case "kill -9: all is there again" killed
+run_case "without root: the state, ports, steering" without_root
 run_case "one process a state" second_refused
 run_case "from a terminal: ctl" from_terminal
 run_case "an instance is disabled and deleted" ended
