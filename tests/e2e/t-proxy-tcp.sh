@@ -383,6 +383,27 @@ tcp:13002 og:web 22000 off ppv2
 TEXT
 }
 
+# Bytes that a client sends before any address answers go, whole and once, to
+# the one that does. Both addresses take turns, so one client in two meets the
+# one that keeps silent first.
+early_bytes() {
+    local i
+
+    ip -n "$NS_P" neigh replace "$NOBODY" lladdr 02:00:00:00:00:99 dev p1
+    start_ready early "$NS_P" "$TP_PROXY" --connect-timeout 200ms --retry 1ms \
+        --rule "og:far = $NOBODY, $ORIGIN4" -v \
+        --rule 'tcp:13005 og:far 20000 off ppv2'
+    for i in 1 2 3 4; do
+        origin_act header expect:abc eof
+        client_act 13005 send:abc fin eof
+        origin_done
+    done
+    stop_clean early
+    said early '"tcp_headers":4,"tcp_headers_alone":0' ||
+        bad "not 4 headers, or some of them alone"
+    said early '"tcp_connect_failed":[1-9]' || bad "all met the right one"
+}
+
 counters() {
     kill -USR2 "${PID[proxy]}"
     wait_for 5 said proxy '^\{"v":1,' || bad "no counters"
@@ -442,6 +463,7 @@ run_case "persistence off: several origins per client" persistence 13002 \
     several
 run_case "persistence on: all origins are used" all_used
 run_case "a failed origin is skipped, and retried" failed_origin
+run_case "early bytes go to the address that answers" early_bytes
 run_case "clean end of all" stop_clean proxy origin-off origin-v1 origin-v2 \
     origin-10 origin-11 origin-12
 e2e_end
