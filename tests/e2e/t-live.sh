@@ -64,7 +64,7 @@ newest() {
 client() { in_client "$TP_CLIENT" -q --src "$CLIENT4" "$@" || bad "client $*"; }
 
 rules() {
-    call CreateL4Proxy "{'ZoneId':'z','ProxyName':'one','Area':'overseas'}"
+    call CreateL4Proxy "{'ZoneId':'z','ProxyName':'one','Area':'overseas','Ipv6':'on'}"
     PROXY=$(answer .ProxyId)
     wait_for 5 no_progress || bad "the instance is not online"
     rule 12001 PPV2 TCP 21001
@@ -156,7 +156,7 @@ $PROXY\",rule=\"$DEAD\",protocol=\"tcp\",reason=\"no_origin\"} 1\$"
     expect_match "of bytes" "$text" "^tp_proxy_rule_bytes_total{proxy=\"\
 $PROXY\",rule=\"$UDP\",protocol=\"udp\",direction=\"up\"} 300\$"
     expect "lines of another form" "$(grep -vcE \
-        '^(# (HELP|TYPE) tp_proxy_.*|tp_proxy_[a-z_]+(\{[^}]*\})? [0-9]+)$' \
+        '^(# (HELP|TYPE) tp_proxy_.*|tp_proxy_[a-z0-9_]+(\{[^}]*\})? [0-9]+)$' \
         <<<"$text")" 0
 }
 
