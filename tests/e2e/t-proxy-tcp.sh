@@ -387,13 +387,11 @@ TEXT
 # the one that does. Both addresses take turns, so one client in two meets the
 # one that keeps silent first.
 early_bytes() {
-    local i
-
     ip -n "$NS_P" neigh replace "$NOBODY" lladdr 02:00:00:00:00:99 dev p1
     start_ready early "$NS_P" "$TP_PROXY" --connect-timeout 200ms --retry 1ms \
         --rule "og:far = $NOBODY, $ORIGIN4" -v \
         --rule 'tcp:13005 og:far 20000 off ppv2'
-    for i in 1 2 3 4; do
+    for _ in 1 2 3 4; do
         origin_act header expect:abc eof
         client_act 13005 send:abc fin eof
         origin_done
