@@ -56,7 +56,7 @@ function ok(what, value) {
   if (!value) throw new Error(what);
 }
 
-async function until(what, f, ms = 10000) {
+async function until(what, f, ms = 20000) {
   const end = Date.now() + ms;
   let last;
 
@@ -180,7 +180,7 @@ async function open(browser, options = {}) {
     ...options,
   });
 
-  context.setDefaultTimeout(10000);
+  context.setDefaultTimeout(20000);
   await context.exposeFunction('tellViolation', (text) =>
     complaints.push(text),
   );
