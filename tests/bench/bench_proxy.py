@@ -19,6 +19,8 @@ from runner import Measurement, Watch
 OURS = c.OURS
 TOA = "tp-proxy, TOA"
 SPP = "tp-proxy, SPP"
+GSO = "tp-proxy, --udp-gso"
+SPP_GSO = "tp-proxy, SPP, --udp-gso"
 BUSY = "tp-proxy, busy polling"
 PINNED_CPUS = {"load": 0, "origin": 0, "proxy": 1}
 IDLE = 9000
@@ -62,8 +64,11 @@ class Cast:
         self.small = plain
         self.latency = [*ours, *busy, *plain[len(ours):]]
         self.bulk = [*ours, c.haproxy_splice(), c.nginx_64k()]
-        self.udp = [c.Tp(OURS, tp, udp=True),
-                    c.Tp(SPP, tp, "spp", udp=True), c.Nginx(udp=True)]
+        self.udp = [c.Tp(name, tp, mode, udp=True, more=more)
+                    for name, mode, more in (
+                        (OURS, "ppv2", ()), (GSO, "ppv2", ["--udp-gso"]),
+                        (SPP, "spp", ()), (SPP_GSO, "spp", ["--udp-gso"]))]
+        self.udp.append(c.Nginx(udp=True))
         self.idle = [c.Tp(OURS, tp), c.Haproxy(), c.Nginx()]
         self.rules = [c.TpRules("tp-proxy, 1 rule", tp, 1),
                       c.TpRules(f"tp-proxy, {RULES} rules, others open", tp,
@@ -107,7 +112,7 @@ def udp_rows(cast):
     for n, window in ((16, 8), (1000, 1)):
         yield Row(f"udp{n}", f"UDP echo, {n} sockets, {window} under way each",
                   metrics("thousand/s", SYS_US, PROXY_US, P99), cast.udp,
-                  [Goal(key, who, limit) for who in (OURS, SPP)
+                  [Goal(key, who, limit) for who in (OURS, GSO, SPP, SPP_GSO)
                    for key, limit in (("rate", 1.25), ("sys", 0.8))],
                   load=Load("urr", n, window=window))
 

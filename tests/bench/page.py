@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "performance.md"
 PLOTS = ROOT / "docs" / "plots"
 # ours blue, haproxy red, nginx green; others as they come
-COLOURS = {"tp-": ["#1b6ca8", "#7fb3d5", "#24466b"],
+COLOURS = {"tp-": ["#1b6ca8", "#7fb3d5", "#24466b", "#4fa3a5"],
            "haproxy": ["#c8553d", "#e6a57e", "#8c3b2a"],
            "nginx": ["#6a994e", "#b7c68b"],
            "": ["#8d6a9f", "#d9b44a", "#777777"]}
