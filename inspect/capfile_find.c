@@ -58,6 +58,26 @@ static size_t find_ng(const struct capfile *cf, const uint8_t *p, size_t len)
 	return capfile_u32(cf, p + total - 4) == total ? total : 0;
 }
 
+/* find_hop() - from @off on the first place whose length of the frame a pcap
+ * record may have; nearly all others are left out here
+ */
+static size_t find_hop(const struct capfile *cf, const uint8_t *buf, size_t len,
+		       size_t off)
+{
+	/* no bit above the highest that CAPFILE_FRAME_MAX has */
+	uint32_t above = ~(CAPFILE_FRAME_MAX * 2 - 1);
+	uint32_t cap;
+
+	if (cf->is_swapped)
+		above = __builtin_bswap32(above);
+	for (; len - off >= CAPFILE_RECORD_LEN; off++) {
+		memcpy(&cap, buf + off + 8, sizeof(cap));
+		if (!(cap & above))
+			break;
+	}
+	return off;
+}
+
 bool capfile_find(const struct capfile *cf, const uint8_t *buf, size_t len,
 		  unsigned chain, size_t *ret_off)
 {
@@ -71,6 +91,8 @@ bool capfile_find(const struct capfile *cf, const uint8_t *buf, size_t len,
 		size_t at = off, n = 0;
 		unsigned i;
 
+		if (step == 1)
+			at = off = find_hop(cf, buf, len, off);
 		for (i = 0; i < chain && at < len; i++) {
 			n = step == 4 ? find_ng(cf, buf + at, len - at)
 				      : find_pcap(cf, buf + at, len - at, &st);
