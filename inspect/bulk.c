@@ -5,21 +5,20 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "mapped.h"
 
 #define BULK_LANES	 8U
-#define BULK_LANE_FRAMES 4096U
+#define BULK_LANE_FRAMES 2048U
 #define BULK_SERIAL	 256U
 /* plausible records that make a guess; a wrong one costs time, not truth */
 #define BULK_CHAIN 3U
 /* of a record: what the walk and fast_decode() read */
 #define BULK_FETCH 128U
 #define BULK_LINE  64U
-#define BULK_SPINS 4096U
+/* blocks whose memory is given back together: it costs all threads a moment */
+#define BULK_DROP 4U
 
 /* A part of a block: records that begin in [begin, end).
  * @start: where the first one was guessed to be; @at: behind the last one read
@@ -35,10 +34,27 @@ struct bulk_lane {
 	struct digest *digest;
 };
 
-/* What the threads share. All but @next and @turn belongs to whose turn it is.
- * @cf:    has seen all blocks before @turn
+/* A block that is being read, or was. @epoch: of the parser that read it;
+ * UINT_MAX if it came upon what is not a frame. @frame is behind @digest.
+ */
+struct bulk_slot {
+	uint64_t block;
+	bool is_ready;
+	unsigned epoch;
+	struct digest *digest;
+	struct frame *frame;
+	struct bulk_lane lane[BULK_LANES];
+};
+
+/* @cf:    has seen all blocks that were handed to the engine; it belongs to the
+ *	   calling thread, with @engine and all down to the lock
  * @epoch: counts what it learned of interfaces
  * @is_over: the rest of the file is not for us
+ * @lock:  of what follows
+ * @known: a copy of @cf as of @known_epoch, for the others; UINT_MAX: there was
+ *	   no memory for it
+ * @next:  block to be read next; @done: blocks before it are with the engine
+ * @is_stopped: no block is to be read any more
  */
 struct bulk {
 	const struct bulk_spec *spec;
@@ -47,21 +63,27 @@ struct bulk {
 	struct capfile *cf;
 	unsigned epoch;
 	bool is_over;
-	atomic_ullong next;
-	atomic_ullong turn;
-	pthread_mutex_t lock;
-	pthread_cond_t turned;
 	struct frame frame[BULK_SERIAL];
 	struct digest digest[BULK_SERIAL];
+	pthread_mutex_t lock;
+	pthread_cond_t has_room;
+	pthread_cond_t has_block;
+	struct capfile known;
+	unsigned known_epoch;
+	uint64_t next;
+	uint64_t done;
+	uint64_t count;
+	bool is_stopped;
+	unsigned slot_count;
+	struct bulk_slot slot[BULK_SLOTS(BULK_THREADS_MAX)];
 };
 
-/* @cf: a copy of the shared one, as of @epoch */
+/* @cf: a copy of the one that has seen all before, as of @epoch */
 struct bulk_thread {
 	struct bulk *bulk;
 	pthread_t id;
 	struct capfile cf;
 	unsigned epoch;
-	struct bulk_lane lane[BULK_LANES];
 };
 
 /* Does the parser know other interfaces now? */
@@ -121,7 +143,7 @@ static inline void bulk_step(struct bulk_thread *t, struct bulk_lane *l)
 	struct frame *f = &l->frame[l->count];
 	size_t used;
 
-	/* What is not a frame may change the parser: in its turn. */
+	/* What is not a frame may change the parser: in the file's order. */
 	if (t->cf.format == CAPFILE_PCAPNG && b->spec->size - l->at >= 4 &&
 	    capfile_u32(&t->cf, p) != CAPFILE_EPB) {
 		l->is_open = false;
@@ -140,14 +162,15 @@ static inline void bulk_step(struct bulk_thread *t, struct bulk_lane *l)
 }
 
 /* bulk_begin() - cut a block in lanes, and guess where each begins */
-static void bulk_begin(struct bulk_thread *t, uint64_t lo, uint64_t hi)
+static void bulk_begin(struct bulk_thread *t, struct bulk_slot *s, uint64_t lo,
+		       uint64_t hi)
 {
 	const struct bulk *b = t->bulk;
 	uint64_t part = (hi - lo) / BULK_LANES;
 	unsigned i;
 
 	for (i = 0; i < BULK_LANES; i++) {
-		struct bulk_lane *l = &t->lane[i];
+		struct bulk_lane *l = &s->lane[i];
 		uint64_t from = lo + i * part;
 		size_t off;
 
@@ -166,19 +189,32 @@ static void bulk_begin(struct bulk_thread *t, uint64_t lo, uint64_t hi)
 	}
 }
 
-static void bulk_read(struct bulk_thread *t, uint64_t lo, uint64_t hi)
+static uint64_t bulk_lo(const struct bulk *b, uint64_t block)
 {
+	return block * b->spec->block_bytes;
+}
+
+static uint64_t bulk_hi(const struct bulk *b, uint64_t block)
+{
+	uint64_t hi = bulk_lo(b, block + 1);
+
+	return hi < b->spec->size ? hi : b->spec->size;
+}
+
+static void bulk_read(struct bulk_thread *t, struct bulk_slot *s)
+{
+	const struct bulk *b = t->bulk;
+	uint64_t lo = bulk_lo(b, s->block), hi = bulk_hi(b, s->block);
 	unsigned open;
 
-	madvise((void *)((uintptr_t)(t->bulk->map + lo) & ~4095UL), hi - lo,
-		22);
-	bulk_begin(t, lo, hi);
+	mapped_want(b->map, lo, hi);
+	bulk_begin(t, s, lo, hi);
 	do {
 		unsigned i;
 
 		open = 0;
 		for (i = 0; i < BULK_LANES; i++) {
-			struct bulk_lane *l = &t->lane[i];
+			struct bulk_lane *l = &s->lane[i];
 
 			if (!l->is_open)
 				continue;
@@ -186,119 +222,169 @@ static void bulk_read(struct bulk_thread *t, uint64_t lo, uint64_t hi)
 			open++;
 		}
 	} while (open);
+	s->epoch = t->epoch;
+}
+
+/* bulk_learn() - know what the calling thread knows of interfaces */
+static void bulk_learn(struct bulk_thread *t)
+{
+	const struct bulk *b = t->bulk;
+
+	if (t->epoch == b->known_epoch)
+		return;
+	capfile_fini(&t->cf);
+	t->epoch = b->known_epoch;
+	if (t->epoch != UINT_MAX && capfile_copy(&t->cf, &b->known) != 0)
+		t->epoch = UINT_MAX;
+}
+
+/* bulk_teach() - let others know it */
+static void bulk_teach(struct bulk *b)
+{
+	if (b->known_epoch == b->epoch)
+		return;
+	pthread_mutex_lock(&b->lock);
+	capfile_fini(&b->known);
+	b->known_epoch = capfile_copy(&b->known, b->cf) == 0 ? b->epoch
+							     : UINT_MAX;
+	pthread_mutex_unlock(&b->lock);
+}
+
+/* bulk_take() - the next block to be read, if there is one and a slot for it.
+ * @may_wait: for the slot
+ */
+static struct bulk_slot *bulk_take(struct bulk_thread *t, bool may_wait)
+{
+	struct bulk *b = t->bulk;
+	struct bulk_slot *s = NULL;
+
+	pthread_mutex_lock(&b->lock);
+	while (may_wait && !b->is_stopped && b->next < b->count &&
+	       b->next >= b->done + b->slot_count)
+		pthread_cond_wait(&b->has_room, &b->lock);
+	if (!b->is_stopped && b->next < b->count &&
+	    b->next < b->done + b->slot_count) {
+		s = &b->slot[b->next % b->slot_count];
+		s->block = b->next++;
+		bulk_learn(t);
+	}
+	pthread_mutex_unlock(&b->lock);
+	return s;
+}
+
+static void bulk_give(struct bulk *b, struct bulk_slot *s)
+{
+	pthread_mutex_lock(&b->lock);
+	s->is_ready = true;
+	pthread_cond_signal(&b->has_block);
+	pthread_mutex_unlock(&b->lock);
+}
+
+static bool bulk_is_ready(struct bulk *b, const struct bulk_slot *s,
+			  bool may_wait)
+{
+	bool is_ready;
+
+	pthread_mutex_lock(&b->lock);
+	while (!s->is_ready && may_wait)
+		pthread_cond_wait(&b->has_block, &b->lock);
+	is_ready = s->is_ready;
+	pthread_mutex_unlock(&b->lock);
+	return is_ready;
 }
 
 /* bulk_use() - a lane whose guess was right, to the engine */
 static void bulk_use(struct bulk *b, const struct bulk_lane *l)
 {
-	uint32_t i;
-
-	for (i = 0; i < l->count; i++)
-		l->frame[i].number = l->frame[i].in_file = ++b->cf->frames;
+	l->frame->number = l->frame->in_file = b->cf->frames + 1;
+	b->cf->frames += l->count;
 	b->cf->offset = l->at;
 	engine_frames(b->engine, l->frame, l->digest, l->count);
 }
 
-/* bulk_apply() - a block in its turn */
-static void bulk_apply(struct bulk_thread *t)
+/* bulk_apply() - a block, all before it having been there */
+static void bulk_apply(struct bulk *b, const struct bulk_slot *s)
 {
-	struct bulk *b = t->bulk;
 	unsigned i;
 
 	for (i = 0; i < BULK_LANES && !b->is_over; i++) {
-		const struct bulk_lane *l = &t->lane[i];
+		const struct bulk_lane *l = &s->lane[i];
 
 		if (l->count && l->start == b->cf->offset &&
-		    t->epoch == b->epoch)
+		    s->epoch == b->epoch)
 			bulk_use(b, l);
 		bulk_serial(b, l->end);
 	}
-	if (t->epoch == b->epoch || b->is_over)
-		return;
-	capfile_fini(&t->cf);
-	t->epoch = capfile_copy(&t->cf, b->cf) == 0 ? b->epoch : UINT_MAX;
+	bulk_teach(b);
+	if (!b->is_over && b->spec->tick &&
+	    b->spec->tick(b->spec->ctx, b->cf->offset, b->cf->frames))
+		b->is_over = true;
 }
 
-/* bulk_wait() - until it is the turn of block @k */
-static void bulk_wait(struct bulk *b, uint64_t k)
+/* bulk_done() - the slot is free, and with the last block of some the memory */
+static void bulk_done(struct bulk *b, struct bulk_slot *s)
 {
-	unsigned spins;
+	uint64_t next = s->block + 1;
 
-	for (spins = 0; spins < BULK_SPINS; spins++) {
-		if (atomic_load_explicit(&b->turn, memory_order_acquire) == k)
-			return;
-		__builtin_ia32_pause();
-	}
+	if (next % BULK_DROP == 0)
+		mapped_drop(b->map, bulk_lo(b, next - BULK_DROP),
+			    bulk_hi(b, s->block));
 	pthread_mutex_lock(&b->lock);
-	while (atomic_load_explicit(&b->turn, memory_order_acquire) != k)
-		pthread_cond_wait(&b->turned, &b->lock);
-	pthread_mutex_unlock(&b->lock);
-}
-
-static void bulk_pass(struct bulk *b, uint64_t k)
-{
-	pthread_mutex_lock(&b->lock);
-	atomic_store_explicit(&b->turn, k + 1, memory_order_release);
-	pthread_cond_broadcast(&b->turned);
+	s->is_ready = false;
+	b->done = next;
+	b->is_stopped = b->is_over;
+	pthread_cond_broadcast(&b->has_room);
 	pthread_mutex_unlock(&b->lock);
 }
 
 static void *bulk_work(void *arg)
 {
 	struct bulk_thread *t = arg;
+	struct bulk_slot *s;
+
+	while ((s = bulk_take(t, true))) {
+		bulk_read(t, s);
+		bulk_give(t->bulk, s);
+	}
+	return NULL;
+}
+
+/* bulk_lead() - the calling thread: all blocks to the engine */
+static void bulk_lead(struct bulk_thread *t)
+{
 	struct bulk *b = t->bulk;
-	const struct bulk_spec *s = b->spec;
 
-	for (;;) {
-		uint64_t k = atomic_fetch_add(&b->next, 1);
-		uint64_t lo = k * s->block_bytes;
-		uint64_t hi = lo + s->block_bytes;
-		bool is_over;
+	while (b->done < b->count && !b->is_over) {
+		struct bulk_slot *s = &b->slot[b->done % b->slot_count];
+		struct bulk_slot *mine = NULL;
 
-		if (lo >= s->size)
-			return NULL;
-		if (hi > s->size)
-			hi = s->size;
-		bulk_read(t, lo, hi);
-		bulk_wait(b, k);
-		if (!b->is_over)
-			bulk_apply(t);
-		if (!b->is_over && s->tick &&
-		    s->tick(s->ctx, b->cf->offset, b->cf->frames))
-			b->is_over = true;
-		is_over = b->is_over;
-		bulk_pass(b, k);
-		if (is_over)
-			return NULL;
-		mapped_drop(b->map, lo, hi);
+		if (!bulk_is_ready(b, s, false))
+			mine = bulk_take(t, false);
+		if (mine) {
+			bulk_read(t, mine);
+			bulk_give(b, mine);
+		} else if (bulk_is_ready(b, s, true)) {
+			bulk_apply(b, s);
+			bulk_done(b, s);
+		}
 	}
 }
 
-static void bulk_thread_fini(struct bulk_thread *t)
-{
-	capfile_fini(&t->cf);
-	free(t->lane[0].frame);
-	free(t->lane[0].digest);
-}
-
-static int bulk_thread_init(struct bulk_thread *t, struct bulk *b)
+/* bulk_slot_init() - one piece of memory for all lanes. Return: 0 or -ENOMEM */
+static int bulk_slot_init(struct bulk_slot *s)
 {
 	size_t n = (size_t)BULK_LANES * BULK_LANE_FRAMES;
 	unsigned i;
 
-	*t = (struct bulk_thread) { .bulk = b, .epoch = b->epoch };
-	t->lane[0].frame = calloc(n, sizeof(struct frame));
-	t->lane[0].digest = calloc(n, sizeof(struct digest));
-	if (!t->lane[0].frame || !t->lane[0].digest ||
-	    capfile_copy(&t->cf, b->cf) != 0) {
-		bulk_thread_fini(t);
+	/* Most lanes fill a small part: no large pages. */
+	s->digest = aligned_alloc(sizeof(*s->digest),
+				  n * (sizeof(*s->digest) + sizeof(*s->frame)));
+	if (!s->digest)
 		return -ENOMEM;
-	}
-	for (i = 1; i < BULK_LANES; i++) {
-		t->lane[i].frame =
-			t->lane[0].frame + (size_t)i * BULK_LANE_FRAMES;
-		t->lane[i].digest =
-			t->lane[0].digest + (size_t)i * BULK_LANE_FRAMES;
+	s->frame = (struct frame *)(s->digest + n);
+	for (i = 0; i < BULK_LANES; i++) {
+		s->lane[i].frame = s->frame + (size_t)i * BULK_LANE_FRAMES;
+		s->lane[i].digest = s->digest + (size_t)i * BULK_LANE_FRAMES;
 	}
 	return 0;
 }
@@ -307,28 +393,28 @@ static int bulk_thread_init(struct bulk_thread *t, struct bulk *b)
 static void bulk_threads(struct bulk *b)
 {
 	struct bulk_thread t[BULK_THREADS_MAX];
-	unsigned n, i, made = 0;
-	uint64_t first = b->cf->offset / b->spec->block_bytes;
+	unsigned n = b->spec->threads, i;
 
-	atomic_store(&b->next, first);
-	atomic_store(&b->turn, first);
-	n = b->spec->threads;
 	if (n > BULK_THREADS_MAX)
 		n = BULK_THREADS_MAX;
-	while (made < n && bulk_thread_init(&t[made], b) == 0)
-		made++;
-	/* This thread is the first of them, so one is enough. */
-	for (i = 1; i < made; i++) {
+	while (b->slot_count < BULK_SLOTS(n) &&
+	       bulk_slot_init(&b->slot[b->slot_count]) == 0)
+		b->slot_count++;
+	for (i = 0; i < n; i++)
+		t[i] = (struct bulk_thread) { .bulk = b, .epoch = UINT_MAX };
+	for (i = 1; i < n && i < b->slot_count; i++) {
 		if (pthread_create(&t[i].id, NULL, bulk_work, &t[i]) != 0)
 			break;
 	}
+	if (b->slot_count)
+		bulk_lead(&t[0]);
 	n = i;
-	if (made)
-		(void)bulk_work(&t[0]);
-	for (i = 1; i < n && made; i++)
+	for (i = 1; i < n; i++)
 		(void)pthread_join(t[i].id, NULL);
-	for (i = 0; i < made; i++)
-		bulk_thread_fini(&t[i]);
+	for (i = 0; i < n; i++)
+		capfile_fini(&t[i].cf);
+	for (i = 0; i < b->slot_count; i++)
+		free(b->slot[i].digest);
 }
 
 int bulk_run(const struct bulk_spec *spec, struct engine *en,
@@ -347,14 +433,20 @@ int bulk_run(const struct bulk_spec *spec, struct engine *en,
 		free(b);
 		return r;
 	}
-	pthread_mutex_init(&b->lock, NULL);
-	pthread_cond_init(&b->turned, NULL);
 	/* What the file says of itself stands at its begin. */
-	bulk_serial(b, spec->block_bytes < spec->size ? spec->block_bytes
-						      : spec->size);
+	bulk_batch(b, bulk_hi(b, 0));
+	b->next = b->done = cf->offset / spec->block_bytes;
+	b->count = (spec->size + spec->block_bytes - 1) / spec->block_bytes;
+	pthread_mutex_init(&b->lock, NULL);
+	pthread_cond_init(&b->has_room, NULL);
+	pthread_cond_init(&b->has_block, NULL);
+	b->known_epoch = UINT_MAX;
+	bulk_teach(b);
 	if (!b->is_over && cf->offset < spec->size)
 		bulk_threads(b);
-	pthread_cond_destroy(&b->turned);
+	capfile_fini(&b->known);
+	pthread_cond_destroy(&b->has_block);
+	pthread_cond_destroy(&b->has_room);
 	pthread_mutex_destroy(&b->lock);
 	mapped_close(b->map, spec->size);
 	free(b);

@@ -5,15 +5,17 @@
  *
  * The file is mapped and cut into blocks. A thread takes the next block, finds
  * where records begin in it (capfile_find()), and reads frames and digests
- * (fast.h) out of it; only that is done by several threads at once. Then it
- * waits for its turn, which comes in the order of the blocks, and hands what it
- * has to the engine. So the engine sees the frames of the file in their order,
- * whatever the number of threads, and needs no lock of its own.
+ * (fast.h) out of it; only that is done by several threads at once. What they
+ * have read the calling thread hands to the engine, block by block. So the
+ * engine sees the frames of the file in their order, whatever the number of
+ * threads, it needs no lock, and the flows stay in the cache of one processor.
+ * While the next block is not ready the calling thread reads one, too. At most
+ * BULK_SLOTS blocks are under way: the others wait until it has caught up.
  *
- * Where records begin in the middle of a file is a guess. In its turn a thread
- * knows where the block before ended, and what it read counts only if it began
+ * Where records begin in the middle of a file is a guess. The calling thread
+ * knows where the block before ended, and what was read counts only if it began
  * there; if not, or where the file describes interfaces, the block is read
- * again in its turn, by the one parser that has seen all before it.
+ * again, by the one parser that has seen all before it.
  *
  * A record's place is told by the one before it, and it is seldom in the cache:
  * the walk would wait for memory at each. So a block is walked in several lanes
@@ -31,12 +33,14 @@
 
 #define BULK_BLOCK_BYTES (1U << 20)
 #define BULK_THREADS_MAX 16U
-#define BULK_BLOCK_MIN	 64U
+/* blocks under way, if there are threads for them */
+#define BULK_SLOTS(threads) ((threads) > 1 ? (threads) + 2 : 1)
+#define BULK_BLOCK_MIN	    64U
 
 /* @fd:     a regular file of @size bytes
  * @block_bytes: at least BULK_BLOCK_MIN
- * @tick:   called after each block, by one thread at a time, with what was
- *	    read so far; true ends it. May be NULL
+ * @tick:   called after each block, by the calling thread, with what was read
+ *	    so far; true ends it. May be NULL
  */
 struct bulk_spec {
 	int fd;

@@ -13,8 +13,9 @@
 #include "wire/ip.h"
 #include "wire/tcp.h"
 
-/* packets between the fetch of a slot or an entry and its use */
-#define ENGINE_AHEAD ((size_t)16)
+/* packets that go one step together, and the steps (engine_frames()) */
+#define ENGINE_BATCH ((size_t)16)
+#define ENGINE_STEPS 4U
 /* of a packet that is to be looked at: the processor fetches the rest itself */
 #define ENGINE_FETCH 512
 #define ENGINE_LINE  64
@@ -474,42 +475,44 @@ static void engine_look(struct engine *en, const struct frame *f)
 		engine_odd(en, &pkt);
 }
 
+/* engine_bit() - which of ENTRY_QUIET_* has to be set */
+static inline uint32_t engine_bit(const struct digest *d)
+{
+	static_assert(FAST_FLIP == 2 && FAST_DATA == 4 &&
+			      ENTRY_QUIET_ACK_B == 1 << 1 &&
+			      ENTRY_QUIET_DATA_A == 1 << 2,
+		      "end and payload count to four in both");
+
+	return d->flags / FAST_FLIP % 4;
+}
+
 /* engine_is_quiet() - may the packet be counted and forgotten? */
 static inline bool engine_is_quiet(const struct engine *en,
-				   const struct entry *e, const struct frame *f,
+				   const struct entry *e,
 				   const struct digest *d)
 {
 	unsigned end = !!(d->flags & FAST_FLIP);
-	bool has_data = d->flags & FAST_DATA;
-	uint32_t need = has_data ? ENTRY_QUIET_DATA_A : ENTRY_QUIET_ACK_A;
 
-	if (!(e->state & need << end) || d->flags & FAST_LOUD)
+	if (!(e->state >> engine_bit(d) & 1) || d->flags & FAST_LOUD)
 		return false;
-	if ((int64_t)((uint64_t)f->ts_ns - (uint64_t)e->last_ns) >= en->gap_ns)
+	if ((int64_t)((uint64_t)d->ts_ns - (uint64_t)e->last_ns) >= en->gap_ns)
 		return false;
-	if (has_data && e->state & (uint32_t)ENTRY_EARLY_A << end &&
-	    !(d->key.where & KEY_UDP) && (int32_t)(d->seq - e->early[end]) < 0)
+	if (d->flags & FAST_DATA && e->state & (uint32_t)ENTRY_EARLY_A << end &&
+	    (int32_t)(d->seq - e->early[end]) < 0)
 		return false;
 	return e->skip[end].packets < ENGINE_SKIP_MAX;
 }
 
-/* engine_fetch() - a packet whose entry is at hand, and which will be looked
- * at: its flow, and what is summed of it
+/* engine_fetch() - a packet whose entry may be @e: if it will be looked at, its
+ * flow, and what is summed of it
  */
-static inline void engine_fetch(const struct engine *en, const struct frame *f,
+static inline void engine_fetch(const struct entry *e, const struct frame *f,
 				const struct digest *d)
 {
-	bool has_data = d->flags & FAST_DATA;
-	uint32_t need = has_data ? ENTRY_QUIET_DATA_A : ENTRY_QUIET_ACK_A;
-	uint32_t place = en->table.slot[d->hash & en->table.slot_mask].place;
-	const struct entry *e;
 	size_t i;
 
-	if (!place)
-		return;
-	e = table_at(&en->table, place - 1);
-	if (e->state & need << !!(d->flags & FAST_FLIP) &&
-	    !(d->flags & FAST_LOUD))
+	if (!e || !(e->state & ENTRY_USED) ||
+	    (e->state >> engine_bit(d) & 1 && !(d->flags & FAST_LOUD)))
 		return;
 	for (i = 0; i < sizeof(struct flow) && !(e->state & ENTRY_IS_PACKED);
 	     i += ENGINE_LINE)
@@ -518,58 +521,146 @@ static inline void engine_fetch(const struct engine *en, const struct frame *f,
 		__builtin_prefetch(f->data + i);
 }
 
-static inline void engine_frame(struct engine *en, const struct frame *f,
-				const struct digest *d)
+/* engine_loud() - a packet that is more than a number */
+static void engine_loud(struct engine *en, const struct frame *f,
+			const struct digest *d)
 {
-	struct entry *e = NULL;
-	struct entry_skip *s;
+	struct packet pkt;
 
-	if (f->ts_ns > en->now_ns)
-		en->now_ns = f->ts_ns;
-	if (!(d->flags & FAST_SLOW))
-		e = table_find(&en->table, &d->key, d->hash);
 	if (d->flags & FAST_SLOW) {
 		engine_look(en, f);
 		return;
 	}
 	en->tally.frame[DECODE_OK]++;
-	if (!e || !engine_is_quiet(en, e, f, d)) {
-		struct packet pkt;
+	engine_lost(en, f->ts_ns);
+	fast_packet(f, d, en->cfg->want_csum, &pkt);
+	engine_packet(en, &pkt, d);
+}
 
-		engine_lost(en, f->ts_ns);
-		fast_packet(f, d, en->cfg->want_csum, &pkt);
-		engine_packet(en, &pkt, d);
-		return;
-	}
+/* engine_count() - @e: its entry, if it has the packet's key.
+ * Return: false if it is not enough to count it
+ */
+static inline bool engine_count(struct engine *en, struct entry *e,
+				const struct digest *d, uint64_t number)
+{
+	struct entry_skip *s;
+
+	if (d->ts_ns > en->now_ns)
+		en->now_ns = d->ts_ns;
+	if (d->flags & FAST_SLOW)
+		return false;
+	/* A key stands in one entry, so that it is the one if it is in use. */
+	if (!e || !(e->state & ENTRY_USED) || !key_eq(&e->key, &d->key))
+		e = table_find(&en->table, &d->key, d->hash);
+	if (!e || !engine_is_quiet(en, e, d))
+		return false;
 	s = &e->skip[!!(d->flags & FAST_FLIP)];
 	s->packets++;
 	s->bytes += d->len;
 	s->payloads += d->flags / FAST_DATA & 1;
-	e->last_ns = f->ts_ns;
-	e->last_frame = f->number;
+	e->last_ns = d->ts_ns;
+	e->last_frame = number;
+	return true;
 }
 
-void engine_frames(struct engine *en, const struct frame *f,
-		   const struct digest *d, size_t n)
+/* Frames on their way through engine_frames(); @near: for each of the batches
+ * that are under way where their entries may be
+ */
+struct engine_run {
+	struct frame *frame;
+	const struct digest *digest;
+	struct entry *near[ENGINE_STEPS][ENGINE_BATCH];
+};
+
+/* engine_near() - where the entries of some packets may be, and fetch them */
+static inline void engine_near(const struct engine *en, struct engine_run *r,
+			       size_t lo, size_t hi)
 {
-	const struct table *t = &en->table;
+	struct entry **near = r->near[lo / ENGINE_BATCH % ENGINE_STEPS];
 	size_t i;
 
-	en->tally.frames += n;
-	for (i = 0; i < n && i < 2 * ENGINE_AHEAD; i++)
-		if (!(d[i].flags & FAST_SLOW))
-			table_prefetch(t, d[i].hash);
-	for (i = 0; i < n; i++) {
-		size_t slot = i + 2 * ENGINE_AHEAD, entry = i + ENGINE_AHEAD;
-		size_t flow = i + ENGINE_AHEAD / 2;
+	for (i = lo; i < hi; i++) {
+		struct entry *e = table_near(&en->table, r->digest[i].hash);
 
-		if (slot < n && !(d[slot].flags & FAST_SLOW))
-			table_prefetch(t, d[slot].hash);
-		if (entry < n && !(d[entry].flags & FAST_SLOW))
-			table_prefetch_entry(t, d[entry].hash);
-		if (flow < n && !(d[flow].flags & FAST_SLOW))
-			engine_fetch(en, &f[flow], &d[flow]);
-		engine_frame(en, &f[i], &d[i]);
+		*near++ = e;
+		if (!e)
+			continue;
+		__builtin_prefetch(e, 1);
+		__builtin_prefetch((const char *)e + ENGINE_LINE, 1);
+	}
+}
+
+static inline void engine_ahead(struct engine_run *r, size_t lo, size_t hi)
+{
+	struct entry **near = r->near[lo / ENGINE_BATCH % ENGINE_STEPS];
+	size_t i;
+
+	for (i = lo; i < hi; i++)
+		engine_fetch(*near++, &r->frame[i], &r->digest[i]);
+}
+
+static inline void engine_batch(struct engine *en, struct engine_run *r,
+				size_t lo, size_t hi)
+{
+	struct entry **near = r->near[lo / ENGINE_BATCH % ENGINE_STEPS];
+	uint64_t number = r->frame->number;
+	uint64_t in_file = r->frame->in_file;
+	uint64_t loud = 0;
+	size_t i;
+
+	for (i = lo; i < hi; i++) {
+		if (engine_count(en, *near++, &r->digest[i], number + i))
+			continue;
+		loud++;
+		r->frame[i].number = number + i;
+		r->frame[i].in_file = in_file + i;
+		engine_loud(en, &r->frame[i], &r->digest[i]);
+	}
+	en->tally.frame[DECODE_OK] += hi - lo - loud;
+}
+
+static inline void engine_step(struct engine *en, struct engine_run *r,
+			       unsigned step, size_t lo, size_t hi)
+{
+	size_t i;
+
+	if (step == 0) {
+		for (i = lo; i < hi; i++)
+			table_prefetch(&en->table, r->digest[i].hash);
+	} else if (step == 1) {
+		engine_near(en, r, lo, hi);
+	} else if (step == 2) {
+		engine_ahead(r, lo, hi);
+	} else {
+		engine_batch(en, r, lo, hi);
+	}
+}
+
+/* In batches and in steps, so that nothing waits for memory: of the batch that
+ * is furthest ahead the slots are fetched, of the next the entries, then what
+ * of flows and packets will be needed; the last one is accounted.
+ */
+void engine_frames(struct engine *en, struct frame *f, const struct digest *d,
+		   size_t n)
+{
+	struct engine_run r;
+	size_t lo;
+
+	r.frame = f;
+	r.digest = d;
+	en->tally.frames += n;
+	for (lo = 0; lo < n + (ENGINE_STEPS - 1) * ENGINE_BATCH;
+	     lo += ENGINE_BATCH) {
+		unsigned step;
+
+		for (step = 0; step < ENGINE_STEPS; step++) {
+			size_t at = lo - step * ENGINE_BATCH;
+			size_t end = at + ENGINE_BATCH < n ? at + ENGINE_BATCH
+							   : n;
+
+			if (at < n)
+				engine_step(en, &r, step, at, end);
+		}
 	}
 }
 

@@ -4,7 +4,7 @@
  * Theory of operation
  *
  * A frame is first read by fast_decode(), which depends on nothing but the
- * frame, so that several threads may do it at once (blocks.h). What follows is
+ * frame, so that several threads may do it at once (bulk.h). What follows is
  * done in the order of the capture: the flow's entry (table.h) is looked up,
  * and if the flow allows it (flow_quiet()) the packet is only counted. Most
  * packets of a capture end here. All others are decoded in full and
@@ -48,11 +48,12 @@ void engine_set_sinks(struct engine *en, struct sinks *sinks, bool want_order);
 /* engine_fast() - for fast_decode(); never changes */
 const struct fast_opts *engine_fast(const struct engine *en);
 
-/* engine_frames() - account @n frames, in the capture's order; @d: what
- * fast_decode() said of each
+/* engine_frames() - account @n frames that follow each other in the capture.
+ * @f: numbered by the caller is the first one; others are where that matters
+ * @d: what fast_decode() said of each
  */
-void engine_frames(struct engine *en, const struct frame *f,
-		   const struct digest *d, size_t n);
+void engine_frames(struct engine *en, struct frame *f, const struct digest *d,
+		   size_t n);
 
 /* engine_end() - end all flows. @sinks: see engine_set_sinks(). No frame after
  * it.

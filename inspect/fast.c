@@ -203,10 +203,13 @@ void fast_decode(const struct fast_opts *opts, const struct frame *f,
 		 struct digest *ret)
 {
 	ret->flags = 0;
-	if (fast_read(opts, f, ret))
+	ret->ts_ns = f->ts_ns;
+	if (fast_read(opts, f, ret)) {
 		ret->hash = key_hash(&opts->seed, &ret->key);
-	else
+	} else {
 		ret->flags = FAST_SLOW;
+		ret->hash = 0;
+	}
 }
 
 static enum csum_state fast_ip_csum(const uint8_t *ip)

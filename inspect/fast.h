@@ -15,18 +15,20 @@
 #include "key.h"
 
 enum {
-	FAST_SLOW = 1, /* not everyday: nothing else is set */
+	FAST_SLOW = 1, /* not everyday: no other flag is set */
 	FAST_FLIP = 2, /* sent by end b of the key */
 	FAST_DATA = 4, /* has payload, or is UDP */
 	FAST_LOUD = 8, /* SYN, FIN, RST, an option or payload to be looked at */
 };
 
-/* @seq: of the first payload byte; TCP
+/* One cache line; all that is needed of a packet that is only counted.
+ * @seq: of the first payload byte; TCP
  * @len: payload bytes on the wire
  * @off: of the transport's header in the frame
  */
 struct digest {
 	struct flow_key key;
+	int64_t ts_ns;
 	uint32_t hash;
 	uint32_t seq;
 	uint32_t len;
@@ -40,7 +42,11 @@ struct fast_opts {
 	struct decode_opts tunnels;
 };
 
-/* fast_decode() - @ret is written in any case */
+static_assert(sizeof(struct digest) == 64, "a cache line");
+
+/* fast_decode() - @ret is written in any case; if it is FAST_SLOW, only @flags,
+ * @ts_ns and @hash, which is 0 then
+ */
 void fast_decode(const struct fast_opts *opts, const struct frame *f,
 		 struct digest *ret);
 

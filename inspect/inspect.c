@@ -55,10 +55,11 @@ int inspect_bad_link(const struct inspect *in)
 
 void inspect_frame(struct inspect *in, const struct frame *f)
 {
+	struct frame one = *f;
 	struct digest d;
 
-	fast_decode(engine_fast(in->engine), f, &d);
-	engine_frames(in->engine, f, &d, 1);
+	fast_decode(engine_fast(in->engine), &one, &d);
+	engine_frames(in->engine, &one, &d, 1);
 }
 
 /* inspect_status() - OK means that every flow that carried a byte is OK;

@@ -8,6 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22 /* Linux 5.14 */
+#endif
+
 /* For the signal handler, which gets nothing else. */
 static uintptr_t mapped_lo, mapped_hi, mapped_page;
 static struct sigaction mapped_old;
@@ -60,6 +64,15 @@ void mapped_close(const uint8_t *map, uint64_t size)
 	(void)munmap((void *)(uintptr_t)map, size);
 	(void)sigaction(SIGBUS, &mapped_old, NULL);
 	mapped_lo = mapped_hi = 0;
+}
+
+void mapped_want(const uint8_t *map, uint64_t lo, uint64_t hi)
+{
+	uint64_t from = lo / mapped_page * mapped_page;
+
+	/* Where it cannot be done, pages come one by one. */
+	(void)madvise((void *)((uintptr_t)map + from), hi - from,
+		      MADV_POPULATE_READ);
 }
 
 void mapped_drop(const uint8_t *map, uint64_t lo, uint64_t hi)

@@ -117,17 +117,12 @@ static inline void table_prefetch(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->slot[hash & t->slot_mask]);
 }
 
-/* table_prefetch_entry() - the first entry that @hash may mean */
-static inline void table_prefetch_entry(const struct table *t, uint32_t hash)
+/* table_near() - the first entry that @hash may mean, or NULL */
+static inline struct entry *table_near(const struct table *t, uint32_t hash)
 {
 	uint32_t place = t->slot[hash & t->slot_mask].place;
 
-	if (place) {
-		const struct entry *e = table_at(t, place - 1);
-
-		__builtin_prefetch(e, 1);
-		__builtin_prefetch((const char *)e + 64, 1);
-	}
+	return place ? table_at(t, place - 1) : NULL;
 }
 
 static inline struct entry *
