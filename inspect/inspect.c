@@ -140,6 +140,17 @@ int inspect_report(struct inspect *in, struct sinks *out,
 	return failed ? EXIT_IO : status;
 }
 
+static void inspect_say(const struct config *cfg, const struct tally *t)
+{
+	if (cfg->is_quiet)
+		return;
+	/* flows and verdicts stand in the summary already */
+	if (cfg->output.want_summary && !cfg->want_json)
+		tally_notes(stderr, t);
+	else
+		tally_text(stderr, t);
+}
+
 /* inspect_all() - from the first frame to the report. Return: exit status */
 static int inspect_all(struct inspect *in, struct feed *feed,
 		       struct sinks *sinks)
@@ -162,8 +173,7 @@ static int inspect_all(struct inspect *in, struct feed *feed,
 	inspect_set_source(in, &stat);
 	/* What was read before the damage is reported all the same. */
 	judged = inspect_report(in, sinks, &tally);
-	if (!in->cfg->is_quiet)
-		tally_text(stderr, &tally);
+	inspect_say(in->cfg, &tally);
 	if (!status)
 		status = finished;
 	return status ? status : judged;

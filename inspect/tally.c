@@ -41,7 +41,7 @@ void tally_json(struct json *j, const struct tally *t)
 	json_end(j);
 }
 
-void tally_text(FILE *out, const struct tally *t)
+static void tally_verdicts(FILE *out, const struct tally *t)
 {
 	unsigned i;
 
@@ -58,6 +58,18 @@ void tally_text(FILE *out, const struct tally *t)
 			(void)fputc(tolower((unsigned char)*p), out);
 	}
 	(void)fputc('\n', out);
+}
+
+void tally_text(FILE *out, const struct tally *t)
+{
+	tally_verdicts(out, t);
+	tally_notes(out, t);
+}
+
+void tally_notes(FILE *out, const struct tally *t)
+{
+	unsigned i;
+
 	if (t->expected)
 		(void)fprintf(out, "%llu clients expected, %llu did not come\n",
 			      (unsigned long long)t->expected,

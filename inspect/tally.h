@@ -44,4 +44,7 @@ void tally_json(struct json *j, const struct tally *t);
 /* tally_text() - what people want to know, for stderr */
 void tally_text(FILE *out, const struct tally *t);
 
+/* tally_notes() - the same without the flows and their verdicts */
+void tally_notes(FILE *out, const struct tally *t);
+
 #endif
