@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "advice.h"
 #include "base/log.h"
@@ -167,11 +168,39 @@ static void annotate_carrier(struct annotate *a, const struct packet *pkt)
 			       carried);
 }
 
+/* annotate_drop() - leave out comments that @p has already: it may come from
+ * an earlier --annotate
+ */
+static void annotate_drop(struct annotate *a, const struct capfile *cf,
+			  const struct recap_piece *p)
+{
+	struct pcapng_comments *c = &a->comments;
+	const uint8_t *at, *end;
+	struct capfile_opt o;
+	unsigned i;
+
+	capfile_opts(cf, p->raw, p->len, &at, &end);
+	while (capfile_opt_next(cf, &at, end, &o)) {
+		for (i = 0; i < c->count; i++)
+			if (o.code == CAPFILE_OPT_COMMENT &&
+			    strlen(c->text[i]) == o.len &&
+			    memcmp(c->text[i], o.value, o.len) == 0)
+				break;
+		if (i == c->count)
+			continue;
+		c->count--;
+		memmove(c->text[i], c->text[i + 1],
+			(c->count - i) * sizeof(c->text[i]));
+	}
+}
+
 static void annotate_put(struct annotate *a, const struct recap *r,
 			 const struct recap_piece *p, bool is_first)
 {
 	const struct capfile *cf = recap_file(r);
 
+	if (p->has_frame && cf->format == CAPFILE_PCAPNG)
+		annotate_drop(a, cf, p);
 	if (cf->format == CAPFILE_PCAP) {
 		if (is_first) {
 			pcapng_put_section(a->out, "tp-inspect");
