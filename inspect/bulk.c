@@ -395,6 +395,8 @@ static void bulk_threads(struct bulk *b)
 	struct bulk_thread t[BULK_THREADS_MAX];
 	unsigned n = b->spec->threads, i;
 
+	if (!n)
+		n = 1;
 	if (n > BULK_THREADS_MAX)
 		n = BULK_THREADS_MAX;
 	while (b->slot_count < BULK_SLOTS(n) &&

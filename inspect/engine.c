@@ -9,7 +9,6 @@
 
 #include "order.h"
 #include "pool.h"
-#include "wire/bytes.h"
 #include "wire/ip.h"
 #include "wire/tcp.h"
 
@@ -399,29 +398,6 @@ static void engine_note(struct entry *e, const struct flow *fl,
 	e->last_ns = fl->last_ns;
 }
 
-/* engine_key() - what fast_decode() would have said of @pkt's flow */
-static void engine_key(const struct engine *en, const struct packet *pkt,
-		       struct digest *d)
-{
-	uint32_t where = pkt->proto == IP_PROTO_UDP ? KEY_UDP : 0;
-	uint8_t ports[4];
-	bool flip;
-
-	put_be16(ports, pkt->src.port);
-	put_be16(ports + 2, pkt->dst.port);
-	if (pkt->tunnel)
-		where |= (uint32_t)(pkt->tunnel->key ^ pkt->tunnel->key >> 32)
-			 << KEY_TUNNEL_SHIFT;
-	if (pkt->src.addr.family == IP_V4)
-		flip = key_v4(pkt->src.addr.bytes, pkt->dst.addr.bytes, ports,
-			      where, &d->key);
-	else
-		flip = key_v6(pkt->src.addr.bytes, pkt->dst.addr.bytes, ports,
-			      where, &d->key);
-	d->flags = flip ? FAST_FLIP : 0;
-	d->hash = key_hash(&en->fast.seed, &d->key);
-}
-
 /* engine_packet() - a packet that may bring its flow something new */
 static void engine_packet(struct engine *en, const struct packet *pkt,
 			  const struct digest *d)
@@ -441,7 +417,7 @@ static void engine_odd(struct engine *en, const struct packet *pkt)
 {
 	struct digest d;
 
-	engine_key(en, pkt, &d);
+	fast_key(&en->fast, pkt, &d);
 	engine_packet(en, pkt, &d);
 }
 

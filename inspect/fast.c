@@ -212,6 +212,28 @@ void fast_decode(const struct fast_opts *opts, const struct frame *f,
 	}
 }
 
+void fast_key(const struct fast_opts *opts, const struct packet *pkt,
+	      struct digest *ret)
+{
+	uint32_t where = pkt->proto == IP_PROTO_UDP ? KEY_UDP : 0;
+	uint8_t ports[4];
+	bool flip;
+
+	put_be16(ports, pkt->src.port);
+	put_be16(ports + 2, pkt->dst.port);
+	if (pkt->tunnel)
+		where |= (uint32_t)(pkt->tunnel->key ^ pkt->tunnel->key >> 32)
+			 << KEY_TUNNEL_SHIFT;
+	if (pkt->src.addr.family == IP_V4)
+		flip = key_v4(pkt->src.addr.bytes, pkt->dst.addr.bytes, ports,
+			      where, &ret->key);
+	else
+		flip = key_v6(pkt->src.addr.bytes, pkt->dst.addr.bytes, ports,
+			      where, &ret->key);
+	ret->flags = flip ? FAST_FLIP : 0;
+	ret->hash = key_hash(&opts->seed, &ret->key);
+}
+
 static enum csum_state fast_ip_csum(const uint8_t *ip)
 {
 	struct csum c = { 0 };

@@ -50,6 +50,11 @@ static_assert(sizeof(struct digest) == 64, "a cache line");
 void fast_decode(const struct fast_opts *opts, const struct frame *f,
 		 struct digest *ret);
 
+/* fast_key() - key, hash and FAST_FLIP of a packet that was decoded otherwise
+ */
+void fast_key(const struct fast_opts *opts, const struct packet *pkt,
+	      struct digest *ret);
+
 /* fast_packet() - what decode_frame() says of @f, of which fast_decode() said
  * @d and not that it is FAST_SLOW
  */
