@@ -64,7 +64,8 @@ newest() {
 client() { in_client "$TP_CLIENT" -q --src "$CLIENT4" "$@" || bad "client $*"; }
 
 rules() {
-    call CreateL4Proxy "{'ZoneId':'z','ProxyName':'one','Area':'overseas','Ipv6':'on'}"
+    call CreateL4Proxy "{'ZoneId':'z','ProxyName':'one',
+        'Area':'overseas','Ipv6':'on'}"
     PROXY=$(answer .ProxyId)
     wait_for 5 no_progress || bad "the instance is not online"
     rule 12001 PPV2 TCP 21001
