@@ -175,17 +175,18 @@ bool fwd_pick(const struct fwd *f, struct persist *p,
 {
 	const struct rule *r = f->rule;
 	struct persist_key key = { r->proto, r->ports[0].low, *client };
-	bool is_timed = r->is_persistent && r->persist_s;
+	uint64_t time_ms = (uint64_t)r->persist_s * MS_PER_S;
+	bool is_timed = r->is_persistent && time_ms;
 
 	if (is_timed && persist_find(p, &key, now_ms, ret) &&
 	    origin_is_usable(f->origin, ret, now_ms)) {
-		persist_put(p, &key, ret, now_ms, r->persist_s * MS_PER_S);
+		persist_put(p, &key, ret, now_ms, time_ms);
 		return true;
 	}
 	if (!origin_pick(f->origin, client, r->is_persistent, now_ms, ret))
 		return false;
 	if (is_timed)
-		persist_put(p, &key, ret, now_ms, r->persist_s * MS_PER_S);
+		persist_put(p, &key, ret, now_ms, time_ms);
 	return true;
 }
 
