@@ -84,10 +84,10 @@ static void test_memory(void)
 {
 	struct host h = host();
 
-	h.memory_bytes = 1000 * 4800;
+	h.memory_bytes = 4800000;
 	CU_ASSERT_EQUAL(judge(plan(1000), h), PREFLIGHT_STOP);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "MiB are free"));
-	h.memory_bytes = 1000 * 10000;
+	h.memory_bytes = 10000000;
 	CU_ASSERT_EQUAL(judge(plan(1000), h), PREFLIGHT_GO);
 }
 

@@ -10,6 +10,7 @@
 #include "wire/wire.h"
 
 #define BODY_MAX 256
+#define CHUNKED	 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 /* What came of an input.
  * @done: responses that were whole; @left: bytes after the last of them
@@ -150,12 +151,10 @@ static void test_what_is_not_http(void)
 		"HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-		"1\r\nab\r\n",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-		"fffffffffffffffff\r\n",
+		(CHUNKED "xyz\r\n"),
+		(CHUNKED "\r\n"),
+		(CHUNKED "1\r\nab\r\n"),
+		(CHUNKED "fffffffffffffffff\r\n"),
 	};
 	size_t i;
 
