@@ -267,7 +267,8 @@ static uint32_t proxy_ports_max(const struct proxy *p)
 
 	if (p->steer)
 		return UINT32_MAX;
-	return (uint32_t)(proxy_sockets_max(p) / (addrs * p->cfg->n_threads));
+	return (uint32_t)(proxy_sockets_max(p) /
+			  ((uint64_t)addrs * p->cfg->n_threads));
 }
 
 /* What the control plane wants. One rule that cannot be served does not keep

@@ -102,7 +102,7 @@ static void test_origin_comes(void)
 	struct fwd_table *two = table_of("og:g = 10.0.0.1, 10.0.0.2");
 	struct fwd_table *three =
 		table_of("og:g = 10.0.0.1, 10.0.0.2, 10.0.0.3");
-	const uint64_t end = PERSIST_S * 1000;
+	const uint64_t end = PERSIST_S * 1000ULL;
 	struct persist *p = persist_new();
 	uint32_t i, stayed = 0, moved = 0;
 
@@ -129,7 +129,7 @@ static void test_origin_comes(void)
 static void test_origin_fails(void)
 {
 	struct fwd_table *t = table_of("og:g = 10.0.0.1, 10.0.0.2");
-	const uint64_t end = PERSIST_S * 1000;
+	const uint64_t end = PERSIST_S * 1000ULL;
 	struct persist *p = persist_new();
 	struct ip_addr first = pick(t, p, 1, 0), second, at;
 
