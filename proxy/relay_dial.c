@@ -214,6 +214,7 @@ static const struct fwd *relay_rule(struct worker *w, const struct listener *l,
 		stat_add(&w->stats, STAT_TCP_REFUSED_PORT, 1);
 	} else if (f->rule->is_v4_only && client->addr.family == IP_V6) {
 		stat_add(&w->stats, STAT_TCP_REFUSED_IPV6, 1);
+		fwd_add(f, w->id, LIVE_REFUSED_IPV6, 1);
 		return NULL;
 	}
 	return f;

@@ -267,6 +267,7 @@ static const struct fwd *udp_rule(struct worker *w, const struct listener *l,
 		stat_add(&w->stats, STAT_UDP_REFUSED_PORT, 1);
 	} else if (f->rule->is_v4_only && key->client.addr.family == IP_V6) {
 		stat_add(&w->stats, STAT_UDP_REFUSED_IPV6, 1);
+		fwd_add(f, w->id, LIVE_REFUSED_IPV6, 1);
 		return NULL;
 	}
 	return f;

@@ -138,6 +138,8 @@ rules() {
     whoami_is "$CLIENT4" "$VIP4"
     in_client "$TP_CLIENT" -q --src "$CLIENT6" -c 1 "$VIP6" 12001 \
         >/dev/null 2>&1 && bad "IPv6 without IPv6 access"
+    expect_match "refused for IPv6" "$(in_proxy curl -s "http://$API/metrics")" \
+        "^tp_proxy_rule_refused_total\{.*\"$RULE\".*reason=\"ipv6\"\} 1\$"
     refused ok ModifyL4Proxy "'ProxyId':'$PROXY','Ipv6':'on'"
     wait_for 5 proxy_has_status online || bad "status $(proxy_status)"
     whoami_is "$CLIENT6" "$VIP6"

@@ -161,6 +161,7 @@ static void test_statistics(void)
 	CU_ASSERT_EQUAL(num(refused, "NoOrigin"), 100 + LIVE_REFUSED_NO_ORIGIN);
 	CU_ASSERT_EQUAL(num(refused, "ToaUnavailable"), 100 + LIVE_REFUSED_TOA);
 	CU_ASSERT_EQUAL(num(refused, "SppReply"), 100 + LIVE_REFUSED_SPP);
+	CU_ASSERT_EQUAL(num(refused, "Ipv6"), 100 + LIVE_REFUSED_IPV6);
 	rule = json_array_get(json_object_get(r, "Rules"), 1);
 	CU_ASSERT_STRING_EQUAL(text_of(rule, "Protocol"), "UDP");
 	CU_ASSERT_EQUAL(num(rule, "BytesUp"), 1LL << 40);
