@@ -131,7 +131,7 @@ int oracle_mark(struct oracle *o)
 	struct stat st;
 
 	if (o->type == ORACLE_TOA_STATS)
-		return oracle_stats_read(o->arg, &o->stat_ok, &o->stat_toa);
+		return oracle_stats_read(o->arg, &o->stats);
 	if (o->type != ORACLE_LOG)
 		return 0;
 	if (stat(o->arg, &st))
@@ -252,7 +252,6 @@ bool oracle_ask(struct oracle *o, const struct oracle_question *q,
 		struct identity *ret)
 {
 	static char text[REPLY_TEXT_MAX];
-	uint64_t ok = 0, toa = 0;
 
 	*ret = (struct identity) { 0 };
 	switch (o->type) {
@@ -275,15 +274,8 @@ bool oracle_ask(struct oracle *o, const struct oracle_question *q,
 		oracle_pcap(o, q, ret);
 		return ret->kind != IDENTITY_CLAIM;
 	case ORACLE_TOA_STATS:
-		if (oracle_stats_read(o->arg, &ok, &toa))
-			return false;
-		if (ok > o->stat_ok)
-			ret->kind = IDENTITY_CLAIM;
-		(void)snprintf(ret->text, sizeof(ret->text),
-			       "getname_toa_ok +%llu, syn_recv_sock_toa +%llu",
-			       (unsigned long long)(ok - o->stat_ok),
-			       (unsigned long long)(toa - o->stat_toa));
-		return ret->kind == IDENTITY_UNKNOWN;
+		oracle_stats(o, ret);
+		return ret->kind != IDENTITY_CLAIM;
 	}
 	return false;
 }

@@ -29,12 +29,19 @@ enum oracle_type {
 	ORACLE_LOG,	  /* over the lines that a file gained */
 	ORACLE_CMD,	  /* over what a command prints */
 	ORACLE_PCAP,	  /* what tp-inspect reads in a capture */
-	ORACLE_TOA_STATS, /* whether getname_toa_ok grew */
+	ORACLE_TOA_STATS, /* which of the getname_toa counters grew */
+};
+
+/* What the reader at the origin counts, over all CPUs: how often it named the
+ * client (@ok), and how often it let the proxy's address stand.
+ */
+struct toa_stats {
+	uint64_t ok, mismatch, bypass, empty;
 };
 
 /* @arg:    file, command or interface
  * @start:  ORACLE_LOG: the file's length when the trial began
- * @ok:     ORACLE_TOA_STATS: the counters then
+ * @stats:  ORACLE_TOA_STATS: the counters then
  */
 struct oracle {
 	enum oracle_type type;
@@ -43,7 +50,7 @@ struct oracle {
 	regex_t regex;
 	bool has_regex;
 	off_t start;
-	uint64_t stat_ok, stat_toa;
+	struct toa_stats stats;
 	uint16_t target_port;
 	const char *inspect;  /* tp-inspect, or NULL */
 	struct capture *live; /* ORACLE_PCAP of an interface; owned */
@@ -100,8 +107,16 @@ struct identity identity_from_text(const char *addr, const char *port,
 ssize_t oracle_late_read(struct oracle *o, const struct oracle_question *q,
 			 char *out, size_t cap);
 
-/* oracle_stats_read() - two counters of a toa_stats table, over its CPUs */
-int oracle_stats_read(const char *path, uint64_t *ret_ok, uint64_t *ret_toa);
+/* oracle_stats_read() - from a toa_stats table; 0 for a row that is not there.
+ * Return: 0 or -errno
+ */
+int oracle_stats_read(const char *path, struct toa_stats *ret);
+
+/* oracle_stats() - whom the counters speak of, if one grew since the mark. They
+ * know no address: who is named counts as the claim, who is not as the peer.
+ * A reader may count "empty" beside "ok", which then is the one that counts.
+ */
+void oracle_stats(const struct oracle *o, struct identity *ret);
 
 /* oracle_pcap() - the clients that @inspect reads in the capture @path, but
  * for flows to @port, which are ours.

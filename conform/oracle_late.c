@@ -11,6 +11,7 @@
 #include "capture.h"
 #include "oracle.h"
 #include "tool.h"
+#include "wire/wire.h"
 
 #define COMMAND_MS  5000
 #define INSPECT_MAX 65536
@@ -78,33 +79,60 @@ static uint64_t stats_row(const char *s)
 	}
 }
 
-int oracle_stats_read(const char *path, uint64_t *ret_ok, uint64_t *ret_toa)
+int oracle_stats_read(const char *path, struct toa_stats *ret)
 {
+	const struct {
+		const char *name;
+		uint64_t *sum;
+	} rows[] = {
+		{ "getname_toa_ok", &ret->ok },
+		{ "getname_toa_mismatch", &ret->mismatch },
+		{ "getname_toa_bypass", &ret->bypass },
+		{ "getname_toa_empty", &ret->empty },
+	};
 	char line[4096];
 	FILE *f = fopen(path, "re");
 
 	if (!f)
 		return -errno;
+	*ret = (struct toa_stats) { 0 };
 	while (fgets(line, sizeof(line), f)) {
-		char *colon = strpbrk(line, ": \t");
-		char *name = line;
+		const char *name = line + strspn(line, " \t");
+		size_t len = strcspn(name, ": \t\n"), i;
 
-		while (*name == ' ' || *name == '\t')
-			name++;
-		if (name != line)
-			colon = strpbrk(name, ": \t");
-		if (!colon)
-			continue;
-		*colon++ = '\0';
-		while (*colon == ':' || *colon == ' ')
-			colon++;
-		if (!strcmp(name, "getname_toa_ok"))
-			*ret_ok = stats_row(colon);
-		else if (!strcmp(name, "syn_recv_sock_toa"))
-			*ret_toa = stats_row(colon);
+		for (i = 0; i < ARRAY_SIZE(rows); i++)
+			if (strlen(rows[i].name) == len &&
+			    !memcmp(name, rows[i].name, len))
+				*rows[i].sum =
+					stats_row(name + len +
+						  strspn(name + len, ": \t"));
 	}
 	(void)fclose(f);
 	return 0;
+}
+
+void oracle_stats(const struct oracle *o, struct identity *ret)
+{
+	const struct toa_stats *was = &o->stats;
+	struct toa_stats now;
+
+	/* lower ones than before: the reader was loaded anew */
+	if (oracle_stats_read(o->arg, &now) || now.ok < was->ok ||
+	    now.mismatch < was->mismatch || now.bypass < was->bypass ||
+	    now.empty < was->empty)
+		return;
+	if (now.ok > was->ok)
+		ret->kind = IDENTITY_CLAIM;
+	else if (now.mismatch > was->mismatch || now.bypass > was->bypass ||
+		 now.empty > was->empty)
+		ret->kind = IDENTITY_REAL;
+	(void)snprintf(ret->text, sizeof(ret->text),
+		       "getname_toa_ok +%llu, mismatch +%llu, bypass +%llu, "
+		       "empty +%llu",
+		       (unsigned long long)(now.ok - was->ok),
+		       (unsigned long long)(now.mismatch - was->mismatch),
+		       (unsigned long long)(now.bypass - was->bypass),
+		       (unsigned long long)(now.empty - was->empty));
 }
 
 /* the value of a member of the JSON line @s, without its quotes */

@@ -17,6 +17,8 @@
 #define OUTPUT_MAX    65536
 #define PORT_FIRST    33000
 #define POLL_MS	      20
+#define QUIET_MS      100 /* what was counted late is there by then */
+#define SETTLE_MS     200 /* who was not named so long will not be */
 #define TOOL_EXTRA_MS 3000
 
 /* One connection. @identity: whom the oracle named */
@@ -133,6 +135,36 @@ static enum outcome toa_outcome(int status)
 	}
 }
 
+/* toa_mark() - before a trial. Counters name nobody, so that what the last
+ * connection added late would count for this one: wait until they stand.
+ */
+static int toa_mark(const struct toa_trial *t)
+{
+	const struct engine_config *e = t->cfg->engine;
+	const struct oracle_question q = {
+		.claim = &t->claim,
+		.self = &t->self,
+	};
+	struct oracle *o = e->oracle;
+	int err = oracle_mark(o);
+	uint64_t now = clock_ms(), end = now + e->oracle_ms;
+	uint64_t quiet = now + QUIET_MS;
+	struct identity id;
+
+	if (o->type != ORACLE_TOA_STATS)
+		return err;
+	while (!err && now < quiet && now < end) {
+		(void)poll(NULL, 0, POLL_MS);
+		now = clock_ms();
+		(void)oracle_ask(o, &q, &id);
+		if (id.kind == IDENTITY_UNKNOWN)
+			continue;
+		err = oracle_mark(o);
+		quiet = now + QUIET_MS;
+	}
+	return err;
+}
+
 static void toa_ask(struct toa_trial *t)
 {
 	const struct engine_config *e = t->cfg->engine;
@@ -142,10 +174,16 @@ static void toa_ask(struct toa_trial *t)
 		.reply = (const uint8_t *)t->output,
 		.reply_len = strlen(t->output),
 	};
-	uint64_t end = clock_ms() + e->oracle_ms;
+	uint64_t end = clock_ms() + e->oracle_ms, settle = 0;
 
-	while (oracle_ask(e->oracle, &q, &t->identity) && clock_ms() < end)
+	while (oracle_ask(e->oracle, &q, &t->identity) && clock_ms() < end) {
+		/* somebody, who may be of an earlier trial: a little longer */
+		if (t->identity.kind != IDENTITY_UNKNOWN && !settle)
+			settle = clock_ms() + SETTLE_MS;
+		if (settle && clock_ms() >= settle)
+			break;
 		(void)poll(NULL, 0, POLL_MS);
+	}
 }
 
 static void toa_case(struct toa_trial *t, const struct case_def *def,
@@ -161,7 +199,7 @@ static void toa_case(struct toa_trial *t, const struct case_def *def,
 
 	if (end && script_parse(end + 2, 0, &s, err) &&
 	    toa_args(t, def->script + 4, end, args, sizeof(args)) &&
-	    !oracle_mark(t->cfg->engine->oracle))
+	    !toa_mark(t))
 		status = toa_connect(t, args);
 	t->outcome = toa_outcome(status);
 	if (t->outcome == OUTCOME_SERVED)

@@ -147,24 +147,70 @@ static void test_logs(void)
 			IDENTITY_CLAIM);
 }
 
+/* a toa_stats table in @path, two CPUs */
+static void put_stats(const char *path, unsigned ok, unsigned mismatch,
+		      unsigned empty)
+{
+	FILE *f = fopen(path, "w");
+
+	CU_ASSERT_FATAL(f != NULL);
+	(void)fprintf(f,
+		      "                                  CPU0       CPU1\n"
+		      "syn_recv_sock_toa            :     865        858\n"
+		      "getname_toa_ok               :      10         %2u\n"
+		      " getname_toa_mismatch:%u\n"
+		      "getname_toa_bypass       :         0          0 \n"
+		      "getname_toa_empty        : %u 12757 \n",
+		      ok, mismatch, empty);
+	(void)fclose(f);
+}
+
+static enum identity_kind ask_stats(struct oracle *o, bool *ret_may_change)
+{
+	static const struct oracle_question q = { 0 };
+	struct identity id;
+
+	*ret_may_change = oracle_ask(o, &q, &id);
+	return id.kind;
+}
+
 static void test_stats(void)
 {
-	char path[] = "/tmp/tp-stats-XXXXXX";
-	static const char text[] =
-		"                                  CPU0       CPU1\n"
-		"syn_recv_sock_toa            :     865        858\n"
-		"getname_toa_ok               :      10          2\n";
-	uint64_t ok = 0, toa = 0;
+	char path[] = "/tmp/tp-stats-XXXXXX", text[64], err[ORACLE_ERR_MAX];
+	struct toa_stats stats;
+	struct oracle o;
+	bool may_change;
 	int fd = mkstemp(path);
 
 	CU_ASSERT_FATAL(fd >= 0);
-	CU_ASSERT(write(fd, text, sizeof(text) - 1) > 0);
-	CU_ASSERT_EQUAL(oracle_stats_read(path, &ok, &toa), 0);
-	CU_ASSERT_EQUAL(ok, 12);
-	CU_ASSERT_EQUAL(toa, 1723);
 	(void)close(fd);
+	put_stats(path, 2, 3, 5);
+	CU_ASSERT_EQUAL(oracle_stats_read(path, &stats), 0);
+	CU_ASSERT_EQUAL(stats.ok, 12);
+	CU_ASSERT_EQUAL(stats.mismatch, 3);
+	CU_ASSERT_EQUAL(stats.bypass, 0);
+	CU_ASSERT_EQUAL(stats.empty, 12762);
+	(void)snprintf(text, sizeof(text), "toa-stats:%s", path);
+	CU_ASSERT_FATAL(oracle_parse(text, &o, err));
+	CU_ASSERT_EQUAL(oracle_mark(&o), 0);
+	CU_ASSERT_EQUAL(ask_stats(&o, &may_change), IDENTITY_UNKNOWN);
+	CU_ASSERT(may_change);
+	/* nobody was named; a name may follow */
+	put_stats(path, 2, 3, 6);
+	CU_ASSERT_EQUAL(ask_stats(&o, &may_change), IDENTITY_REAL);
+	CU_ASSERT(may_change);
+	put_stats(path, 2, 4, 5);
+	CU_ASSERT_EQUAL(ask_stats(&o, &may_change), IDENTITY_REAL);
+	put_stats(path, 3, 3, 6);
+	CU_ASSERT_EQUAL(ask_stats(&o, &may_change), IDENTITY_CLAIM);
+	CU_ASSERT_FALSE(may_change);
+	/* loaded anew */
+	put_stats(path, 0, 0, 6);
+	CU_ASSERT_EQUAL(ask_stats(&o, &may_change), IDENTITY_UNKNOWN);
 	(void)unlink(path);
-	CU_ASSERT(oracle_stats_read(path, &ok, &toa) < 0);
+	CU_ASSERT(oracle_stats_read(path, &stats) < 0);
+	CU_ASSERT(oracle_mark(&o) < 0);
+	oracle_fini(&o);
 }
 
 /* @probe's verdict on an answer */
