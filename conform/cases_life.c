@@ -253,8 +253,10 @@ static const struct case_def cases[] = {
 	     " | show one => has Mainland optimisation off"),
 	LIFE("modify/nothing-else", "area, protection and fixed IP", "seed/37",
 	     "only IPv6 access and mainland optimisation",
-	     ONE "modify one --area global --static-ip on "
-	     "--level-overseas ANYCAST300 --ipv6 on => ok | show one => has "
+	     ONE "modify one --area global => no option --area"
+	     " | modify one --static-ip on => no option --static-ip"
+	     " | modify one --level-overseas ANYCAST300 => no option --level"
+	     " | modify one --ipv6 on => ok | show one => has "
 	     "Name one & Area overseas & Fixed IP off & PLATFORM/PLATFORM & "
 	     "IPv6 on"),
 	LIFE("disable/asynchronous", "stopping, and then offline", "seed/40",
