@@ -76,6 +76,11 @@ static const struct case_def cases[] = {
 	     "260006583235353139"
 	     "27000465643235"
 	     "2800023000"),
+	GOOD("tlv/ssl-algorithms", "SSL with SIG_ALG and KEY_ALG", "T8",
+	     "PP 2.2.6: sub-TLVs 0x24, 0x25",
+	     "v2:4,tlv=20:0100000000"
+	     "240006534841323536"
+	     "25000752534132303438"),
 	GOOD("tlv/netns", "NETNS", "T1 T7", PP_TLV, "v2:4,tlv=30:626c7565"),
 	GOOD("tlv/aws", "the VPC endpoint of AWS, 0xEA", "T9", PP_TLV,
 	     "v2:4,tlv=ea:01767063652d3031323334353637383961626364656631"),

@@ -286,6 +286,12 @@ static enum probe_verdict judge_spp(struct probe_run *r, const uint8_t *rx,
 {
 	enum probe_verdict v;
 
+	/* the answer to a header alone, from an origin that echoes */
+	while (len >= PROBE_SPP_BYTES + PROBE_SPP_BYTES && is_spp(rx, len) &&
+	       !memcmp(rx, rx + PROBE_SPP_BYTES, PROBE_SPP_BYTES)) {
+		rx += PROBE_SPP_BYTES;
+		len -= PROBE_SPP_BYTES;
+	}
 	if (len >= PROBE_SPP_BYTES) {
 		v = judge_answer(r, rx + PROBE_SPP_BYTES, len - PROBE_SPP_BYTES,
 				 is_end);
