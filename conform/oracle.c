@@ -132,7 +132,7 @@ int oracle_mark(struct oracle *o)
 
 	if (o->type == ORACLE_TOA_STATS)
 		return oracle_stats_read(o->arg, &o->stats);
-	if (o->type != ORACLE_LOG)
+	if (o->type != ORACLE_LOG && (o->type != ORACLE_PCAP || o->live))
 		return 0;
 	if (stat(o->arg, &st))
 		return -errno;

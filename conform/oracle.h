@@ -40,7 +40,7 @@ struct toa_stats {
 };
 
 /* @arg:    file, command or interface
- * @start:  ORACLE_LOG: the file's length when the trial began
+ * @start:  ORACLE_LOG, ORACLE_PCAP of a file: its length when the trial began
  * @stats:  ORACLE_TOA_STATS: the counters then
  */
 struct oracle {

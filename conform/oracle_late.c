@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -148,6 +149,14 @@ static bool line_member(const char *s, const char *key, char *out, size_t cap)
 	return true;
 }
 
+/* one that stands may be of an earlier run, whose claims were the same */
+static bool late_grew(const struct oracle *o)
+{
+	struct stat st;
+
+	return o->live || (!stat(o->arg, &st) && st.st_size > o->start);
+}
+
 void oracle_pcap(const struct oracle *o, const struct oracle_question *q,
 		 struct identity *ret)
 {
@@ -157,7 +166,7 @@ void oracle_pcap(const struct oracle *o, const struct oracle_question *q,
 	char *argv[] = { tool, read_option, file, json, quiet, NULL };
 	char *line, *save = NULL;
 
-	if (!o->inspect)
+	if (!o->inspect || !late_grew(o))
 		return;
 	(void)snprintf(tool, sizeof(tool), "%s", o->inspect);
 	if (o->live)

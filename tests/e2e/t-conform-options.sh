@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # t-conform-options.sh - what each option of tp-conform origin does: --strict,
-# --deadline, --tap, -J, -j, --report, --keep-pcap, --dryrun; the page in 80
-# columns, with the lines that mend; origins that are not there
+# --deadline, --tap, -J, -j, --report, --keep-pcap, --dryrun, -P, -q; the
+# progress line of a terminal; the page in 80 columns, with the lines that mend; origins that are not there
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -124,6 +124,99 @@ dry_run() {
     page_says dry 'send v2'
 }
 
+# progress NAME ARGUMENT... - stderr is a terminal, what it got is in
+# $DIR/NAME.tty
+progress() {
+    local name=$1
+    shift
+
+    in_origin python3 - "$DIR/$name.tty" "$TP_CONFORM" origin --no-like "$@" \
+        --mode ppv2 127.0.0.1:20001 ppv2/valid >"$DIR/$name.txt" <<'PY' ||
+import os, pty, subprocess, sys
+ours, theirs = pty.openpty()
+run = subprocess.Popen(sys.argv[2:], stderr=theirs)
+os.close(theirs)
+text = b""
+try:
+    while more := os.read(ours, 4096):
+        text += more
+except OSError:  # EIO: the other end is closed
+    pass
+open(sys.argv[1], "wb").write(text)
+sys.exit(run.wait())
+PY
+        bad "$name: status $?"
+}
+
+# one line that is written over, and on a terminal only
+progress_line() {
+    local n k
+
+    progress tty
+    n=$(sed -nE 's/^([0-9]+) tests, .*/\1/p' "$DIR/tty.txt")
+    [ "${n:-0}" -gt 3 ] || bad "few cases: '$n'"
+    for ((k = 1; k < n; k++)); do
+        grep -qF "$k of $n cases"$'\r\e[K' "$DIR/tty.tty" ||
+            bad "no '$k of $n cases' that is wiped out"
+    done
+    ! grep -qF "$n of $n cases" "$DIR/tty.tty" || bad "the last one is left"
+    expect "lines" "$(grep -c . "$DIR/tty.tty")" 1
+    progress quiet -q
+    expect "-q" "$(cat "$DIR/quiet.tty")" ""
+    judge pipe 0 --mode ppv2 127.0.0.1:20001 ppv2/valid
+    expect "in a pipe" "$(cat "$DIR/pipe.err" "$DIR/pipe.txt" |
+        grep -cE '[0-9] of [0-9]+ cases|'$'\e')" 0
+}
+
+# An origin that answers only when as many clients are there at the same time
+# as are allowed: one after the other would never be served.
+parallel() {
+    start_ready crowd "$NS_O" python3 "$DIR/crowd.py" 20005
+    judge ten 0 -P 10 -W 20s --mode ppv1 127.0.0.1:20005 \
+        ppv1/life/twenty-clients
+    page_says ten '^1 tests, 1 passed, 0 failed'
+    # and no more than that
+    start_ready crowd "$NS_O" python3 "$DIR/crowd.py" 20005
+    judge four 1 -P 4 -W 300ms --mode ppv1 127.0.0.1:20005 \
+        ppv1/life/twenty-clients
+    page_says four 'got: 20 of 20 otherwise, at 1: silent'
+    stop crowd
+}
+
+crowd_py() {
+    cat <<'PY'
+import asyncio, sys
+waiting = {}
+is_first = True
+
+async def client(reader, writer):
+    global is_first
+    data = b""
+    while data.count(b"\n") < 2:
+        more = await reader.read(4096)
+        if not more or not (data + more).startswith(b"PROXY TCP4 "):
+            return writer.close()
+        data += more
+    waiting[writer] = data.split(b"\n", 1)[1]
+    # the first contact is alone
+    if is_first or len(waiting) == 10:
+        is_first = False
+        for each, answer in waiting.items():
+            each.write(answer)
+        waiting.clear()
+    await reader.read()
+    waiting.pop(writer, None)
+    writer.close()
+
+async def main():
+    server = await asyncio.start_server(client, "127.0.0.1", int(sys.argv[1]))
+    print("ready", flush=True)
+    await server.serve_forever()
+
+asyncio.run(main())
+PY
+}
+
 # nobody is there: said so, and no case failed
 unreachable() {
     judge refused 3 --mode ppv2 127.0.0.1:9
@@ -145,6 +238,7 @@ start_ready anybody "$NS_O" "$TP_ORIGIN" "${common[@]}" --mode ppv2 \
     --fault accepts-none 20002
 start_ready limits "$NS_O" "$TP_ORIGIN" "${common[@]}" --mode ppv2 \
     --header-timeout 3500ms --header-max 1500 20003
+crowd_py >"$DIR/crowd.py"
 start_ready off "$NS_O" "$TP_ORIGIN" "${common[@]}" --mode off 20004
 
 run_case "--strict" strict
@@ -154,6 +248,8 @@ run_case "a page for an origin that believes anybody" spoofable
 run_case "a page for an origin that takes no header" enable
 run_case "JSON Lines and TAP" formats
 run_case "--dryrun" dry_run
+run_case "the progress line" progress_line
+run_case "-P: so many at a time" parallel
 run_case "nobody there: unreachable" unreachable
 run_case "clean end" stop_clean crc anybody limits off
 e2e_end

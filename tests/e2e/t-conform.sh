@@ -58,7 +58,10 @@ http {
     server {
         listen 10003 proxy_protocol;
         set_real_ip_from $EGRESS4;
-        location / { return 200 "client=\$remote_addr\n"; }
+        location / {
+            add_header X-Client \$remote_addr;
+            return 200 "client=\$remote_addr\n";
+        }
     }
 }
 TEXT
@@ -170,6 +173,28 @@ oracles() {
         "${wanted[@]}" >"$DIR/pcap.json" 2>"$DIR/pcap.err" ||
         bad "pcap: status $?: $(cat "$DIR/pcap.err")"
     expect pcap "$(grep -c 'the claimed client' "$DIR/pcap.json")" 3
+    # a file that grows
+    capture grows "$NS_O" lo
+    in_origin "$TP_CONFORM" origin -J --oracle "pcap:$DIR/grows.pcap" \
+        "$ORIGIN4:10006" "${wanted[@]}" >"$DIR/file.json" 2>"$DIR/file.err" ||
+        bad "pcap of a file: status $?: $(cat "$DIR/file.err")"
+    expect "pcap of a file" "$(grep -c 'the claimed client' \
+        "$DIR/file.json")" 3
+    stop grows INT
+    # one that does not names nobody
+    in_origin "$TP_CONFORM" origin -J --oracle "pcap:$DIR/grows.pcap" \
+        "$ORIGIN4:10006" "${wanted[@]}" >"$DIR/old.json" 2>"$DIR/old.err"
+    expect "pcap of a file that stands: exit status" $? 5
+    # in a header of the answer
+    conform header 0 --oracle 'http:/:^X-Client: ([0-9a-f.:]+)' \
+        "$ORIGIN4:10003" ppv1/valid/tcp4 ppv1/valid/tcp6 ppv2/valid/tcp4 \
+        ppv2/local/empty
+    expect header "$(grep -c 'the claimed client' "$DIR/header.json")" 3
+    expect_match "header: LOCAL" "$(jq -r \
+        'select(.id == "ppv2/local/empty") | .status + " " + .got' \
+        "$DIR/header.json")" "^pass served as 10\.2\.0\.2, the connection's"
+    conform absent 5 --oracle 'http:/:^X-Nobody: ([0-9a-f.:]+)' \
+        "$ORIGIN4:10003" ppv1/valid/tcp4
     conform cmd 0 --oracle "cmd:grep -h -- \$TP_CLAIM4 \
         $DIR/nginx-access.log | tail -n 1" "$ORIGIN4:10000" ppv2/valid/tcp4
     expect cmd "$(grep -c 'the claimed client' "$DIR/cmd.json")" 1
@@ -300,7 +325,7 @@ run_case "nginx as in the document" nginx_document
 run_case "nginx without proxy_protocol" nginx_without
 run_case "nginx that trusts everybody" nginx_trusts_all
 run_case "nginx that trusts the proxy" nginx_trusts_one
-run_case "oracles: a capture, a command" oracles
+run_case "oracles: a capture, a header, a command" oracles
 run_case "captures of what failed" captures
 run_case "what cannot be judged" wrong_ends
 run_case "reports" reports
