@@ -43,15 +43,24 @@ static const char style[] =
 	".sev{font-weight:700;font-size:.8rem;letter-spacing:.04em}"
 	"pre,code{font:13px/1.45 ui-monospace,monospace}"
 	"pre{background:var(--card);border:1px solid var(--line);"
-	"border-radius:6px;padding:.6rem .8rem;overflow-x:auto;margin:.3rem 0}"
+	"border-radius:6px;padding:.6rem .8rem;margin:.3rem 0;"
+	"white-space:pre-wrap;overflow-wrap:anywhere}"
 	"summary{cursor:pointer}"
-	".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;"
+	"table{border-collapse:collapse;width:100%;"
 	"font-size:.9rem}th,td{text-align:left;padding:.35rem .6rem;"
 	"border-bottom:1px solid var(--line);vertical-align:top}"
-	"td:first-child{white-space:nowrap}"
+	"td code{overflow-wrap:anywhere}"
 	".pass{color:var(--ok)}.fail{color:var(--bad);font-weight:600}"
 	".info{color:var(--info)}.skip{color:var(--dim)}"
-	".inconclusive,.warn{color:var(--warn)}";
+	".inconclusive,.warn{color:var(--warn)}"
+	/* a telephone: each case below its name, not beside it */
+	"@media(max-width:45rem){thead{display:none}"
+	"table,tbody,tr,td{display:block}"
+	"tr{padding:.6rem 0;border-bottom:1px solid var(--line)}"
+	"td{padding:.1rem 0;border:0}"
+	"td:nth-child(2),td:nth-child(3){display:inline-block;"
+	"margin-right:.8rem}}"
+	"@media(min-width:45rem){td:first-child{white-space:nowrap}}";
 
 static void put_char(FILE *f, char c)
 {
@@ -240,7 +249,7 @@ static void put_cases(FILE *f, const struct report *r)
 
 	if (!r->n)
 		return;
-	(void)fputs("<h2>Cases</h2>\n<div class=\"scroll\"><table>\n<thead>"
+	(void)fputs("<h2>Cases</h2>\n<table>\n<thead>"
 		    "<tr><th>case</th><th>result</th><th>level</th>"
 		    "<th>what</th><th>clause</th></tr></thead>\n<tbody>\n",
 		    f);
@@ -248,7 +257,7 @@ static void put_cases(FILE *f, const struct report *r)
 		for (i = 0; i < r->n; i++)
 			if (r->results[i].status == order[k])
 				put_case(f, &r->results[i]);
-	(void)fputs("</tbody></table></div>\n", f);
+	(void)fputs("</tbody></table>\n", f);
 }
 
 int report_write_html(const struct report *r, const char *path)
