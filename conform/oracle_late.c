@@ -115,7 +115,7 @@ int oracle_stats_read(const char *path, struct toa_stats *ret)
 void oracle_stats(const struct oracle *o, struct identity *ret)
 {
 	const struct toa_stats *was = &o->stats;
-	struct toa_stats now;
+	struct toa_stats now = { 0 };
 
 	/* lower ones than before: the reader was loaded anew */
 	if (oracle_stats_read(o->arg, &now) || now.ok < was->ok ||
