@@ -172,7 +172,7 @@ progress_line() {
 # as are allowed: one after the other would never be served.
 parallel() {
     start_ready crowd "$NS_O" python3 "$DIR/crowd.py" 20005
-    judge ten 0 -P 10 -W 20s --mode ppv1 127.0.0.1:20005 \
+    judge ten 0 -P 10 -W 20s --deadline 30s --mode ppv1 127.0.0.1:20005 \
         ppv1/life/twenty-clients
     page_says ten '^1 tests, 1 passed, 0 failed'
     # and no more than that
