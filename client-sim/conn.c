@@ -233,10 +233,7 @@ static void conn_log(struct worker *w, const struct conn *c, enum conn_end why)
 	struct json j;
 	size_t len;
 
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "conn");
+	json_open(&j, buf, sizeof(buf), "conn");
 	json_str(&j, "ts", clock_format_utc(clock_wall_ms(), ts));
 	json_u64(&j, "id", c->id);
 	json_str(&j, "transport", p->is_udp ? "udp" : "tcp");

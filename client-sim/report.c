@@ -336,10 +336,7 @@ void result_print_json(const struct plan *p, const struct result *r, FILE *out)
 	const char *line;
 	struct json j;
 
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "summary");
+	json_open(&j, buf, sizeof(buf), "summary");
 	json_str(&j, "transport", p->is_udp ? "udp" : "tcp");
 	report_json_endpoint(&j, "target", &p->target);
 	json_str(&j, "load", report_load(p));

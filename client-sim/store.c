@@ -123,10 +123,7 @@ int store_write(const struct plan *p, const struct result *r,
 
 	if (!buf)
 		return -ENOMEM;
-	json_init(&j, buf, STORE_MAX);
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "load");
+	json_open(&j, buf, STORE_MAX, "load");
 	json_str(&j, "unit", "ns");
 	store_plan(&j, p);
 	json_begin(&j, "result", '{');

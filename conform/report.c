@@ -91,13 +91,8 @@ static void case_json(const struct case_result *r)
 {
 	char buf[LINE_BYTES];
 	struct json j;
-	size_t len;
-	const char *line;
 
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "case");
+	json_open(&j, buf, sizeof(buf), "case");
 	json_str(&j, "id", r->def->id);
 	json_str(&j, "title", r->def->title);
 	json_str(&j, "level", case_level_name(r->def->level));
@@ -112,10 +107,7 @@ static void case_json(const struct case_result *r)
 	json_str(&j, "got", r->got);
 	if (r->capture[0])
 		json_str(&j, "capture", r->capture);
-	json_end(&j);
-	line = json_line(&j, &len);
-	if (line)
-		(void)fwrite(line, 1, len, stdout);
+	(void)json_write(&j, stdout);
 }
 
 static void case_tap(const struct case_result *r, size_t number)
@@ -269,13 +261,9 @@ static void verdict_json(const struct report *r)
 	struct report_counts c = report_count(r);
 	static char buf[65536];
 	struct json j;
-	size_t len, i;
-	const char *line;
+	size_t i;
 
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "summary");
+	json_open(&j, buf, sizeof(buf), "summary");
 	json_str(&j, "subject", r->subject);
 	json_u64(&j, "tests", c.total);
 	json_u64(&j, "passed", c.passed);
@@ -305,10 +293,7 @@ static void verdict_json(const struct report *r)
 		}
 		json_end(&j);
 	}
-	json_end(&j);
-	line = json_line(&j, &len);
-	if (line)
-		(void)fwrite(line, 1, len, stdout);
+	(void)json_write(&j, stdout);
 }
 
 static void verdict_text(const struct report *r)

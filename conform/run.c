@@ -256,23 +256,15 @@ static void req_json(const struct requirement *q, const char *word,
 {
 	static char buf[32768];
 	struct json j;
-	size_t len;
-	const char *line;
 
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "requirement");
+	json_open(&j, buf, sizeof(buf), "requirement");
 	json_str(&j, "id", q->id);
 	json_str(&j, "level", case_level_name(q->level));
 	json_str(&j, "clause", q->clause);
 	json_str(&j, "state", word);
 	json_str(&j, "why", req_why(q, word));
 	json_str(&j, "cases", ids);
-	json_end(&j);
-	line = json_line(&j, &len);
-	if (line)
-		(void)fwrite(line, 1, len, stdout);
+	(void)json_write(&j, stdout);
 }
 
 static void run_requirements(const struct run_all *a, bool is_all)

@@ -88,8 +88,6 @@ static void hex_judge(const struct config *cfg, struct hex_buf *b, size_t len,
 	struct wire_err err;
 	enum wire_status st;
 	struct json j;
-	const char *line;
-	size_t line_len;
 
 	if (cfg->hex == CONFIG_HEX_UDP)
 		st = hdr_decode_datagram(mode, b->payload, len, cfg->hdr_max,
@@ -108,10 +106,7 @@ static void hex_judge(const struct config *cfg, struct hex_buf *b, size_t len,
 	} else if (st == WIRE_OK) {
 		hex_json_hdr(&j, &h);
 	}
-	json_end(&j);
-	line = json_line(&j, &line_len);
-	ASSERT(line); /* HDR_JSON_MAX holds the longest header */
-	(void)fwrite(line, 1, line_len, out);
+	ASSERT(json_write(&j, out)); /* HDR_JSON_MAX holds the longest header */
 }
 
 int hex_run(const struct config *cfg, FILE *in, FILE *out)

@@ -193,13 +193,8 @@ static void report_json(FILE *out, const struct view *v, char *buf, size_t cap)
 	const struct flow_dir *origin = v->origin;
 	const struct check *c = v->check;
 	struct json j;
-	const char *line;
-	size_t len;
 
-	json_init(&j, buf, cap);
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "flow");
+	json_open(&j, buf, cap, "flow");
 	json_u64(&j, "flow", v->flow->id);
 	json_str(&j, "transport", v->transport);
 	report_json_ip(&j, "src", &client->end.addr);
@@ -219,29 +214,18 @@ static void report_json(FILE *out, const struct view *v, char *buf, size_t cap)
 	report_json_time(&j, v->flow);
 	report_json_dir(&j, "sent", client);
 	report_json_dir(&j, "replied", origin);
-	json_end(&j);
-	line = json_line(&j, &len);
-	ASSERT(line); /* HDR_JSON_MAX holds the longest header */
-	(void)fwrite(line, 1, len, out);
+	ASSERT(json_write(&j, out)); /* HDR_JSON_MAX holds the longest header */
 }
 
 static void report_summary_json(FILE *out, const struct tally *t, int status)
 {
 	char buf[4096];
 	struct json j;
-	const char *line;
-	size_t len;
 
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "summary");
+	json_open(&j, buf, sizeof(buf), "summary");
 	tally_json(&j, t);
 	json_u64(&j, "exit", (uint64_t)status);
-	json_end(&j);
-	line = json_line(&j, &len);
-	ASSERT(line);
-	(void)fwrite(line, 1, len, out);
+	ASSERT(json_write(&j, out));
 }
 
 static void report_tree(struct report *r, const struct view *v)

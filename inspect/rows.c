@@ -189,25 +189,17 @@ static int rows_json(void *ctx, const struct flow *fl, const struct check *c)
 {
 	struct rows *r = ctx;
 	struct json j;
-	const char *line;
 	struct view v;
-	size_t len;
 	unsigned i;
 
 	if (!rows_view(r, &v, fl, c))
 		return 0;
-	json_init(&j, r->json, sizeof(r->json));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "fields");
+	json_open(&j, r->json, sizeof(r->json), "fields");
 	for (i = 0; i < r->cfg->field_count; i++) {
 		field_get(r->cfg->field[i], &v, &r->values);
 		rows_json_field(r, &j, r->cfg->field[i]);
 	}
-	json_end(&j);
-	line = json_line(&j, &len);
-	ASSERT(line); /* each field is asked for once */
-	(void)fwrite(line, 1, len, r->out);
+	ASSERT(json_write(&j, r->out)); /* each field is asked for once */
 	return 0;
 }
 

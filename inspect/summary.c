@@ -147,24 +147,16 @@ static int summary_end_json(struct summary_sink *sink, const struct tally *t,
 {
 	char *buf = malloc(SUMMARY_JSON_MAX);
 	struct json j;
-	const char *line;
-	size_t len;
 
 	if (!buf) {
 		log_error("out of memory");
 		return -ENOMEM;
 	}
-	json_init(&j, buf, SUMMARY_JSON_MAX);
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "summary");
+	json_open(&j, buf, SUMMARY_JSON_MAX, "summary");
 	tally_json(&j, t);
 	summary_json(&j, sink->summary);
 	json_u64(&j, "exit", (uint64_t)status);
-	json_end(&j);
-	line = json_line(&j, &len);
-	ASSERT(line); /* each part of it is bounded */
-	(void)fwrite(line, 1, len, sink->out);
+	ASSERT(json_write(&j, sink->out)); /* each part of it is bounded */
 	free(buf);
 	return 0;
 }

@@ -169,10 +169,7 @@ size_t ident_line(const struct ident *id, char *buf, size_t cap)
 	const char *line;
 	size_t len = 0;
 
-	json_init(&j, buf, cap);
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "whoami");
+	json_open(&j, buf, cap, "whoami");
 	ident_members(id, &j);
 	json_end(&j);
 	line = json_line(&j, &len);

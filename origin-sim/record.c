@@ -84,10 +84,7 @@ size_t record_format_json(const struct ident *id, const struct record_end *end,
 	struct json j;
 	size_t len = 0;
 
-	json_init(&j, buf, cap);
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", id->is_udp ? "session" : "conn");
+	json_open(&j, buf, cap, id->is_udp ? "session" : "conn");
 	json_str(&j, "start", clock_format_utc(end->start_wall_ms, start));
 	json_u64(&j, "ms", end->duration_ms);
 	ident_members(id, &j);

@@ -52,10 +52,7 @@ void stats_line(const struct origin_stats *s, uint64_t log_lost,
 	struct json j;
 	size_t i;
 
-	json_init(&j, buf, STATS_LINE_MAX);
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "summary");
+	json_open(&j, buf, STATS_LINE_MAX, "summary");
 	for (i = 0; i < ARRAY_SIZE(stats_fields); i++) {
 		uint64_t v;
 

@@ -420,10 +420,7 @@ static void proxy_print_stats(const struct proxy *p)
 	proxy_sum_stats(p, sum);
 	if (p->table && p->table->resolver)
 		resolver_stats(p->table->resolver, &rs);
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "stats");
+	json_open(&j, buf, sizeof(buf), "stats");
 	stats_json(&j, sum);
 	json_u64(&j, "dns_queries", rs.queries);
 	json_u64(&j, "dns_failures", rs.failures);

@@ -38,7 +38,6 @@ static void report_line(struct report *r, const char *what, const char *found,
 {
 	char buf[1024];
 	struct json j;
-	size_t len;
 
 	if (way_out)
 		r->lacking++;
@@ -49,18 +48,13 @@ static void report_line(struct report *r, const char *what, const char *found,
 			(void)printf("     %-22s -> %s\n", "", way_out);
 		return;
 	}
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "toa-check");
+	json_open(&j, buf, sizeof(buf), "toa-check");
 	json_str(&j, "what", what);
 	json_bool(&j, "ok", !way_out);
 	json_str(&j, "found", found);
 	if (way_out)
 		json_str(&j, "way_out", way_out);
-	json_end(&j);
-	if (json_line(&j, &len))
-		(void)fputs(buf, stdout);
+	(void)json_write(&j, stdout);
 }
 
 static void check_kernel(struct report *r)

@@ -149,7 +149,6 @@ static void finding_print(const char *slug, bool is_fault, uint64_t count,
 {
 	char buf[LINE_MAX_BYTES];
 	struct json j;
-	size_t len;
 
 	if (!is_json) {
 		(void)fprintf(out, "%s %s: ", is_fault ? "!" : "-", slug);
@@ -158,17 +157,12 @@ static void finding_print(const char *slug, bool is_fault, uint64_t count,
 		(void)fprintf(out, "%s\n", text);
 		return;
 	}
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "toa-finding");
+	json_open(&j, buf, sizeof(buf), "toa-finding");
 	json_str(&j, "slug", slug);
 	json_bool(&j, "fault", is_fault);
 	json_u64(&j, "count", count);
 	json_str(&j, "text", text);
-	json_end(&j);
-	if (json_line(&j, &len))
-		(void)fputs(buf, out);
+	(void)json_write(&j, out);
 }
 
 static unsigned listeners_print(const struct listeners *l, const char *cgroup,

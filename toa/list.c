@@ -45,7 +45,6 @@ static void conn_print(void *ctx, const struct toa_conn *c)
 	char client[ENDPOINT_TEXT_MAX], peer[ENDPOINT_TEXT_MAX];
 	char local[ENDPOINT_TEXT_MAX], buf[512];
 	struct json j;
-	size_t len;
 
 	(void)side_text(c->addr, c->port, client);
 	(void)side_text(c->peer, c->peer_port, peer);
@@ -55,10 +54,7 @@ static void conn_print(void *ctx, const struct toa_conn *c)
 			     local, c->kind, place_name(c->place));
 		return;
 	}
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "toa-conn");
+	json_open(&j, buf, sizeof(buf), "toa-conn");
 	json_str(&j, "client", client);
 	json_str(&j, "peer", peer);
 	json_str(&j, "local", local);
@@ -66,9 +62,7 @@ static void conn_print(void *ctx, const struct toa_conn *c)
 	json_str(&j, "from", place_name(c->place));
 	json_bool(&j, "has_port", c->has_port);
 	json_str(&j, "socket", c->is_v6_sock ? "AF_INET6" : "AF_INET");
-	json_end(&j);
-	if (json_line(&j, &len))
-		(void)fputs(buf, stdout);
+	(void)json_write(&j, stdout);
 }
 
 int list_command(const struct toa_config *c)

@@ -281,10 +281,7 @@ int stats_print_json(const struct stats *s, bool is_writer, FILE *out)
 	buf = malloc(cap);
 	if (!buf)
 		return -ENOMEM;
-	json_init(&j, buf, cap);
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", is_writer ? "toa-writer-stats" : "toa-stats");
+	json_open(&j, buf, cap, is_writer ? "toa-writer-stats" : "toa-stats");
 	json_u64(&j, "time_ms", clock_wall_ms());
 	json_begin(&j, "cpus", '[');
 	for (cpu = 0; cpu < s->n_cpus; cpu++)
@@ -296,9 +293,7 @@ int stats_print_json(const struct stats *s, bool is_writer, FILE *out)
 		rows_json(&j, s, product_rows, ARRAY_SIZE(product_rows));
 		rows_json(&j, s, reader_rows, ARRAY_SIZE(reader_rows));
 	}
-	json_end(&j);
-	if (json_line(&j, &cap))
-		(void)fputs(buf, out);
+	(void)json_write(&j, out);
 	free(buf);
 	return 0;
 }

@@ -86,13 +86,10 @@ static int status_json(const struct toa_config *c, const char *dir,
 	static char buf[TOA_TRUST_MAX * TRUST_TEXT_MAX + 4096];
 	char loaded[CLOCK_TEXT_MAX];
 	struct json j;
-	size_t i, len;
+	size_t i;
 	int err = 0;
 
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "toa-status");
+	json_open(&j, buf, sizeof(buf), "toa-status");
 	json_str(&j, "side", c->is_writer ? "writer" : "reader");
 	json_str(&j, "loaded", clock_format_utc(s->loaded_ms, loaded));
 	json_str(&j, "cgroup", s->cgroup);
@@ -115,9 +112,7 @@ static int status_json(const struct toa_config *c, const char *dir,
 		err = trust_each(dir, trust_json, &j);
 		json_end(&j);
 	}
-	json_end(&j);
-	if (json_line(&j, &len))
-		(void)fputs(buf, stdout);
+	(void)json_write(&j, stdout);
 	return err;
 }
 

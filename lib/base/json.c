@@ -193,3 +193,23 @@ const char *json_line(struct json *j, size_t *ret_len)
 		*ret_len = j->len + 1;
 	return j->buf;
 }
+
+void json_open(struct json *j, char *buf, size_t cap, const char *type)
+{
+	json_init(j, buf, cap);
+	json_begin(j, NULL, '{');
+	json_u64(j, "v", 1);
+	json_str(j, "type", type);
+}
+
+bool json_write(struct json *j, FILE *out)
+{
+	const char *line;
+	size_t len;
+
+	json_end(j);
+	line = json_line(j, &len);
+	if (line)
+		(void)fwrite(line, 1, len, out);
+	return line;
+}

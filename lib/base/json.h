@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* json.h - write one JSON value into a buffer: no allocation, bounded.
  *
- *	json_init(&j, buf, sizeof(buf));
- *	json_begin(&j, NULL, '{');
- *	json_u64(&j, "v", 1);
+ *	json_open(&j, buf, sizeof(buf), "flow");	{"v":1,"type":"flow"
  *	json_str(&j, "mode", "ppv2");
- *	json_end(&j);
- *	line = json_line(&j, &len);	NDJSON: with '\n', NULL if it overflowed
+ *	json_write(&j, stdout);				,"mode":"ppv2"} and '\n'
  *
  * @key is NULL inside arrays and at the top. Keys are written as they are.
  */
@@ -16,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define JSON_DEPTH_MAX 8
 
@@ -50,6 +48,16 @@ void json_strn(struct json *j, const char *key, const char *s, size_t len);
 
 /* json_hex() - bytes as lower-case hex digits */
 void json_hex(struct json *j, const char *key, const uint8_t *p, size_t len);
+
+/* json_open() - json_init(), and begin the object of a line: its version and
+ * @type
+ */
+void json_open(struct json *j, char *buf, size_t cap, const char *type);
+
+/* json_write() - end that object and write it to @out as one line.
+ * Return: false if the buffer was too small; nothing is written then
+ */
+bool json_write(struct json *j, FILE *out);
 
 /* json_line() - the finished text with a line feed after it, NUL-terminated.
  * Return: @j's buffer, or NULL if it was too small

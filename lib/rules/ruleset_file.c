@@ -33,22 +33,14 @@ static void put_error_json(const struct rule_error *e, FILE *out)
 {
 	char buf[ERROR_LINE_MAX];
 	struct json j;
-	size_t len;
-	const char *line;
 
-	json_init(&j, buf, sizeof(buf));
-	json_begin(&j, NULL, '{');
-	json_u64(&j, "v", 1);
-	json_str(&j, "type", "error");
+	json_open(&j, buf, sizeof(buf), "error");
 	json_str(&j, "file", e->source);
 	json_u64(&j, "line", e->line);
 	json_u64(&j, "column", e->column);
 	json_str(&j, "code", e->code);
 	json_str(&j, "text", e->text);
-	json_end(&j);
-	line = json_line(&j, &len);
-	if (line)
-		(void)fwrite(line, 1, len, out);
+	(void)json_write(&j, out);
 }
 
 void ruleset_print_lint(const struct ruleset *rs, bool is_json, FILE *out)

@@ -149,6 +149,28 @@ static void test_overflow_at_every_size(void)
 	}
 }
 
+static void test_a_line_is_written_whole_or_not(void)
+{
+	static const char want[] = "{\"v\":1,\"type\":\"t\",\"a\":5}\n";
+	char text[sizeof(want)], got[2 * sizeof(want)];
+	size_t cap;
+
+	for (cap = 1; cap <= sizeof(text); cap++) {
+		FILE *out = tmpfile();
+		size_t n;
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+		json_open(&j, text, cap, "t");
+		json_u64(&j, "a", 5);
+		CU_ASSERT_EQUAL(json_write(&j, out), cap == sizeof(want));
+		rewind(out);
+		n = fread(got, 1, sizeof(got), out);
+		CU_ASSERT_EQUAL(n, cap == sizeof(want) ? sizeof(want) - 1 : 0);
+		CU_ASSERT_EQUAL(memcmp(got, want, n), 0);
+		(void)fclose(out);
+	}
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -158,6 +180,7 @@ int main(void)
 		{ "not UTF-8", test_bytes_that_are_not_utf8 },
 		{ "cut sequence", test_a_cut_sequence_is_not_read_past },
 		{ "overflow", test_overflow_at_every_size },
+		{ "a whole line", test_a_line_is_written_whole_or_not },
 	};
 
 	return unit_main("json", tests, ARRAY_SIZE(tests));
