@@ -172,6 +172,7 @@ tls() {
 
 # Started by root: the ports below 1024 stay possible, root does not stay
 dropped() {
+    chmod 711 "$DIR" # on the way to the state, which is that user's
     serve --user nobody
     expect "user" "$(awk '/^Uid/ { print $2, $3, $4, $5 }' \
         "/proc/${PID[proxy]}/status" | tr ' ' '\n' | sort -u)" \

@@ -37,9 +37,10 @@ proxies() {
 
 # only where the neutral programs lie beside the repository
 refload() {
+    local all="nginx,tp-proxy,tp-proxy, --udp-gso,tp-proxy, SPP"
+
     bench proxy -k udp16
-    expect free "$(who_ran proxy udp16 free)" \
-        "nginx,tp-proxy,tp-proxy, SPP"
+    expect free "$(who_ran proxy udp16 free)" "$all,tp-proxy, SPP, --udp-gso"
 }
 
 clients() {

@@ -11,8 +11,7 @@ DB=build/dev-clang/compile_commands.json
 CACHE=build/tidy
 
 [ -f "$DB" ] || cmake --preset dev-clang >/dev/null
-# headers that are generated
-ninja -C build/dev-clang toa_skeletons inspect_assets console_assets >/dev/null
+ninja -C build/dev-clang generated >/dev/null
 mkdir -p "$CACHE"
 
 headers=$({

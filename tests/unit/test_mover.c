@@ -150,7 +150,7 @@ static void relay_long(const struct mover *mover, uint64_t bytes)
 
 static void test_back_pressure_loses_nothing(void)
 {
-	relay_long(&mover_copy, 4 * MOVER_SCRATCH_BYTES);
+	relay_long(&mover_copy, 4ULL * MOVER_SCRATCH_BYTES);
 	/* less room than a full read needs */
 	relay_long(&mover_copy, 20000);
 }
@@ -163,7 +163,7 @@ static void test_without_a_stash_nothing_is_lost(void)
 static void test_pipes_lose_nothing(void)
 {
 	relay_long(&mover_splice, PIPE_BYTES);
-	relay_long(&mover_auto, 2 * PIPE_BYTES);
+	relay_long(&mover_auto, 2ULL * PIPE_BYTES);
 	/* no room for a pipe: copied without a stash */
 	relay_long(&mover_splice, 0);
 }
@@ -175,7 +175,7 @@ static void test_auto_follows_the_stream(void)
 	uint64_t fed = 0, at = 0;
 	unsigned turn, n_small = 0;
 
-	pipeline_init(&p, 2 * PIPE_BYTES, 0);
+	pipeline_init(&p, 2ULL * PIPE_BYTES, 0);
 	for (turn = 0; turn < 5; turn++) {
 		fed = feed(p.in, fed, fed + 60000);
 		(void)mover_auto.move(&p.env, &p.m);
@@ -234,7 +234,7 @@ static void test_pipes_are_bounded_and_given_back(void)
 	struct stash_pool bytes;
 	struct pipe_pool pool;
 
-	stash_pool_init(&bytes, 2 * PIPE_BYTES);
+	stash_pool_init(&bytes, 2ULL * PIPE_BYTES);
 	pipe_pool_init(&pool, &bytes, NULL);
 	p[0] = pipe_get(&pool);
 	p[1] = pipe_get(&pool);
@@ -244,7 +244,8 @@ static void test_pipes_are_bounded_and_given_back(void)
 	CU_ASSERT_PTR_NULL(p[2]);
 	CU_ASSERT_EQUAL(pool.n_refused, 1);
 	/* one with bytes in it is not for anybody else */
-	p[0]->held_bytes = 1;
+	if (p[0])
+		p[0]->held_bytes = 1;
 	pipe_put(&pool, &p[0]);
 	CU_ASSERT_EQUAL(pool.n_open, 1);
 	pipe_put(&pool, &p[1]);
