@@ -24,7 +24,8 @@ __tp_proxy_column() {
 __tp_proxy_operand() {
     case "$*" in
     "")
-        echo create modify enable disable delete list show rule group
+        echo create modify enable disable delete list show rule group \
+            stats connections
         ;;
     rule)
         echo add edit pause resume delete list import export lint fmt diff
@@ -32,7 +33,7 @@ __tp_proxy_operand() {
     group)
         echo list create modify delete
         ;;
-    modify | enable | disable | delete | show | \
+    modify | enable | disable | delete | show | stats | connections | \
         "rule list" | "rule add" | "rule edit" | "rule pause" | \
         "rule resume" | "rule delete" | "rule import" | "rule export" | \
         "rule diff")

@@ -11,7 +11,7 @@
 #include "base/log.h"
 
 #define PAGE_LIMIT  1000
-#define CELL_MAX    80
+#define CELL_MAX    200
 #define COLUMNS_MAX 12
 
 void command_set(json_t *body, const char *name, const char *value)

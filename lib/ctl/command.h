@@ -54,6 +54,8 @@ command_fn command_group_list;
 command_fn command_group_create;
 command_fn command_group_modify;
 command_fn command_group_delete;
+command_fn command_stats;
+command_fn command_connections;
 
 /* command_body() - a request of the zone; @proxy: an id or a name, or NULL.
  * Return: NULL, reported

@@ -48,6 +48,8 @@ static const struct {
 	{ "group", "create", 2, -1, command_group_create, "NAME ADDR..." },
 	{ "group", "modify", 1, -1, command_group_modify, "GROUP [ADDR...]" },
 	{ "group", "delete", 1, 1, command_group_delete, "GROUP" },
+	{ NULL, "stats", 0, 1, command_stats, "[PROXY]" },
+	{ NULL, "connections", 0, 1, command_connections, "[PROXY]" },
 };
 
 static const struct opt options[] = {
@@ -105,7 +107,8 @@ static const struct opt_spec spec = {
 		 "group list\n"
 		 "group create NAME ADDR...\n"
 		 "group modify GROUP [ADDR...]\n"
-		 "group delete GROUP",
+		 "group delete GROUP\n"
+		 "stats|connections [PROXY]",
 	.about = "Drives 'tp-proxy serve' through its API. PROXY is an id or a "
 		 "name; LINE is a line of the batch format; FILE may be - for "
 		 "stdin.",

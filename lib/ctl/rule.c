@@ -61,6 +61,7 @@ int command_rule_list(struct command *c)
 		{ "MODE", NULL, "ClientIPPassThroughMode" },
 		{ "STATUS", NULL, "Status" },
 		{ "TAG", NULL, "RuleTag" },
+		{ "WHY", NULL, "TpReason" },
 	};
 	int status;
 	json_t *list = command_all(c, "DescribeL4ProxyRules", c->words[0],

@@ -153,6 +153,9 @@ rules() {
         bad "a port that is in use does not give fail"
     expect_match "why" "$(reason_of "$failed")" \
         'cannot listen on tcp .*port 8080: .*in use'
+    expect_match "why, in ctl's table" "$(in_proxy "$TP_PROXY" ctl --state \
+        "$DIR/state" --zone "$ZONE" rule list one)" \
+        "^$failed .* fail +cannot listen on tcp .*port 8080: .*in use"
     whoami_is "$CLIENT4" "$VIP4"
 }
 

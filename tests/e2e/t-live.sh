@@ -161,6 +161,41 @@ $PROXY\",rule=\"$UDP\",protocol=\"udp\",direction=\"up\"} 300\$"
         <<<"$text")" 0
 }
 
+# ctl ARGUMENT... - its output is in $SAID, its status in $LEFT
+ctl() {
+    LEFT=0
+    SAID=$(in_proxy "$TP_PROXY" ctl --state "$DIR/state" --zone z "$@" 2>&1 \
+        </dev/null) || LEFT=$?
+}
+
+# The same for people
+from_terminal() {
+    local a='[0-9a-f.:]+'
+
+    ctl stats
+    expect_match "TCP" "$SAID" "^$TCP +$PROXY +TCP +0 +3 +300 +[0-9]+ +3 +0\$"
+    expect_match "UDP" "$SAID" "^$UDP +$PROXY +UDP +0 +2 +300 +[0-9]+ +6 +0\$"
+    expect_match "refused" "$SAID" "^$DEAD +$PROXY +TCP +0 +.* 1\$"
+    expect_match "the sum" "$SAID" '^all +0 +[0-9]+ +[0-9]+ .* 1$'
+    ctl stats one
+    expect_match "of one" "$SAID" "^$TCP "
+    [[ $SAID != *$'\n'all* ]] || bad "an instance has the sum of all"
+    ctl stats one -J
+    expect "as JSON" "$(jq -r ".Rules[] | select(.RuleId == \"$TCP\") |
+        .BytesUp" <<<"$SAID")" 300
+    ctl connections one
+    expect_match "UDP" "$SAID" "^20[0-9T:.-]+Z +$UDP +UDP +SPP +($a) +$a +\
+$VIP4:12002 +$ORIGIN4:21002 +150 +[0-9]+ +down:net_exception_timeout\$"
+    expect_match "told nothing" "$SAID" "^20.* $PLAIN +TCP +OFF +[^ ]+ +- "
+    ctl connections -J
+    expect "as JSON" "$(jq -r '.Connections | length' <<<"$SAID")" \
+        "$(jq -r .TotalCount <<<"$SAID")"
+    ctl stats nobody
+    expect "no such instance" "$LEFT" 2
+    ctl connections one two
+    expect "two of them" "$LEFT" 2
+}
+
 # More connections than the ring holds; totals have them all.
 ring() {
     client -c 300 -C 20 -m 1 --whoami "$VIP4" 12001
@@ -204,6 +239,7 @@ run_case "UDP: sessions, a header on each datagram" udp
 run_case "a connection that is open" open
 run_case "counters outlive a pause" lasting
 run_case "no origin, and the metrics" refused
+run_case "from a terminal: stats, connections" from_terminal
 run_case "the last 256, newest first" ring
 run_case "refused at the limit" limited
 stop_clean proxy origin1 origin2 origin4
