@@ -162,12 +162,13 @@ function whoami(port) {
 
 const complaints = [];
 
-async function launch() {
-  fs.rmSync(OUT, { recursive: true, force: true });
+// @keep: the screenshots that are there
+async function launch({ keep = false, args = [] } = {}) {
+  if (!keep) fs.rmSync(OUT, { recursive: true, force: true });
   fs.mkdirSync(OUT, { recursive: true });
   return chromium.launch({
     executablePath: env.CHROMIUM,
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', ...args],
   });
 }
 
@@ -201,14 +202,14 @@ async function open(browser, options = {}) {
       complaints.push(`console: ${m.text()}`);
   });
   page.on('request', (r) => {
-    if (!/^(http:\/\/(127\.0\.0\.1|203\.0\.113\.1):\d+\/|blob:)/.test(r.url()))
+    if (!/^(https?:\/\/(127\.0\.0\.1|203\.0\.113\.1):\d+\/|blob:)/.test(r.url()))
       complaints.push(`request to ${r.url()}`);
   });
   return page;
 }
 
-async function login(page, { key = secretKey, id = secretId, keep = false, zone = 'zone-local' } = {}) {
-  await page.goto(`http://${API}/`);
+async function login(page, { key = secretKey, id = secretId, keep = false, zone = 'zone-local', at = `http://${API}/` } = {}) {
+  await page.goto(at);
   await page.locator('input[name=id]').fill(id);
   await page.locator('input[name=key]').fill(key);
   await page.locator('input[name=zone]').fill(zone);

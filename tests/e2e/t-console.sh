@@ -9,25 +9,26 @@ NODE_PATH=$E2E_ROOT/build/sdk/node_modules
 CHROMIUM=$(command -v chromium || true)
 API=127.0.0.1:8080
 STATE=
-export NODE_PATH CHROMIUM API STATE NS_C VIP4 CLIENT4 ORIGIN4
+CERT=
+export CERT NODE_PATH CHROMIUM API STATE NS_C VIP4 CLIENT4 ORIGIN4
 
 # verdict LINE - of one of its cases
 verdict() {
     [[ $1 = ok* ]] || bad "$(grep -m 1 -A 6 -F "$CASE:" "$DIR/console.err")"
 }
 
-# Each of its lines is a case.
+# browse SCRIPT - each of its lines is a case
 browse() {
-    local line
+    local line=
 
     # the browser keeps its own home: nothing of the user's
     in_proxy env HOME="$DIR" ONLY="${ONLY:-}" timeout -k 5 300 \
-        node "$E2E_ROOT/tests/console/console.cjs" \
+        node "$E2E_ROOT/tests/console/$1" \
         2>"$DIR/console.err" >"$DIR/console.out" </dev/null
     while IFS= read -r line; do
         run_case "${line#*ok - }" verdict "$line"
     done < <(grep -E '^(not )?ok - ' "$DIR/console.out")
-    [ "$((E2E_PASSED + E2E_FAILED))" -gt 0 ] ||
+    [ -n "${line:-}" ] || [ -n "${ONLY:-}" ] ||
         bad "the browser did nothing: $(tail -n 5 "$DIR/console.err")"
     grep -E '^2,000 rules:' "$DIR/console.err" >&2
 }
@@ -45,6 +46,15 @@ STATE=$DIR/state
 start_ready origin "$NS_O" "$TP_ORIGIN" -t --mode auto --reply whoami 21001
 start_ready proxy "$NS_P" "$TP_PROXY" serve --state "$STATE" --api 0.0.0.0:8080 \
     -t 1 --quota 50
-browse
+browse console.cjs
+stop proxy
+CERT=$DIR/cert.pem
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+    -days 1 -subj /CN=tp -addext "subjectAltName=IP:$VIP4" \
+    -keyout "$DIR/key.pem" -out "$CERT" 2>/dev/null
+start_ready proxy "$NS_P" "$TP_PROXY" serve --state "$STATE" --api 0.0.0.0:8443 \
+    -t 1 --quota 50 --api-cert "$CERT" --api-key "$DIR/key.pem"
+in_proxy "$TP_PROXY" ctl --state "$STATE" create tls >/dev/null
+browse tls.cjs
 stop_clean proxy origin
 e2e_end
