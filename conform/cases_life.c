@@ -279,7 +279,8 @@ static const struct case_def cases[] = {
 	LIFE("delete/order", "online, stopping, and then offline", "seed/41",
 	     "deleted only after it is disabled",
 	     ONE "delete one -y => FailedOperation | serve --settle 1h | "
-	     "disable one => ok | delete one -y => FailedOperation | serve | "
+	     "disable one => ok | delete one -y => "
+	     "OperationDenied.L4ProxyInProcessStatus | serve | "
 	     "show one => soon Status offline | delete one -y => ok | "
 	     "list => lacks sid-"),
 	LIFE("delete/quota", "its place in the quota, and its ports",

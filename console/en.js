@@ -320,6 +320,7 @@ export default {
   'code.OperationDenied.StaticIpAreaConflict': 'Fixed IP is not in this area',
   'code.OperationDenied.Ipv6AdvancedConflict': 'IPv6 access conflicts with this protection',
   'code.OperationDenied.L4PortLackOfResources': 'No more ports can be had',
+  'code.OperationDenied.L4LackOfResources': 'No more instances can be had',
   'code.OperationDenied.L4ProxyInOfflineStatus': 'The instance is stopped',
   'code.OperationDenied.L4ProxyInProcessStatus': 'The instance is being changed',
   'code.OperationDenied.L4ProxyInBannedStatus': 'The instance is banned',

@@ -280,6 +280,7 @@ export default {
   'code.OperationDenied.StaticIpAreaConflict': '该区域不支持固定 IP',
   'code.OperationDenied.Ipv6AdvancedConflict': 'IPv6 访问与该防护冲突',
   'code.OperationDenied.L4PortLackOfResources': '端口资源不足',
+  'code.OperationDenied.L4LackOfResources': '实例资源不足',
   'code.OperationDenied.L4ProxyInOfflineStatus': '实例已停用',
   'code.OperationDenied.L4ProxyInProcessStatus': '实例正在变更',
   'code.OperationDenied.L4ProxyInBannedStatus': '实例已封禁',

@@ -277,7 +277,8 @@ static uint32_t proxy_ports_max(const struct proxy *p)
 static int proxy_prepare_served(struct proxy *p, struct fwd_table **ret_table,
 				struct listen_set **ret_set)
 {
-	struct ctl_limits limits = { .max_ports = proxy_ports_max(p) };
+	struct ctl_limits limits = { .max_ports = proxy_ports_max(p),
+				     .max_rules = CTL_RULES_ALL_MAX };
 	char(*failed)[LISTEN_ERR_MAX];
 	struct ruleset *rs = NULL;
 	int status;

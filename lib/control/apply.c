@@ -6,9 +6,8 @@
 #include "control/internal.h"
 
 #define PORTS 65536
-#define APPLY_ROWS_MAX                                                       \
-	((uint32_t)CTL_INSTANCES_MAX * 4U + RULESET_MAX) /* told, not served \
-							  */
+#define APPLY_ROWS_MAX \
+	((uint32_t)CTL_INSTANCES_MAX * 4U + CTL_RULES_ALL_MAX) /* told */
 
 /* @taken: ports of the set so far, a bit each, by protocol */
 struct apply {
@@ -55,8 +54,8 @@ static uint32_t apply_ports(const struct rule *r)
 /* Why @r cannot be served, or NULL */
 static const char *apply_refuses(const struct apply *a, const struct rule *r)
 {
-	if (a->rs->n_rules == RULESET_MAX)
-		return "the proxy serves 2000 rules already";
+	if (a->rs->n_rules == a->limits->max_rules)
+		return "the proxy serves as many rules as it can (20000)";
 	if (a->rs->n_groups == GROUP_MAX)
 		return "the proxy serves 256 origin groups already";
 	if (r->mode == MODE_TOA && a->limits->no_toa)
@@ -187,7 +186,8 @@ bool control_effective(struct control *c, const struct ctl_limits *limits,
 	bool ok = false;
 
 	if (a)
-		a->rs = ruleset_new(c->options.rule_flags);
+		a->rs = ruleset_new_sized(c->options.rule_flags,
+					  limits->max_rules);
 	if (!a || !r || !a->rs) {
 		ctl_error_set(err, CTL_INTERNAL, "out of memory");
 		goto out;

@@ -290,7 +290,8 @@ static bool import_apply(struct control *c, const struct instance *in,
 				"%u error%s, the first in line %u: %.160s",
 				rs->n_errors, rs->n_errors == 1 ? "" : "s",
 				rs->errors[0].line, rs->errors[0].text);
-	return import_groups(c, in, rs, groups, err) &&
+	return rules_check_room(c, rs->n_rules - rules, err) &&
+	       import_groups(c, in, rs, groups, err) &&
 	       import_rules(c, in, im, rules, err);
 }
 

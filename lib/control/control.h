@@ -220,10 +220,12 @@ struct ctl_effective {
 
 /* What the data path cannot do at all.
  * @max_ports:  it may listen on
+ * @max_rules:  it may serve, 1 to CTL_RULES_ALL_MAX
  * @no_toa:     why rules of mode toa cannot be served; NULL: they can
  */
 struct ctl_limits {
 	uint32_t max_ports;
+	uint32_t max_rules;
 	const char *no_toa;
 };
 

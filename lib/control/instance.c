@@ -92,7 +92,12 @@ static bool instance_check_new(struct control *c, const struct instance *want,
 	n = db_number(c->db, -1, "SELECT count(*) FROM instance", "");
 	if (n < 0)
 		return db_fail(c->db, err);
-	if (n >= c->options.quota || n >= CTL_INSTANCES_MAX)
+	if (n >= CTL_INSTANCES_MAX)
+		return ctl_fail(err, CTL_LACK,
+				"there are %d proxies, more cannot be served: "
+				"delete one",
+				CTL_INSTANCES_MAX);
+	if (n >= c->options.quota)
 		return ctl_fail(err, CTL_QUOTA,
 				"the quota is %u proxies: delete one, or raise "
 				"the quota",
@@ -201,7 +206,8 @@ static bool instance_delete(struct control *c, const char *zone, const char *id,
 {
 	struct instance in;
 
-	if (!instance_load(c, zone, id, &in, err))
+	if (!instance_load(c, zone, id, &in, err) ||
+	    !instance_check_settled(&in, err))
 		return false;
 	if (in.status != STATUS_OFFLINE)
 		return ctl_fail(err, CTL_FAILED,

@@ -38,6 +38,9 @@ bool instance_check_open(const struct instance *in, struct ctl_error *err);
 bool rule_insert(struct control *c, const char *instance_id, struct ctl_rule *r,
 		 struct ctl_error *err);
 
+/* rules_check_room() - may there be @more rules of all instances? */
+bool rules_check_room(struct control *c, uint32_t more, struct ctl_error *err);
+
 /* rule_read() - of a row of RULE_COLUMNS, without values and ports */
 #define RULE_COLUMNS                                               \
 	"r.id, r.protocol, r.mode, r.persistent, r.persist_s,"     \

@@ -19,8 +19,9 @@
 #define CTL_GROUP_NAME_MAX GROUP_NAME_MAX
 #define CTL_REASON_MAX	   160
 #define CTL_TEXT_MAX	   256
-#define CTL_RULES_MAX	   RULESET_MAX /* seed/22, of one instance */
-#define CTL_BATCH_MAX	   200	       /* rules in one call */
+#define CTL_RULES_MAX	   RULESET_MAX	     /* seed/22, of one instance */
+#define CTL_RULES_ALL_MAX  RULESET_SIZED_MAX /* of all instances */
+#define CTL_BATCH_MAX	   200		     /* rules in one call */
 #define CTL_VALUES_MAX	   GROUP_MEMBERS_MAX
 #define CTL_PERSIST_MIN_S  30
 #define CTL_PERSIST_MAX_S  3600
@@ -44,6 +45,8 @@
 #define CTL_IS_BANNED	       "OperationDenied.L4ProxyInBannedStatus"
 #define CTL_GROUP_USED	       "OperationDenied.OriginGroupL4Used"
 #define CTL_NOT_FOUND	       "ResourceNotFound"
+#define CTL_LACK	       "OperationDenied.L4LackOfResources"
+#define CTL_ORIGIN_INVALID     "InvalidParameter.InvalidOriginValue"
 #define CTL_UNSUPPORTED	       "UnsupportedOperation"
 #define CTL_FAILED	       "FailedOperation"
 

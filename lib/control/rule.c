@@ -165,6 +165,19 @@ bool rule_insert(struct control *c, const char *instance_id, struct ctl_rule *r,
 	return rule_put_parts(c, instance_id, r, err);
 }
 
+bool rules_check_room(struct control *c, uint32_t more, struct ctl_error *err)
+{
+	int64_t n = db_number(c->db, -1, "SELECT count(*) FROM rule", "");
+
+	if (n < 0)
+		return db_fail(c->db, err);
+	return n + more <= CTL_RULES_ALL_MAX ||
+	       ctl_fail(err, CTL_PORTS_LACK,
+			"all proxies have %lld rules together, and %u more "
+			"would be over %d: delete some first",
+			(long long)n, more, CTL_RULES_ALL_MAX);
+}
+
 static bool batch_check(uint32_t n, struct ctl_error *err)
 {
 	if (n < 1)
@@ -191,7 +204,8 @@ static bool rules_create(struct control *c, const char *zone, const char *id,
 {
 	uint32_t i;
 
-	if (!batch_check_open(c, zone, id, n, err))
+	if (!batch_check_open(c, zone, id, n, err) ||
+	    !rules_check_room(c, n, err))
 		return false;
 	for (i = 0; i < n; i++) {
 		struct ctl_rule r = { 0 };

@@ -120,6 +120,11 @@ static bool words_check_values(const struct ctl_rule_words *w, unsigned flags,
 		return ctl_fail(err, CODE_ORIGIN_VALUE,
 				"OriginValue names %u groups: one is possible",
 				w->n_values);
+	if (strncmp(w->values[0], "og-", 3) != 0)
+		return ctl_fail(err, CTL_ORIGIN_INVALID,
+				"OriginValue '%.40s' is not the id of an origin"
+				" group: it begins with og-",
+				w->values[0]);
 	if (strlen(w->values[0]) >= CTL_ID_MAX)
 		return ctl_fail(err, CODE_GROUP_NOT_DEFINED,
 				"there is no origin group '%.40s'",

@@ -36,13 +36,15 @@ struct rule_note {
 	struct rule_columns columns;
 };
 
-/* @total: rules seen, also those beyond RULESET_MAX, which are not kept
+/* @max:   rules there is room for
+ * @total: rules seen, also those beyond @max, which are not kept
  * @error_seqs: parallel to pub.errors
  */
 struct ruleset_full {
 	struct ruleset pub;
 	struct rule_note *notes;
 	uint32_t *error_seqs;
+	uint32_t max;
 	uint32_t total;
 	uint32_t seq;
 	uint32_t options;
@@ -62,20 +64,21 @@ static uint32_t ruleset_errors_kept(const struct ruleset *rs)
 						 : RULESET_ERRORS_MAX;
 }
 
-struct ruleset *ruleset_new(unsigned flags)
+struct ruleset *ruleset_new_sized(unsigned flags, uint32_t max)
 {
 	struct ruleset_full *f = calloc(1, sizeof(*f));
 
 	if (!f)
 		return NULL;
+	f->max = max;
 	f->pub.flags = flags;
 	/* at once, so that no line can fail for want of memory; pages that
 	 * are never written cost nothing
 	 */
-	f->pub.rules = calloc(RULESET_MAX, sizeof(*f->pub.rules));
+	f->pub.rules = calloc(max, sizeof(*f->pub.rules));
 	f->pub.groups = calloc(GROUP_MAX, sizeof(*f->pub.groups));
 	f->pub.errors = calloc(RULESET_ERRORS_MAX, sizeof(*f->pub.errors));
-	f->notes = calloc(RULESET_MAX, sizeof(*f->notes));
+	f->notes = calloc(max, sizeof(*f->notes));
 	f->error_seqs = calloc(RULESET_ERRORS_MAX, sizeof(*f->error_seqs));
 	if (!f->pub.rules || !f->pub.groups || !f->pub.errors || !f->notes ||
 	    !f->error_seqs) {
@@ -83,6 +86,11 @@ struct ruleset *ruleset_new(unsigned flags)
 		return NULL;
 	}
 	return &f->pub;
+}
+
+struct ruleset *ruleset_new(unsigned flags)
+{
+	return ruleset_new_sized(flags, RULESET_MAX);
 }
 
 void ruleset_free(struct ruleset *rs)
@@ -175,16 +183,16 @@ static void ruleset_add_rule(struct ruleset_full *f, const char *text,
 		return;
 	}
 	f->total++;
-	if (f->total <= RULESET_MAX) {
+	if (f->total <= f->max) {
 		r.line = rule_line;
 		f->notes[f->pub.n_rules] =
 			(struct rule_note) { place, columns };
 		f->pub.rules[f->pub.n_rules++] = r;
-	} else if (f->total == RULESET_MAX + 1) {
+	} else if (f->total == f->max + 1) {
 		rule_fail(&err, 1, CODE_RULES_MAX,
-			  "more than %d rules, from here on: divide them "
+			  "more than %u rules, from here on: divide them "
 			  "among several proxies",
-			  RULESET_MAX);
+			  f->max);
 		ruleset_copy_error(f, place, &err);
 	}
 }
@@ -336,7 +344,8 @@ static void ruleset_check_ports(struct ruleset_full *f, uint32_t i,
 		ruleset_copy_error(f, f->notes[i].place, &err);
 	}
 }
-static_assert(RULESET_MAX < UINT16_MAX, "a rule's number + 1 fits in 16 bits");
+static_assert(RULESET_SIZED_MAX < UINT16_MAX,
+	      "a rule's number + 1 fits in 16 bits");
 
 static void ruleset_check_group(struct ruleset_full *f, uint32_t i)
 {

@@ -11,8 +11,9 @@
 
 #include "rules/rule.h"
 
-#define RULESET_MAX	   2000 /* seed/22 */
-#define RULESET_ERRORS_MAX 2000 /* reported; more are only counted */
+#define RULESET_MAX	   2000	 /* seed/22 */
+#define RULESET_SIZED_MAX  20000 /* of ruleset_new_sized() */
+#define RULESET_ERRORS_MAX 2000	 /* reported; more are only counted */
 #define GROUP_MAX	   256
 #define GROUP_MEMBERS_MAX  64
 #define GROUP_NAME_MAX	   200
@@ -39,6 +40,11 @@ struct ruleset {
 
 /* ruleset_new() - empty. Return: NULL without memory */
 struct ruleset *ruleset_new(unsigned flags);
+
+/* ruleset_new_sized() - for up to @max rules instead of RULESET_MAX: those of
+ * several instances. @max: 1 to RULESET_SIZED_MAX
+ */
+struct ruleset *ruleset_new_sized(unsigned flags, uint32_t max);
 void ruleset_free(struct ruleset *rs);
 
 /* ruleset_add_stream() - every line of @f; @source is borrowed for errors.
@@ -50,8 +56,8 @@ int ruleset_add_stream(struct ruleset *rs, FILE *f, const char *source);
 void ruleset_add_line(struct ruleset *rs, const char *text, const char *source);
 
 /* ruleset_check() - what needs the whole: ports used twice (key: protocol and
- * port, after range expansion), groups that are not defined, more than
- * RULESET_MAX rules. Called once, after the last add.
+ * port, after range expansion), groups that are not defined, more
+ * rules than it is for. Called once, after the last add.
  * Return: true if the set has no error at all
  */
 bool ruleset_check(struct ruleset *rs);

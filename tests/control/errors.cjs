@@ -172,6 +172,11 @@ const rules = [
     { OriginType: 'ORIGIN_GROUP', OriginValue: ['og-none'] },
   ],
   [
+    'group-form',
+    IP + 'InvalidOriginValue',
+    { OriginType: 'ORIGIN_GROUP', OriginValue: ['192.0.2.1'] },
+  ],
+  [
     'lb',
     'UnsupportedOperation',
     { OriginType: 'LB', OriginValue: ['lb-1'] },
@@ -282,6 +287,10 @@ async function lives(one, two, ruleId, groupId) {
   const is = got.code === OD + 'L4ProxyInProcessStatus';
   failed += is ? 0 : 1;
   console.log(`${is ? 'ok' : 'not ok'} proxy/in-process: ${got.code}`);
+  const del = await call('DeleteL4Proxy', { ProxyId: two });
+  const isBusy = del.code === OD + 'L4ProxyInProcessStatus';
+  failed += isBusy ? 0 : 1;
+  console.log(`${isBusy ? 'ok' : 'not ok'} proxy/delete-stopping: ${del.code}`);
   await settled(two, 'offline');
   await on('proxy/offline', OD + 'L4ProxyInOfflineStatus', 'CreateL4ProxyRules', {
     ProxyId: two,

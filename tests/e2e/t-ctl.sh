@@ -153,8 +153,60 @@ completion() {
     expect "rules" "$SAID" "$rule"
     complete_line ctl --state "$DIR/state" rule edit two "$rule" per
     expect "keys" "$SAID" persist=$'\n'persist-time=
+    complete_line ctl conn
+    expect "connections" "$SAID" connections
+    complete_line ctl --state "$DIR/state" stats t
+    expect "instances of stats" "$SAID" two
     complete_line ctl rule lint "$DIR/ru"
     expect "files" "$SAID" "$DIR/rules"
+}
+
+# The limit of 2,000 rules is one instance's.
+two_instances() {
+    local name port i
+
+    stop_clean proxy
+    start_ready proxy "$NS_P" "$TP_PROXY" serve --state "$DIR/two" -t 1 \
+        --quota 2
+    start_ready origin "$NS_O" "$TP_ORIGIN" -t --mode ppv2 --reply whoami 21001
+    for name in left right; do
+        ctl_of_two create "$name"
+        expect "create: $SAID" "$LEFT" 0
+    done
+    port=10000
+    for name in left right; do
+        for ((i = 0; i < 2000; i++)); do
+            echo "tcp:$((port++)) $ORIGIN4 21001 off ppv2"
+        done >"$DIR/many"
+        ctl_of_two rule import "$name" "$DIR/many"
+        expect "import: $SAID" "$LEFT" 0
+    done
+    for name in left right; do
+        wait_for 20 all_online_of_two "$name" || bad "$name: not all online"
+    done
+    ctl_of_two list
+    expect_match "the first" "$SAID" ' left .* 2000$'
+    expect_match "the other" "$SAID" ' right .* 2000$'
+    for port in 10000 11999 12000 13999; do
+        in_client "$TP_CLIENT" -q --src "$CLIENT4" -c 1 --whoami "$VIP4" \
+            "$port" >/dev/null 2>&1 || bad "port $port does not forward"
+    done
+    # what one exports another imports, line for line
+    ctl_of_two rule export right
+    expect "export" "$SAID" "$(cat "$DIR/many")"
+    ctl_of_two rule add right "udp:1 $ORIGIN4 1 off off"
+    expect_match "one more" "$SAID" 'LimitExceeded.ProxyRulesLimitExceeded'
+    stop origin
+}
+ctl_of_two() {
+    LEFT=0
+    SAID=$(in_proxy "$TP_PROXY" ctl --state "$DIR/two" "$@" 2>&1 \
+        </dev/null) || LEFT=$?
+}
+# all_online_of_two NAME - are its 2,000 rules?
+all_online_of_two() {
+    ctl_of_two rule list "$1" -J
+    [ "$(jq '[.[] | select(.Status == "online")] | length' <<<"$SAID")" = 2000 ]
 }
 
 installed() {
@@ -165,7 +217,7 @@ installed() {
         ./share/bash-completion/completions/tp-proxy
 }
 
-e2e_begin "$TP_PROXY"
+e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
 start_ready proxy "$NS_P" "$TP_PROXY" serve --state "$DIR/state" -t 1
 run_case "options that a command does not take are refused" options
 run_case "files of rules: lint, fmt, diff" files
@@ -173,5 +225,6 @@ run_case "groups" groups
 run_case "deleting asks" questions
 run_case "bash completes" completion
 run_case "the completion is installed" installed
+run_case "two instances of 2,000 rules each" two_instances
 stop_clean proxy
 e2e_end

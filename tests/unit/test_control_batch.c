@@ -188,6 +188,98 @@ static void test_limits(void)
 	state_fini(&s);
 }
 
+/* @n lines of TCP from @port on; to be freed */
+static char *lines(uint32_t port, uint32_t n)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	uint32_t i;
+
+	CU_ASSERT_FATAL(f != NULL);
+	for (i = 0; i < n; i++)
+		fprintf(f, "tcp:%u 192.0.2.1 80 off off\n", port + i);
+	(void)fclose(f);
+	return text;
+}
+
+/* seed/22 is of one instance: ten of them have 2000 rules each */
+static void test_all_instances(void)
+{
+	static const struct ctl_limits limits = { UINT32_MAX, CTL_RULES_ALL_MAX,
+						  NULL };
+	struct instance want = { .zone = ZONE };
+	uint32_t count = CTL_RULES_ALL_MAX / CTL_RULES_MAX, i, n, added;
+	struct ctl_effective *of = NULL;
+	struct ruleset *rs = NULL;
+	struct state s;
+	char *text;
+
+	state_init(&s);
+	state_reopen(&s, count + 2);
+	for (i = 0; i < count; i++) {
+		(void)snprintf(want.name, sizeof(want.name), "i%u", i);
+		CU_ASSERT(control_create_instance(s.c, &want, s.id, &s.err));
+		state_settle(&s);
+		text = lines(8000 + i * CTL_RULES_MAX, CTL_RULES_MAX);
+		import_ok(&s, text, CTL_RULES_MAX);
+		free(text);
+	}
+	CU_ASSERT_FATAL(control_effective(s.c, &limits, &rs, &of, &n, &s.err));
+	CU_ASSERT_EQUAL(n, CTL_RULES_ALL_MAX);
+	CU_ASSERT_EQUAL(rs->n_rules, CTL_RULES_ALL_MAX);
+	free(of);
+	ruleset_free(rs);
+	(void)strcpy(want.name, "last");
+	CU_ASSERT(control_create_instance(s.c, &want, s.id, &s.err));
+	state_settle(&s);
+	CU_ASSERT(!state_add(&s, "3", (char[CTL_ID_MAX]) { 0 }));
+	CU_ASSERT_STRING_EQUAL(s.err.code,
+			       "OperationDenied.L4PortLackOfResources");
+	CU_ASSERT(
+		!import(&s, "tcp:3 192.0.2.1 1 off off\n", false, &rs, &added));
+	CU_ASSERT_STRING_EQUAL(s.err.code,
+			       "OperationDenied.L4PortLackOfResources");
+	ruleset_free(rs);
+	state_fini(&s);
+}
+
+/* Words in any case, and full-width signs (seed/44, C7) */
+static void test_words(void)
+{
+	static const char *const wide[] = {
+		"tcp\xef\xbc\x9a"
+		"80 192.0.2.1 80 off off\n",
+		"tcp:80\xef\xbc\x9b"
+		"81 192.0.2.1 80 off off\n",
+	};
+	struct ruleset *rs;
+	uint32_t added, i;
+	struct state s;
+	char *text;
+
+	state_init(&s);
+	import_ok(&s,
+		  "OG:TestOrigin = 192.0.2.7\n"
+		  "TCP:80 Origin.Example.COM 80 ON PPv1 Tag Of  Three Words\n"
+		  "uDp:80 OG:TESTORIGIN 80 Off PPV2\n",
+		  2);
+	text = export(&s);
+	CU_ASSERT_STRING_EQUAL(
+		text,
+		"og:TestOrigin = 192.0.2.7\n"
+		"tcp:80 origin.example.com 80 on ppv1 Tag Of  Three Words\n"
+		"udp:80 og:TestOrigin 80 off ppv2\n");
+	free(text);
+	for (i = 0; i < ARRAY_SIZE(wide); i++) {
+		CU_ASSERT(!import(&s, wide[i], false, &rs, &added));
+		CU_ASSERT_EQUAL_FATAL(rs->n_errors, 1);
+		CU_ASSERT(strstr(rs->errors[0].text, "full-width") != NULL);
+		ruleset_free(rs);
+	}
+	state_fini(&s);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -196,6 +288,8 @@ int main(void)
 		  test_export_of_addresses },
 		{ "all or none, or what is right", test_all_or_none },
 		{ "2000 rules", test_limits },
+		{ "2000 rules of each instance (C6)", test_all_instances },
+		{ "words in any case, full-width signs (C7)", test_words },
 	};
 
 	return unit_main("control_batch", tests, ARRAY_SIZE(tests));

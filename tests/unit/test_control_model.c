@@ -291,6 +291,33 @@ static void test_rule_codes(void)
 		words_check_case(&t[i]);
 }
 
+/* A group is named by its id. */
+static void test_rule_group(void)
+{
+	static const struct {
+		const char *value;
+		const char *code;
+	} t[] = {
+		{ "og-0123456789ab", NULL },
+		{ "192.0.2.1", CTL_ORIGIN_INVALID },
+		{ "testorigin", CTL_ORIGIN_INVALID },
+		{ "", CTL_ORIGIN_INVALID },
+		{ "og-01234567890123456789012", CODE_GROUP_NOT_DEFINED },
+	};
+	struct ctl_rule_words w = words_of();
+	struct ctl_error err = { 0 };
+	struct ctl_rule r = { 0 };
+	size_t i;
+
+	w.origin_type = ORIGIN_GROUP;
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		w.values[0] = t[i].value;
+		CU_ASSERT_EQUAL(ctl_rule_parse(&w, 0, &r, &err), !t[i].code);
+		if (t[i].code)
+			CU_ASSERT_STRING_EQUAL(err.code, t[i].code);
+	}
+}
+
 static void test_rule_counts(void)
 {
 	static char text[RULE_ENTRIES_MAX + 1][CTL_PORT_TEXT_MAX];
@@ -308,6 +335,16 @@ static void test_rule_counts(void)
 		(void)snprintf(addrs[i], sizeof(addrs[i]), "192.0.2.%u", i + 1);
 		w.values[i] = addrs[i];
 	}
+	/* C3: a range is one entry, or all of its ports */
+	w.ports[0] = "1-19";
+	w.n_ports = 2;
+	w.n_values = 1;
+	CU_ASSERT(ctl_rule_parse(&w, RULE_F_COUNT_EXPANDED, &r, &err));
+	w.ports[0] = "1-20";
+	CU_ASSERT(ctl_rule_parse(&w, 0, &r, &err));
+	CU_ASSERT(!ctl_rule_parse(&w, RULE_F_COUNT_EXPANDED, &r, &err));
+	CU_ASSERT_STRING_EQUAL(err.code, CODE_PORT_GROUP);
+	w.ports[0] = text[0];
 	w.n_ports = RULE_ENTRIES_MAX;
 	w.n_values = CTL_VALUES_MAX;
 	CU_ASSERT(ctl_rule_parse(&w, 0, &r, &err));
@@ -332,6 +369,7 @@ int main(void)
 		{ "levels of protection", test_protection },
 		{ "a rule in the API's words", test_rule_words },
 		{ "what is refused, with the product's code", test_rule_codes },
+		{ "a group is named by its id", test_rule_group },
 		{ "entries of ports and of origins", test_rule_counts },
 	};
 

@@ -8,6 +8,8 @@
 #include "rules/rule_text.h"
 #include "wire/wire.h"
 
+static const struct ctl_limits limits = { 100000, CTL_RULES_ALL_MAX, NULL };
+
 #define CHECK_CODE(s, code_) CU_ASSERT_STRING_EQUAL((s)->err.code, (code_))
 
 static enum ctl_status instance_status(struct state *s)
@@ -70,6 +72,7 @@ static void test_instance_life(void)
 	CU_ASSERT(!state_add(&s, "80", rule));
 	CHECK_CODE(&s, "OperationDenied.L4ProxyInProcessStatus");
 	CU_ASSERT(!control_delete_instance(s.c, ZONE, s.id, &s.err));
+	CHECK_CODE(&s, "OperationDenied.L4ProxyInProcessStatus");
 	state_settle(&s);
 	CU_ASSERT_EQUAL(instance_status(&s), STATUS_OFFLINE);
 	CU_ASSERT(!state_add(&s, "80", rule));
@@ -79,6 +82,57 @@ static void test_instance_life(void)
 	CU_ASSERT(control_delete_instance(s.c, ZONE, s.id, &s.err));
 	CU_ASSERT(!control_delete_instance(s.c, ZONE, s.id, &s.err));
 	CHECK_CODE(&s, "ResourceNotFound");
+	state_fini(&s);
+}
+
+/* More than the program can hold, whatever quota was bought */
+static void test_instances_max(void)
+{
+	struct instance want = { .zone = ZONE };
+	char id[CTL_ID_MAX];
+	struct state s;
+	uint32_t i;
+
+	state_init(&s);
+	state_reopen(&s, CTL_INSTANCES_MAX + 1);
+	for (i = 1; i <= CTL_INSTANCES_MAX; i++) {
+		(void)snprintf(want.name, sizeof(want.name), "i%u", i);
+		CU_ASSERT_EQUAL(control_create_instance(s.c, &want, id, &s.err),
+				i < CTL_INSTANCES_MAX);
+	}
+	CHECK_CODE(&s, "OperationDenied.L4LackOfResources");
+	state_fini(&s);
+}
+
+/* A pause is of the rule: disabling its instance leaves it as it is. */
+static void test_rule_of_offline(void)
+{
+	char a[CTL_ID_MAX], b[CTL_ID_MAX];
+	struct ctl_effective *of = NULL;
+	struct ruleset *rs = NULL;
+	struct state s;
+	uint32_t n;
+
+	state_init(&s);
+	CU_ASSERT(state_add(&s, "80", a) && state_add(&s, "81", b));
+	state_settle(&s);
+	CU_ASSERT(rule_to(&s, b, false));
+	state_settle(&s);
+	CU_ASSERT(control_switch_instance(s.c, ZONE, s.id, false, &s.err));
+	state_settle(&s);
+	CU_ASSERT_EQUAL(rule_status(&s, a), STATUS_ONLINE);
+	CU_ASSERT_EQUAL(rule_status(&s, b), STATUS_OFFLINE);
+	CU_ASSERT_FATAL(control_effective(s.c, &limits, &rs, &of, &n, &s.err));
+	CU_ASSERT_EQUAL(n, 0);
+	free(of);
+	ruleset_free(rs);
+	CU_ASSERT(control_switch_instance(s.c, ZONE, s.id, true, &s.err));
+	state_settle(&s);
+	CU_ASSERT_FATAL(control_effective(s.c, &limits, &rs, &of, &n, &s.err));
+	CU_ASSERT(n == 1 && rs->n_rules == 1);
+	CU_ASSERT_STRING_EQUAL(of[0].rule_id, a);
+	free(of);
+	ruleset_free(rs);
 	state_fini(&s);
 }
 
@@ -296,8 +350,6 @@ static void test_groups(void)
 	state_fini(&s);
 }
 
-static const struct ctl_limits limits = { 100000, NULL };
-
 /* What the data path gets and tells back */
 static void test_effective(void)
 {
@@ -432,7 +484,7 @@ static void test_effective_conflict(void)
 /* What cannot be served is told, and the rest is served. */
 static void test_effective_limits(void)
 {
-	static const struct ctl_limits few = { 12, "no writer" };
+	struct ctl_limits few = { 12, 2, "no writer" };
 	struct ctl_rule_change ch = { .fields = RULE_FIELD_MODE };
 	char a[CTL_ID_MAX], b[CTL_ID_MAX], d[CTL_ID_MAX], e[CTL_ID_MAX];
 	struct ctl_effective *of = NULL;
@@ -451,6 +503,12 @@ static void test_effective_limits(void)
 	CU_ASSERT(!of[0].refused && !of[3].refused);
 	CU_ASSERT(of[1].refused && strstr(of[1].refused, "ulimit") != NULL);
 	CU_ASSERT_STRING_EQUAL(of[2].refused, "no writer");
+	free(of);
+	ruleset_free(rs);
+	few.max_rules = 1;
+	CU_ASSERT_FATAL(control_effective(s.c, &few, &rs, &of, &n, &s.err));
+	CU_ASSERT(n == 4 && rs->n_rules == 1);
+	CU_ASSERT(of[3].refused && strstr(of[3].refused, "as many") != NULL);
 	free(of);
 	ruleset_free(rs);
 	state_fini(&s);
@@ -536,6 +594,9 @@ int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "an instance lives (seed/2, 40, 41)", test_instance_life },
+		{ "more instances than there can be", test_instances_max },
+		{ "rules of an instance that is offline",
+		  test_rule_of_offline },
 		{ "what of an instance changes (seed/37)",
 		  test_instance_modify },
 		{ "a rule lives (seed/38, 39)", test_rule_life },
