@@ -56,8 +56,9 @@ static const char *apply_refuses(const struct apply *a, const struct rule *r)
 {
 	if (a->rs->n_rules == a->limits->max_rules)
 		return "the proxy serves as many rules as it can (20000)";
-	if (a->rs->n_groups == GROUP_MAX)
-		return "the proxy serves 256 origin groups already";
+	if (a->rs->n_groups == GROUP_SIZED_MAX)
+		return "the proxy serves as many origin groups and rules with "
+		       "several addresses as it can (2256)";
 	if (r->mode == MODE_TOA && a->limits->no_toa)
 		return a->limits->no_toa;
 	if (apply_ports(r) > a->limits->max_ports - a->n_ports)

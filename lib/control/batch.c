@@ -137,6 +137,17 @@ bool control_export(struct control *c, const char *zone, const char *id,
 	       rules_walk(c, id, export_rule, out, err);
 }
 
+/* Of several addresses one is enough: what counts are the ports. */
+static bool know_rule(struct control *c, const struct ctl_rule *r, void *arg)
+{
+	struct ctl_rule copy = *r;
+	char line[RULE_TEXT_MAX];
+
+	copy.n_values = 1;
+	(void)fprintf((FILE *)arg, "%s\n", rule_line(c, &copy, line));
+	return true;
+}
+
 /* The rules and groups in force, as lines before those that come in, so that
  * one check finds what is in use.
  */
@@ -151,7 +162,7 @@ static bool import_know(struct control *c, const struct instance *in,
 
 	if (!f)
 		return ctl_fail(err, CTL_INTERNAL, "out of memory");
-	ok = rules_walk(c, in->id, export_rule, f, err);
+	ok = rules_walk(c, in->id, know_rule, f, err);
 	if (fclose(f) != 0)
 		ok = ctl_fail(err, CTL_INTERNAL, "out of memory");
 	for (line = text; ok && line && *line; line = rest) {

@@ -37,6 +37,8 @@ struct rule_note {
 };
 
 /* @max:   rules there is room for
+ * @max_groups: groups there is room for
+ * @group_hashes: of their names, without regard to case
  * @total: rules seen, also those beyond @max, which are not kept
  * @error_seqs: parallel to pub.errors
  */
@@ -45,6 +47,8 @@ struct ruleset_full {
 	struct rule_note *notes;
 	uint32_t *error_seqs;
 	uint32_t max;
+	uint32_t max_groups;
+	uint32_t *group_hashes;
 	uint32_t total;
 	uint32_t seq;
 	uint32_t options;
@@ -64,24 +68,27 @@ static uint32_t ruleset_errors_kept(const struct ruleset *rs)
 						 : RULESET_ERRORS_MAX;
 }
 
-struct ruleset *ruleset_new_sized(unsigned flags, uint32_t max)
+static struct ruleset *ruleset_make(unsigned flags, uint32_t max,
+				    uint32_t max_groups)
 {
 	struct ruleset_full *f = calloc(1, sizeof(*f));
 
 	if (!f)
 		return NULL;
 	f->max = max;
+	f->max_groups = max_groups;
 	f->pub.flags = flags;
 	/* at once, so that no line can fail for want of memory; pages that
 	 * are never written cost nothing
 	 */
 	f->pub.rules = calloc(max, sizeof(*f->pub.rules));
-	f->pub.groups = calloc(GROUP_MAX, sizeof(*f->pub.groups));
+	f->pub.groups = calloc(max_groups, sizeof(*f->pub.groups));
+	f->group_hashes = calloc(max_groups, sizeof(*f->group_hashes));
 	f->pub.errors = calloc(RULESET_ERRORS_MAX, sizeof(*f->pub.errors));
 	f->notes = calloc(max, sizeof(*f->notes));
 	f->error_seqs = calloc(RULESET_ERRORS_MAX, sizeof(*f->error_seqs));
 	if (!f->pub.rules || !f->pub.groups || !f->pub.errors || !f->notes ||
-	    !f->error_seqs) {
+	    !f->error_seqs || !f->group_hashes) {
 		ruleset_free(&f->pub);
 		return NULL;
 	}
@@ -90,7 +97,12 @@ struct ruleset *ruleset_new_sized(unsigned flags, uint32_t max)
 
 struct ruleset *ruleset_new(unsigned flags)
 {
-	return ruleset_new_sized(flags, RULESET_MAX);
+	return ruleset_make(flags, RULESET_MAX, GROUP_MAX);
+}
+
+struct ruleset *ruleset_new_sized(unsigned flags, uint32_t max)
+{
+	return ruleset_make(flags, max, GROUP_SIZED_MAX);
 }
 
 void ruleset_free(struct ruleset *rs)
@@ -105,6 +117,7 @@ void ruleset_free(struct ruleset *rs)
 	free(rs->errors);
 	free(f->notes);
 	free(f->error_seqs);
+	free(f->group_hashes);
 	free(f);
 }
 
@@ -140,6 +153,19 @@ static void ruleset_copy_error(struct ruleset_full *f, struct place place,
 	memcpy(e->text, err->text, sizeof(e->text));
 }
 
+/* FNV-1a of the name in lower case */
+static uint32_t name_hash(const char *name)
+{
+	uint32_t h = 2166136261U;
+
+	for (; *name; name++) {
+		unsigned char c = (unsigned char)*name;
+
+		h = (h ^ (c >= 'A' && c <= 'Z' ? c | 0x20U : c)) * 16777619U;
+	}
+	return h;
+}
+
 static void ruleset_add_group(struct ruleset_full *f, const char *text,
 			      size_t len, struct place place)
 {
@@ -147,10 +173,10 @@ static void ruleset_add_group(struct ruleset_full *f, const char *text,
 	struct rule_error err = { 0 };
 	const struct group *other;
 
-	if (f->pub.n_groups == GROUP_MAX) {
+	if (f->pub.n_groups == f->max_groups) {
 		rule_fail(&err, 1, CODE_PARAMETER,
-			  "more than %d groups: put their members together",
-			  GROUP_MAX);
+			  "more than %u groups: put their members together",
+			  f->max_groups);
 		ruleset_copy_error(f, place, &err);
 		return;
 	}
@@ -168,7 +194,7 @@ static void ruleset_add_group(struct ruleset_full *f, const char *text,
 		return;
 	}
 	g->line = place.line;
-	f->pub.n_groups++;
+	f->group_hashes[f->pub.n_groups++] = name_hash(g->name);
 }
 
 static void ruleset_add_rule(struct ruleset_full *f, const char *text,
@@ -429,10 +455,12 @@ bool ruleset_check(struct ruleset *rs)
 
 const struct group *ruleset_group(const struct ruleset *rs, const char *name)
 {
-	uint32_t i;
+	const struct ruleset_full *f = (const void *)rs;
+	uint32_t hash = name_hash(name), i;
 
 	for (i = 0; i < rs->n_groups; i++)
-		if (strcasecmp(rs->groups[i].name, name) == 0)
+		if (f->group_hashes[i] == hash &&
+		    strcasecmp(rs->groups[i].name, name) == 0)
 			return &rs->groups[i];
 	return NULL;
 }

@@ -15,6 +15,7 @@
 #define RULESET_SIZED_MAX  20000 /* of ruleset_new_sized() */
 #define RULESET_ERRORS_MAX 2000	 /* reported; more are only counted */
 #define GROUP_MAX	   256
+#define GROUP_SIZED_MAX	   (GROUP_MAX + RULESET_MAX)
 #define GROUP_MEMBERS_MAX  64
 #define GROUP_NAME_MAX	   200
 
@@ -41,8 +42,9 @@ struct ruleset {
 /* ruleset_new() - empty. Return: NULL without memory */
 struct ruleset *ruleset_new(unsigned flags);
 
-/* ruleset_new_sized() - for up to @max rules instead of RULESET_MAX: those of
- * several instances. @max: 1 to RULESET_SIZED_MAX
+/* ruleset_new_sized() - for what several instances have: up to @max rules, 1 to
+ * RULESET_SIZED_MAX, instead of RULESET_MAX; and GROUP_SIZED_MAX groups, as a
+ * rule with several addresses is one with a group of its own
  */
 struct ruleset *ruleset_new_sized(unsigned flags, uint32_t max);
 void ruleset_free(struct ruleset *rs);

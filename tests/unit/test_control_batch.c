@@ -244,6 +244,44 @@ static void test_all_instances(void)
 	state_fini(&s);
 }
 
+/* More rules with several addresses than there can be groups */
+static void test_many_addresses(void)
+{
+	static const struct ctl_limits limits = { UINT32_MAX, CTL_RULES_ALL_MAX,
+						  NULL };
+	static char ports[CTL_RULES_MAX][8];
+	struct ctl_rule_words w[CTL_BATCH_MAX];
+	char ids[CTL_BATCH_MAX][CTL_ID_MAX];
+	struct ctl_effective *of = NULL;
+	struct ruleset *rs = NULL;
+	struct state s;
+	uint32_t i, n;
+
+	state_init(&s);
+	for (i = 0; i + 1 < CTL_RULES_MAX; i++) {
+		n = i % CTL_BATCH_MAX;
+		(void)snprintf(ports[i], sizeof(ports[i]), "%u", 8000 + i);
+		w[n] = (struct ctl_rule_words) {
+			.protocol = "TCP",
+			.n_ports = 1,
+			.ports = { ports[i] },
+			.n_values = 2,
+			.values = { "192.0.2.1", "192.0.2.2" },
+			.origin_ports = "80",
+			.mode = "OFF",
+		};
+		if (n + 1 == CTL_BATCH_MAX || i + 2 == CTL_RULES_MAX)
+			CU_ASSERT(control_create_rules(s.c, ZONE, s.id, w,
+						       n + 1, ids, &s.err));
+	}
+	import_ok(&s, "tcp:1 192.0.2.1 1 off off\n", 1);
+	CU_ASSERT_FATAL(control_effective(s.c, &limits, &rs, &of, &n, &s.err));
+	CU_ASSERT(n == CTL_RULES_MAX && rs->n_rules == CTL_RULES_MAX);
+	free(of);
+	ruleset_free(rs);
+	state_fini(&s);
+}
+
 /* Words in any case, and full-width signs (seed/44, C7) */
 static void test_words(void)
 {
@@ -289,6 +327,7 @@ int main(void)
 		{ "all or none, or what is right", test_all_or_none },
 		{ "2000 rules", test_limits },
 		{ "2000 rules of each instance (C6)", test_all_instances },
+		{ "2000 rules of several addresses", test_many_addresses },
 		{ "words in any case, full-width signs (C7)", test_words },
 	};
 
