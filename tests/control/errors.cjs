@@ -272,6 +272,15 @@ async function lives(one, two, ruleId, groupId) {
     Ipv6: 'on',
     AccelerateMainland: 'on',
   });
+  // seed/36, 37: whatever else an instance has stays as it was made
+  await on('proxy/modify-area', 'UnknownParameter', 'ModifyL4Proxy', {
+    ProxyId: one,
+    Area: 'global',
+  });
+  await on('proxy/modify-mode', 'UnknownParameter', 'ModifyL4Proxy', {
+    ProxyId: one,
+    ProxyType: 'instance',
+  });
   await on('live/limit', 'InvalidParameterValue', 'TpDescribeConnections', {
     ZoneId: undefined,
     Limit: 257,
