@@ -21,7 +21,7 @@ HEAD = """\
 What programs that nobody here wrote do with a client's address: found by test,
 in the versions of Debian 12, each with the least configuration that
 `tests/peers/` gives it. Made by `tests/peers/table.py` out of the results of
-`tests/e2e/t-peers-origins.sh`, `t-conform-proxy.sh` and `t-toa-peers.sh`; do
+`tests/e2e/all-peers-origins.sh`, `t-conform-proxy.sh` and `t-toa-peers.sh`; do
 not edit. Timers are set to 5 s where there is one. `tp-conform origin` names
 the cases; a deviation is one from the PROXY protocol's text (2026/04/27), and
 may be on purpose.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# t-peers-origins.sh - origins that nobody here wrote learn their clients'
+# all-peers-origins.sh - origins that nobody here wrote learn their clients'
 # addresses through tp-proxy, and tp-conform judges them: all at once, each in
 # a world of its own (tests/peers/peer.sh). What they do is docs/peers.md.
 # shellcheck source=lib.sh

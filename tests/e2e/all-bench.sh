@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# t-bench.sh - the benchmarks run, with either referee, and clean up after
+# all-bench.sh - the benchmarks run, with either referee, and clean up after
 # themselves; what they measure here is of no interest
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
