@@ -33,7 +33,8 @@ size_begin() {
     start_ready header "$NS_O" "$TP_ORIGIN" --mode auto --reply whoami 20003
     start_ready udp-v2 "$NS_O" "$TP_ORIGIN" -u --mode ppv2 --reply whoami \
         --udp-sessions 65536 21001
-    start_ready udp-spp "$NS_O" "$TP_ORIGIN" -u --mode spp --reply whoami 21002
+    start_ready udp-spp "$NS_O" "$TP_ORIGIN" -u --mode spp --reply whoami \
+        --udp-sessions 65536 21002
     within proxy start_ready proxy "$NS_P" "$TP_PROXY" --ext \
         --udp-idle 2s --idle-timeout 1h \
         -r "tcp:10001 $ORIGIN4 20001 off off" \
