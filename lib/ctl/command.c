@@ -30,12 +30,26 @@ json_t *command_strings(char **words, int n)
 	return list;
 }
 
+void command_details(const json_t *response)
+{
+	const json_t *d;
+	size_t i;
+
+	json_array_foreach(json_object_get(response, "Details"), i, d)(void)
+		fprintf(stderr, "%lld:%lld: %s: %s\n",
+			(long long)json_integer_value(
+				json_object_get(d, "Line")),
+			(long long)json_integer_value(
+				json_object_get(d, "Column")),
+			json_string_value(json_object_get(d, "Code")),
+			json_string_value(json_object_get(d, "Message")));
+}
+
 json_t *command_call(struct command *c, const char *action, json_t *body,
 		     int *ret_status)
 {
 	json_t *r = client_call(&c->client, action, body);
-	const json_t *e = json_object_get(r, "Error"), *d;
-	size_t i;
+	const json_t *e = json_object_get(r, "Error");
 
 	*ret_status = r ? EXIT_OK : EXIT_IO;
 	if (!e)
@@ -43,12 +57,7 @@ json_t *command_call(struct command *c, const char *action, json_t *body,
 	*ret_status = EXIT_USAGE;
 	log_error("%s: %s", json_string_value(json_object_get(e, "Code")),
 		  json_string_value(json_object_get(e, "Message")));
-	json_array_foreach(json_object_get(r, "Details"), i, d)(void) fprintf(
-		stderr, "%lld:%lld: %s: %s\n",
-		(long long)json_integer_value(json_object_get(d, "Line")),
-		(long long)json_integer_value(json_object_get(d, "Column")),
-		json_string_value(json_object_get(d, "Code")),
-		json_string_value(json_object_get(d, "Message")));
+	command_details(r);
 	json_decref(r);
 	return NULL;
 }

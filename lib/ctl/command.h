@@ -69,6 +69,9 @@ json_t *command_body(struct command *c, const char *proxy);
 json_t *command_call(struct command *c, const char *action, json_t *body,
 		     int *ret_status);
 
+/* command_details() - the bad lines of an import, one a line, on stderr */
+void command_details(const json_t *response);
+
 /* command_do() - a call whose answer is shown with -J only */
 int command_do(struct command *c, const char *action, json_t *body);
 

@@ -94,6 +94,7 @@ static int import_text(struct command *c, const char *text)
 		(void)json_dumpf(r, stdout, JSON_COMPACT);
 		(void)putchar('\n');
 	} else if (r) {
+		command_details(r);
 		(void)printf("%lld rules%s\n",
 			     (long long)json_integer_value(
 				     json_object_get(r, "Added")),

@@ -60,6 +60,13 @@ files() {
     left 1 rule diff one "$DIR/rules"
     expect "diff of one" "$SAID" "- tcp:90 $ORIGIN4 1 off off"
     echo "tcp:99999 $ORIGIN4 1 off off" >>"$DIR/rules"
+    echo "tcp:92 $ORIGIN4 1 off off" >>"$DIR/rules"
+    left 0 rule import one "$DIR/rules" --partial --dry-run
+    expect_match "would be" "$SAID" '^1 rules would be added$'
+    left 0 rule import one "$DIR/rules" --partial
+    expect_match "in use" "$SAID" '^1:[0-9]+: InvalidParameter.RulePortDup'
+    expect_match "no port" "$SAID" '^2:5: InvalidParameter.RulePortInteger'
+    expect_match "the rest" "$SAID" '^1 rules added$'
     left 2 rule lint "$DIR/rules" -J
     expect "lint -J" "$(jq -r 'select(.type == "error") |
         "\(.line):\(.column) \(.code)"' <<<"$SAID")" \
