@@ -9,7 +9,8 @@ usage: bench.py proxy|client BUILD [options]
   -q       short runs
   -k KEYS  these rows only, separated by commas; writes no page
   -s SECS  how long a run is measured
-  -f PART  a run is rejected if others use more of the machine (default 0.06)
+  -f PART  a run is rejected if others use more of the machine (default 0.06;
+           1: none is)
   -w       wrk and nginx as referee, even if refload is there
   -n       do not touch docs/
   -o DIR   data files go there, not to out/bench
@@ -41,18 +42,27 @@ def terminate(*_):
 
 
 def parse(argv):
-    opts, args = getopt.gnu_getopt(argv, "r:qk:s:f:wno:")
-    opts = dict(opts)
+    try:
+        opts, args = getopt.gnu_getopt(argv, "hr:qk:s:f:wno:", ["help"])
+        opts = dict(opts)
+        numbers = {name: float(opts[name]) for name in ("-r", "-s", "-f")
+                   if name in opts}
+    except (getopt.GetoptError, ValueError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        sys.exit(2)
+    if "-h" in opts or "--help" in opts:
+        print(__doc__)
+        sys.exit(0)
     if args == ["page"]:
         return None, None, opts
     if len(args) != 2 or args[0] not in NAMES:
         sys.exit(__doc__)
     is_quick = "-q" in opts
     options = types.SimpleNamespace(
-        rounds=int(opts.get("-r", 3 if is_quick else 5)),
-        secs=float(opts.get("-s", 0.7 if is_quick else 1.5)),
+        rounds=int(numbers.get("-r", 3 if is_quick else 5)),
+        secs=numbers.get("-s", 0.7 if is_quick else 1.5),
         warm_s=0.25 if is_quick else 0.4,
-        foreign_max=float(opts.get("-f", FOREIGN_MAX)),
+        foreign_max=numbers.get("-f", FOREIGN_MAX),
         only=[key for key in opts.get("-k", "").split(",") if key],
         force_wrk="-w" in opts,
         out=pathlib.Path(opts.get("-o", OUT)).resolve(),

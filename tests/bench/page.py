@@ -64,9 +64,13 @@ def head(facts):
     text = (f"Measured on {facts['date']}: {facts['machine']}, "
             f"{facts['congestion']}; {versions}. Referee: {facts['referee']}. "
             f"{facts['rounds']} rounds of {facts['secs']:g} s a run.")
-    text += (f" {facts['dirty']} of {facts['total']} runs were rejected:"
-             " something else used more than"
-             f" {facts['foreign_max']:.0%} of the machine.")
+    if facts["foreign_max"] >= 1:
+        text += (" The machine was in use; no run was rejected for that:"
+                 " ratios scatter more than on an idle one.")
+    else:
+        text += (f" {facts['dirty']} of {facts['total']} runs were rejected:"
+                 " something else used more than"
+                 f" {facts['foreign_max']:.0%} of the machine.")
     return [text, *("\n" + note for note in facts["notes"] if note), ""]
 
 
