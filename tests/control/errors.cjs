@@ -3,7 +3,7 @@
 // errors.cjs - every error that the product documents for these actions,
 // provoked through the product's own SDK
 //
-// usage: errors.cjs STATE ENDPOINT [banned PROXY]
+// usage: errors.cjs STATE ENDPOINT [banned|lacking PROXY]
 //
 // The server has --quota 2 and --settle 300ms. One line a case: "ok ID", or
 // "not ok ID" and why. After a call that is refused all must be as before.
@@ -11,7 +11,7 @@
 
 const fs = require('fs');
 const path = require('path');
-const [state, endpoint, phase, bannedId] = process.argv.slice(2);
+const [state, endpoint, phase, theId] = process.argv.slice(2);
 const [secretId, secretKey] = fs
   .readFileSync(path.join(state, 'credentials'), 'utf8')
   .trim()
@@ -309,13 +309,22 @@ async function lives(one, two, ruleId, groupId) {
 
 async function main() {
   if (phase === 'banned') {
-    const id = { ProxyId: bannedId };
+    const id = { ProxyId: theId };
     await refused('banned/rules', OD + 'L4ProxyInBannedStatus',
-      'CreateL4ProxyRules', { ...id, L4ProxyRules: [rule({})] }, [bannedId]);
+      'CreateL4ProxyRules', { ...id, L4ProxyRules: [rule({})] }, [theId]);
     await refused('banned/modify', OD + 'L4ProxyInBannedStatus',
-      'ModifyL4Proxy', { ...id, Ipv6: 'on' }, [bannedId]);
+      'ModifyL4Proxy', { ...id, Ipv6: 'on' }, [theId]);
     await refused('banned/status', OD + 'L4ProxyInBannedStatus',
-      'ModifyL4ProxyStatus', { ...id, Status: 'offline' }, [bannedId]);
+      'ModifyL4ProxyStatus', { ...id, Status: 'offline' }, [theId]);
+    return;
+  }
+  if (phase === 'lacking') {
+    await refused('create/lack', OD + 'L4LackOfResources', 'CreateL4Proxy',
+      proxy({ ProxyName: 'one-more' }), [theId]);
+    await refused('rules/lack', OD + 'L4PortLackOfResources',
+      'CreateL4ProxyRules',
+      { ProxyId: theId, L4ProxyRules: [rule({ PortRange: ['13999'] })] },
+      [theId]);
     return;
   }
   const one = (await call('CreateL4Proxy', proxy({ ProxyName: 'one' }))).ProxyId;
