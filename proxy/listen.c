@@ -67,6 +67,10 @@ int listen_tune(int fd, enum rule_proto proto, const char *congestion)
 {
 	int err;
 
+	/* beyond net.core.rmem_max while there is the privilege */
+	if (proto == RULE_UDP &&
+	    !sock_set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, LISTEN_UDP_BUF_BYTES))
+		return 0;
 	if (proto == RULE_UDP)
 		return sock_set_int(fd, SOL_SOCKET, SO_RCVBUF,
 				    LISTEN_UDP_BUF_BYTES);

@@ -79,7 +79,7 @@ datagrams() {
 
     # the sessions of the case before would be too many with these
     wait_for 20 few_fds || bad "$(fd_count proxy) descriptors stay open"
-    client_run -u "$vip" "${UDP_PORT[$mode]}" -c "$clients" -C 250 \
+    client_run -u "$vip" "${UDP_PORT[$mode]}" -c "$clients" -C 100 \
         -n $((n / clients)) --window 4 -m 200 --src "$src" --whoami
     expect "datagrams answered" "$(fact .requests)" "$n"
     expect "lost, duplicated, reordered, merged, cut" "$(fact \
