@@ -14,12 +14,6 @@
 #include "base/clock.h"
 #include "conn.h"
 
-static void bulk_start(struct worker *w, struct conn *c)
-{
-	(void)w;
-	c->state = CONN_CONNECTING;
-}
-
 /* Bytes of a connection; UINT64_MAX: until the time is over. */
 static uint64_t bulk_total(const struct plan *p)
 {
@@ -166,31 +160,10 @@ static void bulk_run(struct worker *w, struct conn *c)
 		(void)conn_retry(w, c);
 }
 
-static void bulk_release(struct worker *w, struct conn *c)
-{
-	if (tcp_half_close(w, c))
-		bulk_run(w, c);
-}
-
-static void bulk_wake(struct worker *w, struct conn *c)
-{
-	w->now_ns = clock_ns();
-	if (c->is_paused) {
-		c->is_paused = false;
-		conn_wake_in(w, c, w->plan->timeout_ms);
-		bulk_run(w, c);
-	} else if (c->state == CONN_HOLD) {
-		bulk_release(w, c);
-	} else {
-		conn_end(w, c, c->is_stood ? END_TIMEOUT : END_CONNECT_TIMEOUT,
-			 0);
-	}
-}
-
 const struct conn_ops bulk_ops = {
-	.start = bulk_start,
+	.start = tcp_start,
 	.run = bulk_run,
-	.wake = bulk_wake,
-	.release = bulk_release,
+	.wake = tcp_wake,
+	.release = tcp_release,
 	.over = bulk_run,
 };

@@ -294,14 +294,17 @@ void conn_unlist(struct worker *w, struct conn *c);
 /* conn_has_stop() - was the run stopped by a signal? */
 bool conn_has_stop(const struct worker *w);
 
-/* What tcp.c and bulk.c share. tcp_stand(): the connection stands now;
+/* What tcp.c and bulk.c share. tcp_start(), tcp_wake(), tcp_release(): as in
+ * struct conn_ops, and going on with w->ops; tcp_stand(): it stands now;
  * tcp_finish(): everything is done: hold it, or begin to close;
  * tcp_header_piece(), tcp_pause(): the header's next part, and the pause after
  * it; tcp_take_line(): the identity line's part of what was read
  */
+void tcp_start(struct worker *w, struct conn *c);
+void tcp_wake(struct worker *w, struct conn *c);
+void tcp_release(struct worker *w, struct conn *c);
 void tcp_stand(struct worker *w, struct conn *c);
 bool tcp_finish(struct worker *w, struct conn *c);
-bool tcp_half_close(struct worker *w, struct conn *c);
 size_t tcp_header_piece(const struct plan *p, const struct conn *c,
 			bool *ret_is_last);
 void tcp_pause(struct worker *w, struct conn *c);

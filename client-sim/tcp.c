@@ -20,7 +20,7 @@
 
 static void tcp_run(struct worker *w, struct conn *c);
 
-static void tcp_start(struct worker *w, struct conn *c)
+void tcp_start(struct worker *w, struct conn *c)
 {
 	(void)w;
 	c->state = CONN_CONNECTING;
@@ -63,7 +63,7 @@ static void tcp_connected(struct worker *w, struct conn *c)
 				  w->plan->conn_rate ? c->due_ns : w->now_ns);
 }
 
-bool tcp_half_close(struct worker *w, struct conn *c)
+static bool tcp_half_close(struct worker *w, struct conn *c)
 {
 	if (!w->plan->want_half_close) {
 		conn_end(w, c, END_OK, 0);
@@ -77,10 +77,10 @@ bool tcp_half_close(struct worker *w, struct conn *c)
 	return true;
 }
 
-static void tcp_release(struct worker *w, struct conn *c)
+void tcp_release(struct worker *w, struct conn *c)
 {
 	if (tcp_half_close(w, c))
-		tcp_run(w, c);
+		w->ops->run(w, c);
 }
 
 /* Every message is through. */
@@ -421,13 +421,13 @@ static void tcp_run(struct worker *w, struct conn *c)
 		(void)conn_retry(w, c);
 }
 
-static void tcp_wake(struct worker *w, struct conn *c)
+void tcp_wake(struct worker *w, struct conn *c)
 {
 	w->now_ns = clock_ns();
 	if (c->is_paused) {
 		c->is_paused = false;
 		conn_wake_in(w, c, w->plan->timeout_ms);
-		tcp_run(w, c);
+		w->ops->run(w, c);
 	} else if (c->state == CONN_HOLD) {
 		tcp_release(w, c);
 	} else if (c->state == CONN_IDLE && w->plan->think_ms) {
