@@ -77,8 +77,7 @@ datagrams() {
     local mode=$1 vip=$2 src=$3 n=$4
     local clients=$((n < 100000 ? n / 10 : 10000))
 
-    # the sessions of the case before would be too many with these
-    wait_for 20 few_fds || bad "$(fd_count proxy) descriptors stay open"
+    few_left
     client_run -u "$vip" "${UDP_PORT[$mode]}" -c "$clients" -C 100 \
         -n $((n / clients)) --window 4 -m 200 --src "$src" --whoami
     expect "datagrams answered" "$(fact .requests)" "$n"
@@ -91,6 +90,11 @@ datagrams() {
 }
 
 few_fds() { [ "$(fd_count proxy)" -lt 200 ]; }
+
+# few_left - what the case before left open would be too much with what comes
+few_left() {
+    wait_for 20 few_fds || bad "$(fd_count proxy) descriptors stay open"
+}
 
 # size_cases CONNECTIONS DATAGRAMS - of each kind
 size_cases() {
@@ -131,6 +135,7 @@ steady() {
 
     mkdir -p "$(dirname "$data")"
     printf '# seconds\tbytes\n' >"$data"
+    few_left
     start idle "$NS_C" "$TP_CLIENT" -J -q "$VIP4" "${PORT[ppv2]}" -c "$idle" \
         -C "$idle" --hold $((seconds + 60))s --timeout $((seconds + 120))s \
         --src "$SRC4" --whoami
