@@ -23,6 +23,7 @@ GSO = "tp-proxy, --udp-gso"
 SPP_GSO = "tp-proxy, SPP, --udp-gso"
 BUSY = "tp-proxy, busy polling"
 PINNED_CPUS = {"load": 0, "origin": 0, "proxy": 1}
+BUSY_US = 1000
 IDLE = 9000
 RULES = 2000
 
@@ -59,7 +60,7 @@ class Cast:
         busy = []
         if c.has_option(tp, "--busy-poll"):
             busy.append(c.Tp(BUSY, tp,
-                             more=["--busy-poll", "50us"]))
+                             more=["--busy-poll", BUSY_US]))
         plain = [*ours, c.Haproxy(), c.haproxy_busy(), c.Nginx()]
         self.small = plain
         self.latency = [*ours, *busy, *plain[len(ours):]]
@@ -202,10 +203,13 @@ class Bench:
 
     def hold(self, stack, place, who):
         """idle connections, over nine of the rules; how many"""
-        # what the listeners of each thread leave, and room for those that
-        # are measured and for as many that close
-        conns = min(IDLE, (place.descriptors - RULES * place.threads - 800)
-                    // 2)
+        # what the listeners of each thread leave where ports are not steered
+        # to few sockets, and room for those that are measured and for as many
+        # that close
+        listeners = RULES * place.threads
+        if not machine.listens(place.front, who.FIRST_PORT):
+            listeners = 0
+        conns = min(IDLE, (place.descriptors - listeners - 800) // 2)
         for i in range(9):
             port = who.FIRST_PORT + i * who.count // 9
             load = Process(self.referee.command(

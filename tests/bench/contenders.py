@@ -4,7 +4,7 @@ work best, and what starts them."""
 import pathlib
 import subprocess
 
-from machine import Failed, Process, wait_listening
+from machine import Failed, Process, wait_answering, wait_listening
 
 PORT = 7000          # of proxies
 ORIGIN_PORT = 7001
@@ -80,11 +80,14 @@ class Proxy:
     def start(self, place, cpu, port=PORT):
         process = Process(self.args(place), place.folder, cpu, "proxy")
         try:
-            wait_listening(process, place.front, port, self.udp)
+            self.wait(process, place.front, port)
         except Failed:
             process.stop()
             raise
         return process
+
+    def wait(self, process, address, port):
+        wait_listening(process, address, port, self.udp)
 
 
 class Tp(Proxy):
@@ -124,6 +127,9 @@ class TpRules(Tp):
     def rules(self, place):
         return [f"tcp:{self.FIRST_PORT + i} {place.origin} {ORIGIN_PORT} off "
                 f"{self.mode}" for i in range(self.count)]
+
+    def wait(self, process, address, port):
+        wait_answering(process, address, port)
 
 
 class Haproxy(Proxy):

@@ -9,6 +9,7 @@ import platform
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -256,7 +257,8 @@ class Process:
             self.child.wait()
 
 
-def _listens(address, port, udp):
+def listens(address, port, udp=False):
+    """is a socket bound there?"""
     want = "%s:%04X" % (
         bytes(map(int, reversed(address.split(".")))).hex().upper(), port)
     anywhere = f"00000000:{port:04X}"
@@ -279,12 +281,25 @@ def wait_until(what, condition, timeout_s=10.0, step_s=0.005):
 
 
 def wait_listening(process, address, port, udp=False):
-    def listens():
+    wait_for(process, "listen", lambda: listens(address, port, udp))
+
+
+def wait_answering(process, address, port):
+    """as that, where a port needs no socket of its own"""
+    def answers():
+        with socket.socket() as client:
+            return client.connect_ex((address, port)) == 0
+
+    wait_for(process, "answer", answers)
+
+
+def wait_for(process, verb, condition):
+    def has_come():
         if not process.is_running():
             raise Failed(f"{process.name} has ended: {process.said()}")
-        return _listens(address, port, udp)
+        return condition()
 
-    wait_until(f"{process.name} does not listen: {process.said()}", listens)
+    wait_until(f"{process.name} does not {verb}: {process.said()}", has_come)
 
 
 def pss_bytes(pid):
