@@ -107,7 +107,7 @@ def main():
     lines = publish(name, module, options.out, options.is_written)
     print("\n".join(lines))
     print(f"data: {options.out / name}.ndjson", file=sys.stderr)
-    return 1 if facts.get("failed") else 0
+    return 1 if facts.get("failures") else 0
 
 
 if __name__ == "__main__":

@@ -71,7 +71,9 @@ def head(facts):
         text += (f" {facts['dirty']} of {facts['total']} runs were rejected:"
                  " something else used more than"
                  f" {facts['foreign_max']:.0%} of the machine.")
-    return [text, *("\n" + note for note in facts["notes"] if note), ""]
+    failures = [f"Failed: {failure}." for failure in facts["failures"]]
+    return [text, *("\n" + note for note in facts["notes"] + failures
+                    if note), ""]
 
 
 def tables(facts, runs, rows):

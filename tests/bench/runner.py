@@ -81,6 +81,7 @@ class Measurement:
         self.foreign_max = foreign_max
         self.runs = []
         self.failed = {}
+        self.failures = []
         jobs = sum(len(row.contenders) for row in rows for _ in row.layouts)
         self.progress = Progress(jobs * rounds)
         self.retries = jobs * rounds // 3 + TRIES
@@ -111,8 +112,9 @@ class Measurement:
             except Failed as failure:
                 key = (row.key, layout, who.name)
                 self.failed[key] = self.failed.get(key, 0) + 1
-                self.progress.say(f"{row.title}, {layout}, {who.name}: "
-                                  f"{failure}")
+                text = f"{row.title}, {layout}, {who.name}: {failure}"
+                self.progress.say(text)
+                self.failures.append(text)
                 return
             is_kept = window.foreign <= self.foreign_max
             self.runs.append({
@@ -136,5 +138,5 @@ class Measurement:
                 "congestion": machine.congestion_control(),
                 "rounds": self.rounds, "dirty": dirty,
                 "total": len(self.runs), "foreign_max": self.foreign_max,
-                "failed": sum(self.failed.values()),
+                "failures": self.failures,
                 **more}

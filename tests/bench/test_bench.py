@@ -92,7 +92,8 @@ def test_page():
     facts = {"v": 1, "date": "2026-01-01", "machine": "a machine",
              "congestion": "reno", "versions": {"us": "1"}, "rounds": 3,
              "secs": 1, "referee": "x", "dirty": 1, "total": 9,
-             "foreign_max": 0.06, "notes": []}
+             "foreign_max": 0.06, "notes": [],
+             "failures": ["a row, free, ours: it has ended"]}
     with tempfile.TemporaryDirectory() as name:
         data = pathlib.Path(name) / "deep" / "x.ndjson"
         figures.save(data, facts, RUNS)
@@ -102,6 +103,7 @@ def test_page():
         lines = page.tables(facts, figures.Runs(RUNS), [row(goal)])
         text = "\n".join(lines)
         for part in ("1 of 9 runs were rejected",
+                     "Failed: a row, free, ours: it has ended.",
                      "0 of 1 goals hold, 0 figures are worse",
                      "| work, free: us to a | thousand/s | 0.75 / **1.38** / "
                      "2.00 | >= 1.5 | missed |",
