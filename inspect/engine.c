@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* engine.c - see engine.h */
-#include "engine.h"
+#include "engine_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "order.h"
-#include "pool.h"
 #include "wire/ip.h"
 #include "wire/tcp.h"
 
@@ -18,37 +16,8 @@
 /* of a packet that is to be looked at: the processor fetches the rest itself */
 #define ENGINE_FETCH 512
 #define ENGINE_LINE  64
-/* entries looked at for each new flow */
-#define ENGINE_SWEEP 4
-/* entries among which the one to be given up is chosen */
-#define ENGINE_CHOICE 64
 /* A counter in an entry is emptied before it is full. */
 #define ENGINE_SKIP_MAX 0x80000000U
-
-/* @hand:   entry that is looked at next for whether its flow has ended
- * @gap_ns: a silence that a flow's judge has to know of
- * @error:  the first of a sink
- */
-struct engine {
-	const struct config *cfg;
-	struct fast_opts fast;
-	struct decoder *decoder;
-	struct table table;
-	struct pool *pool;
-	struct order order;
-	struct budget budget;
-	struct tally tally;
-	struct sinks *sinks;
-	bool want_order;
-	int bad_link;
-	int error;
-	uint32_t hand;
-	int64_t now_ns;
-	int64_t idle_ns;
-	int64_t gap_ns;
-	uint64_t flow_count;
-	struct flow scratch;
-};
 
 int engine_new(const struct config *cfg, struct engine **ret)
 {
@@ -85,8 +54,7 @@ int engine_new(const struct config *cfg, struct engine **ret)
 	return 0;
 }
 
-/* engine_skipped() - put what was only counted into the flow of @e */
-static void engine_skipped(struct entry *e, struct flow *fl)
+void engine_skipped(struct entry *e, struct flow *fl)
 {
 	unsigned end;
 
@@ -103,178 +71,13 @@ static void engine_skipped(struct entry *e, struct flow *fl)
 	facts_skip(&fl->facts, fl);
 }
 
-/* engine_wake() - the flow of @e as if every packet had been looked at */
-static struct flow *engine_wake(struct engine *en, struct entry *e)
+struct flow *engine_wake(struct engine *en, struct entry *e)
 {
 	struct flow *fl = pool_wake(en->pool, e);
 
 	if (fl)
 		engine_skipped(e, fl);
 	return fl;
-}
-
-/* engine_judge() - @fl is over: judge it, tell the sinks, free what it holds */
-static void engine_judge(struct engine *en, struct flow *fl)
-{
-	struct tally *t = &en->tally;
-	struct check c;
-
-	flow_settle(fl);
-	c = check_flow(en->cfg, fl);
-	t->flows++;
-	t->verdict[c.verdict]++;
-	if (c.verdict == VERDICT_INCONCLUSIVE &&
-	    !fl->dir[FLOW_CLIENT].find.payloads &&
-	    !fl->dir[FLOW_CLIENT].options.is_starved)
-		t->flows_empty++;
-	if (en->sinks) {
-		int r = sinks_flow(en->sinks, fl, &c);
-
-		if (r && !en->error)
-			en->error = r;
-	}
-	flow_fini(fl, &en->budget);
-}
-
-/* engine_pop() - judge the ended flow that began first */
-static void engine_pop(struct engine *en)
-{
-	struct order_item item;
-
-	if (!order_pop(&en->order, &item))
-		return;
-	pool_unpack(item.packed, NULL, &en->scratch);
-	engine_judge(en, &en->scratch);
-}
-
-/* engine_keep() - @fl has ended; keep it until its turn. Return: was there
- * memory for it?
- */
-static bool engine_keep(struct engine *en, struct flow *fl)
-{
-	struct order_item item = { fl->first_frame, NULL };
-
-	if (order_room(&en->order) != 0)
-		return false;
-	item.packed = pool_pack(en->pool, fl, NULL);
-	if (!item.packed)
-		return false;
-	order_push(&en->order, item);
-	if (en->order.count > ENGINE_ORDER_MAX)
-		engine_pop(en);
-	return true;
-}
-
-/* engine_finish() - the flow of @e is over; @e has none then */
-static void engine_finish(struct engine *en, struct entry *e)
-{
-	struct flow *fl = e->hold;
-
-	if (e->state & ENTRY_IS_PACKED) {
-		fl = &en->scratch;
-		pool_unpack(e->hold, e, fl);
-		e->hold = NULL;
-		e->state &= ~(uint32_t)ENTRY_IS_PACKED;
-	}
-	engine_skipped(e, fl);
-	if (!en->want_order || !engine_keep(en, fl))
-		engine_judge(en, fl);
-	pool_drop(en->pool, e);
-}
-
-static int64_t engine_limit(const struct engine *en, const struct entry *e)
-{
-	if (e->state & ENTRY_IS_CLOSED)
-		return ENGINE_LINGER_NS;
-	if (!(e->state & ENTRY_HAS_DATA) && en->idle_ns > ENGINE_ATTEMPT_NS)
-		return ENGINE_ATTEMPT_NS;
-	return en->idle_ns;
-}
-
-/* engine_is_gone() - was the flow of @e silent for so long that at @ns it is
- * another one?
- */
-static bool engine_is_gone(const struct engine *en, const struct entry *e,
-			   int64_t ns)
-{
-	if (ns == FRAME_NO_TIME || e->last_ns == FRAME_NO_TIME ||
-	    ns <= e->last_ns)
-		return false;
-	return (uint64_t)ns - (uint64_t)e->last_ns >
-	       (uint64_t)engine_limit(en, e);
-}
-
-/* engine_next() - the used entry that the hand comes to, at most *@steps away
- */
-static struct entry *engine_next(struct engine *en, uint32_t *steps)
-{
-	while (*steps && en->table.room) {
-		struct entry *e;
-
-		--*steps;
-		if (en->hand >= en->table.room)
-			en->hand = 0;
-		e = table_at(&en->table, en->hand++);
-		if (e->state & ENTRY_USED)
-			return e;
-	}
-	return NULL;
-}
-
-/* engine_sweep() - end a few flows that are gone */
-static void engine_sweep(struct engine *en)
-{
-	uint32_t steps = ENGINE_SWEEP;
-	struct entry *e;
-
-	while ((e = engine_next(en, &steps))) {
-		if (!engine_is_gone(en, e, en->now_ns))
-			continue;
-		engine_finish(en, e);
-		table_remove(&en->table, e);
-	}
-}
-
-/* engine_worth() - of two flows the one with the greater worth stays */
-static unsigned engine_worth(const struct entry *e)
-{
-	if (e->state & ENTRY_IS_CLOSED)
-		return 0;
-	return e->state & ENTRY_HAS_DATA ? 2 : 1;
-}
-
-/* engine_victim() - the flow that is missed least, of a few; the first one that
- * carries nothing will do, for the hand comes to old ones first
- */
-static struct entry *engine_victim(struct engine *en)
-{
-	uint32_t steps = en->table.room;
-	unsigned seen = 0;
-	struct entry *e, *worst = NULL;
-
-	while (seen < ENGINE_CHOICE && (e = engine_next(en, &steps))) {
-		if (engine_worth(e) < 2)
-			return e;
-		if (!worst || e->last_frame < worst->last_frame)
-			worst = e;
-		seen++;
-	}
-	return worst;
-}
-
-/* engine_evict() - the table is full: end one flow */
-static void engine_evict(struct engine *en)
-{
-	struct entry *e = engine_victim(en);
-
-	if (!e)
-		return;
-	if (engine_worth(e) == 2)
-		en->tally.flows_evicted++;
-	else
-		en->tally.attempts_evicted++;
-	engine_finish(en, e);
-	table_remove(&en->table, e);
 }
 
 static bool engine_is_answer(const struct packet *pkt)
@@ -421,8 +224,7 @@ static void engine_odd(struct engine *en, const struct packet *pkt)
 	engine_packet(en, pkt, &d);
 }
 
-/* engine_lost() - packets whose other fragments have not come until @ns */
-static void engine_lost(struct engine *en, int64_t ns)
+void engine_lost(struct engine *en, int64_t ns)
 {
 	struct packet pkt;
 
@@ -640,96 +442,6 @@ void engine_frames(struct engine *en, struct frame *f, const struct digest *d,
 	}
 }
 
-static int engine_compare(const void *a, const void *b, void *ctx)
-{
-	const struct engine *en = ctx;
-	const uint32_t *x = a, *y = b;
-
-	return table_at(&en->table, *x)->first_frame <
-			       table_at(&en->table, *y)->first_frame
-		       ? -1
-		       : 1;
-}
-
-/* engine_end_entry() - its flow, and before it those kept back that began
- * earlier
- */
-static void engine_end_entry(struct engine *en, struct entry *e)
-{
-	while (en->order.count &&
-	       en->order.item[0].first_frame < e->first_frame)
-		engine_pop(en);
-	engine_finish(en, e);
-	table_remove(&en->table, e);
-}
-
-/* engine_end_all() - the live flows; sorted, if there is memory for that */
-static void engine_end_all(struct engine *en)
-{
-	uint32_t count = 0, i;
-	uint32_t *live = NULL;
-
-	if (en->want_order)
-		live = calloc((size_t)en->table.count + 1, sizeof(*live));
-	en->want_order = false;
-	for (i = 0; i < en->table.room; i++) {
-		struct entry *e = table_at(&en->table, i);
-
-		if (!(e->state & ENTRY_USED))
-			continue;
-		if (live)
-			live[count++] = i;
-		else
-			engine_end_entry(en, e);
-	}
-	if (live)
-		qsort_r(live, count, sizeof(*live), engine_compare, en);
-	for (i = 0; i < count; i++)
-		engine_end_entry(en, table_at(&en->table, live[i]));
-	free(live);
-}
-
-int engine_end(struct engine *en, struct sinks *sinks)
-{
-	engine_lost(en, INT64_MAX);
-	en->sinks = sinks;
-	engine_end_all(en);
-	while (en->order.count)
-		engine_pop(en);
-	return en->error;
-}
-
-static void engine_visit_flow(struct engine *en, engine_visit_fn *fn, void *ctx)
-{
-	struct check c;
-
-	flow_settle(&en->scratch);
-	c = check_flow(en->cfg, &en->scratch);
-	fn(ctx, &en->scratch, &c);
-}
-
-void engine_visit(struct engine *en, engine_visit_fn *fn, void *ctx)
-{
-	uint32_t i;
-
-	for (i = 0; i < en->order.count; i++) {
-		pool_peek(en->order.item[i].packed, NULL, &en->scratch);
-		engine_visit_flow(en, fn, ctx);
-	}
-	for (i = 0; i < en->table.room; i++) {
-		struct entry e = *table_at(&en->table, i);
-
-		if (!(e.state & ENTRY_USED))
-			continue;
-		if (e.state & ENTRY_IS_PACKED)
-			pool_peek(e.hold, &e, &en->scratch);
-		else
-			memcpy(&en->scratch, e.hold, sizeof(en->scratch));
-		engine_skipped(&e, &en->scratch);
-		engine_visit_flow(en, fn, ctx);
-	}
-}
-
 const struct fast_opts *engine_fast(const struct engine *en)
 {
 	return &en->fast;
@@ -756,31 +468,6 @@ int engine_bad_link(const struct engine *en)
 uint32_t engine_live(const struct engine *en)
 {
 	return en->table.count;
-}
-
-/* engine_drop() - free what is left of flows that nobody wants judged */
-static void engine_drop(struct engine *en)
-{
-	struct order_item item;
-	uint32_t i;
-
-	while (order_pop(&en->order, &item)) {
-		pool_unpack(item.packed, NULL, &en->scratch);
-		flow_fini(&en->scratch, &en->budget);
-	}
-	for (i = 0; i < en->table.room; i++) {
-		struct entry *e = table_at(&en->table, i);
-		struct flow *fl = e->hold;
-
-		if (!(e->state & ENTRY_USED))
-			continue;
-		if (e->state & ENTRY_IS_PACKED) {
-			fl = &en->scratch;
-			pool_unpack(e->hold, e, fl);
-			e->state &= ~(uint32_t)ENTRY_IS_PACKED;
-		}
-		flow_fini(fl, &en->budget);
-	}
 }
 
 void engine_free(struct engine *en)
