@@ -206,6 +206,18 @@ wait_for() {
 said() { grep -qE -- "$2" "$DIR/$1.err" "$DIR/$1.out"; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
+# nginx_head CONNECTIONS ["USER [GROUP]"] - how a configuration of nginx begins
+nginx_head() {
+    cat <<TEXT
+load_module /usr/lib/nginx/modules/ngx_stream_module.so;
+user ${2:-root};
+worker_processes 1;
+pid $DIR/nginx.pid;
+error_log $DIR/nginx-error.log notice;
+events { worker_connections $1; }
+TEXT
+}
+
 # line_count FILE PATTERN - lines that match, 0 for a file that is not there
 line_count() {
     local n

@@ -51,13 +51,8 @@ TEXT
 }
 
 nginx_conf() {
+    nginx_head 1200
     cat <<TEXT
-load_module /usr/lib/nginx/modules/ngx_stream_module.so;
-user root;
-worker_processes 1;
-pid $DIR/nginx.pid;
-error_log $DIR/nginx-error.log notice;
-events { worker_connections 1200; }
 stream {
     server {
         listen $NGINX;

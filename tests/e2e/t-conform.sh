@@ -11,13 +11,8 @@ STRANGER4=10.2.0.3
 STRANGER6=fd00:2::3
 
 nginx_conf() {
+    nginx_head 4096
     cat <<TEXT
-load_module /usr/lib/nginx/modules/ngx_stream_module.so;
-user root;
-worker_processes 1;
-pid $DIR/nginx.pid;
-error_log $DIR/nginx-error.log notice;
-events { worker_connections 4096; }
 stream {
     log_format basic '\$proxy_protocol_addr - \$remote_addr [\$time_local] '
                      '\$protocol \$bytes_sent \$bytes_received '

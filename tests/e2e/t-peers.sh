@@ -14,13 +14,8 @@ CURL6=fd00:c::77
 # log format (seed/68, 69); a second log adds the port, which that one leaves
 # out.
 nginx_conf() {
+    nginx_head 256
     cat <<TEXT
-load_module /usr/lib/nginx/modules/ngx_stream_module.so;
-user root;
-worker_processes 1;
-pid $DIR/nginx.pid;
-error_log $DIR/nginx-error.log notice;
-events { worker_connections 256; }
 stream {
     log_format basic '\$proxy_protocol_addr - \$remote_addr [\$time_local] '
                      '\$protocol \$bytes_sent \$bytes_received '

@@ -40,13 +40,8 @@ TEXT
 }
 
 nginx_conf() {
+    nginx_head 19900
     cat <<TEXT
-load_module /usr/lib/nginx/modules/ngx_stream_module.so;
-user root;
-worker_processes 1;
-pid $DIR/nginx.pid;
-error_log $DIR/nginx-error.log error;
-events { worker_connections 19900; }
 stream {
     server {
         listen 10000 backlog=4096;

@@ -5,13 +5,8 @@ PEER_NAME=nginx
 PEER_PACKAGE=nginx
 
 nginx_conf() {
+    nginx_head 4096 "nobody nogroup"
     cat <<TEXT
-load_module /usr/lib/nginx/modules/ngx_stream_module.so;
-user nobody nogroup;
-worker_processes 1;
-pid $DIR/nginx.pid;
-error_log $DIR/nginx-error.log notice;
-events { worker_connections 4096; }
 stream {
     set_real_ip_from $EGRESS4;
     set_real_ip_from $EGRESS6;

@@ -42,8 +42,17 @@ void guard_init(struct guard *g, const uint8_t *src, size_t len)
 	ASSERT(g->map != MAP_FAILED);
 	ASSERT(mprotect(g->map + body, page, PROT_NONE) == 0);
 	g->data = g->map + body - len;
+	g->len = len;
 	if (len)
 		memcpy(g->data, src, len);
+}
+
+void guard_hex(struct guard *g, const char *hex, size_t cut)
+{
+	uint8_t buf[GUARD_HEX_MAX];
+	size_t len = unhex(hex, buf, sizeof(buf));
+
+	guard_init(g, buf, cut < len ? cut : len);
 }
 
 void guard_fini(struct guard *g)

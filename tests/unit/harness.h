@@ -23,9 +23,15 @@ struct guard {
 	uint8_t *map;
 	size_t map_len;
 	uint8_t *data; /* @len bytes; data[len] faults */
+	size_t len;
 };
 
 void guard_init(struct guard *g, const uint8_t *src, size_t len);
+/* guard_hex() - the first @cut bytes, or all, of what unhex() makes of @hex:
+ * GUARD_HEX_MAX at most
+ */
+#define GUARD_HEX_MAX 512
+void guard_hex(struct guard *g, const char *hex, size_t cut);
 void guard_fini(struct guard *g);
 
 /* unhex() - hex digits (blanks skipped) to at most @cap bytes. Traps on a bad

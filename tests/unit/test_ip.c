@@ -26,15 +26,11 @@ static const char v4_opt[] = "46b8 0021 d779 0000 3011 3158 c0000201 c6336409"
 static enum wire_status decode(const char *hex, size_t cut, struct ip_hdr *h,
 			       struct wire_err *err)
 {
-	uint8_t buf[512];
-	size_t len = unhex(hex, buf, sizeof(buf));
 	enum wire_status st;
 	struct guard g;
 
-	if (cut < len)
-		len = cut;
-	guard_init(&g, buf, len);
-	st = ip_decode(g.data, len, h, err);
+	guard_hex(&g, hex, cut);
+	st = ip_decode(g.data, g.len, h, err);
 	guard_fini(&g);
 	return st;
 }

@@ -10,20 +10,16 @@ static enum wire_status decode(enum tunnel_kind kind, const char *hex,
 			       size_t cut, struct tunnel_hdr *h,
 			       struct wire_err *err)
 {
-	uint8_t buf[300];
-	size_t len = unhex(hex, buf, sizeof(buf));
 	enum wire_status st;
 	struct guard g;
 
-	if (cut < len)
-		len = cut;
-	guard_init(&g, buf, len);
+	guard_hex(&g, hex, cut);
 	if (kind == TUNNEL_GRE)
-		st = gre_decode(g.data, len, h, err);
+		st = gre_decode(g.data, g.len, h, err);
 	else if (kind == TUNNEL_VXLAN)
-		st = vxlan_decode(g.data, len, h, err);
+		st = vxlan_decode(g.data, g.len, h, err);
 	else
-		st = geneve_decode(g.data, len, h, err);
+		st = geneve_decode(g.data, g.len, h, err);
 	guard_fini(&g);
 	return st;
 }

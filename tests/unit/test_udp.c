@@ -8,15 +8,11 @@
 static enum wire_status decode(const char *hex, size_t cut, struct udp_hdr *h,
 			       struct wire_err *err)
 {
-	uint8_t buf[64];
-	size_t len = unhex(hex, buf, sizeof(buf));
 	enum wire_status st;
 	struct guard g;
 
-	if (cut < len)
-		len = cut;
-	guard_init(&g, buf, len);
-	st = udp_decode(g.data, len, h, err);
+	guard_hex(&g, hex, cut);
+	st = udp_decode(g.data, g.len, h, err);
 	guard_fini(&g);
 	return st;
 }

@@ -12,15 +12,11 @@
 static enum wire_status find(const char *hex, size_t cut, struct endpoint *e,
 			     struct wire_err *err)
 {
-	uint8_t buf[64];
-	size_t len = unhex(hex, buf, sizeof(buf));
 	enum wire_status st;
 	struct guard g;
 
-	if (cut < len)
-		len = cut;
-	guard_init(&g, buf, len);
-	st = uoa_find(g.data, len, e, err);
+	guard_hex(&g, hex, cut);
+	st = uoa_find(g.data, g.len, e, err);
 	guard_fini(&g);
 	return st;
 }
@@ -108,15 +104,11 @@ static void test_what_is_wrong(void)
 static enum wire_status opp(const char *hex, size_t cut, struct opp_hdr *h,
 			    struct wire_err *err)
 {
-	uint8_t buf[64];
-	size_t len = unhex(hex, buf, sizeof(buf));
 	enum wire_status st;
 	struct guard g;
 
-	if (cut < len)
-		len = cut;
-	guard_init(&g, buf, len);
-	st = opp_decode(g.data, len, h, err);
+	guard_hex(&g, hex, cut);
+	st = opp_decode(g.data, g.len, h, err);
 	CU_ASSERT(st != WIRE_OK || !h->opt_len ||
 		  h->opt == g.data + OPP_HDR_LEN);
 	guard_fini(&g);
