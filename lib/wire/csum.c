@@ -8,29 +8,57 @@
 #include "wire/ip.h"
 #include "wire/wire.h"
 
-/* csum_words() - the sum of @len bytes, a multiple of four, in big-endian
- * halves. Ones' complement sums do not care for the order of bytes until the
- * end (RFC 1071, 2 B), so that words are added as they lie in memory.
+/* Bytes that are added at once. */
+#define CSUM_WIDE 32
+
+/* csum_wide() - the sum of @len bytes, a multiple of CSUM_WIDE, as 32-bit words
+ * that no carry can leave: a segment has fewer than 2^32 of them
  */
-static uint64_t csum_words(const uint8_t *buf, size_t len)
+static uint64_t csum_wide(const uint8_t *buf, size_t len)
 {
-	uint64_t sum = 0, w;
-	uint32_t last;
+	uint64_t __attribute__((vector_size(16))) v[2], lo = { 0 }, hi = { 0 };
+	const uint64_t __attribute__((vector_size(16)))
+	low = { UINT32_MAX, UINT32_MAX },
+	half = { 32, 32 };
 	size_t i;
 
-	for (i = 0; len - i >= sizeof(w); i += sizeof(w)) {
-		memcpy(&w, buf + i, sizeof(w));
-		sum += w;
-		sum += sum < w; /* the carry, which stands for 2^64 */
+	for (i = 0; i < len; i += CSUM_WIDE) {
+		memcpy(v, buf + i, sizeof(v));
+		lo += (v[0] & low) + (v[1] & low);
+		hi += (v[0] >> half) + (v[1] >> half);
 	}
+	return lo[0] + lo[1] + hi[0] + hi[1];
+}
+
+/* csum_raw() - the sum of @len bytes as words in the order of memory, an odd
+ * one filled up with zero. Ones' complement sums do not care for the order of
+ * bytes until the end (RFC 1071, 2 B).
+ */
+static inline uint64_t csum_raw(const uint8_t *buf, size_t len)
+{
+	size_t i = len / CSUM_WIDE * CSUM_WIDE;
+	uint64_t sum = i ? csum_wide(buf, i) : 0;
+	uint32_t word;
+	uint16_t half;
+
+	for (; len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, buf + i, sizeof(word));
+		sum += word;
+	}
+	if (len - i >= sizeof(half)) {
+		memcpy(&half, buf + i, sizeof(half));
+		sum += half;
+		i += sizeof(half);
+	}
+	return i < len ? sum + buf[i] : sum;
+}
+
+static inline uint16_t csum_fold_raw(uint64_t sum)
+{
 	sum = (sum & UINT32_MAX) + (sum >> 32);
-	if (i < len) {
-		memcpy(&last, buf + i, sizeof(last));
-		sum += last;
-	}
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return be16_get((be16) { (uint16_t)sum });
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)((sum & 0xffff) + (sum >> 16));
 }
 
 void csum_update(struct csum *c, const uint8_t *buf, size_t len)
@@ -42,16 +70,24 @@ void csum_update(struct csum *c, const uint8_t *buf, size_t len)
 		c->is_odd = false;
 		i = 1;
 	}
-	c->sum += csum_words(buf + i, (len - i) & ~(size_t)3);
-	i += (len - i) & ~(size_t)3;
-	if (len - i > 1) {
-		c->sum += get_be16(buf + i);
-		i += 2;
-	}
-	if (i < len) {
-		c->sum += (uint64_t)buf[i] << 8;
-		c->is_odd = true;
-	}
+	c->sum +=
+		be16_get((be16) { csum_fold_raw(csum_raw(buf + i, len - i)) });
+	c->is_odd ^= (len - i) & 1;
+}
+
+bool csum_is_whole(const uint8_t *buf, size_t len)
+{
+	return csum_fold_raw(csum_raw(buf, len)) == 0xffff;
+}
+
+bool csum_is_right(const uint8_t *addrs, size_t addrs_len, uint8_t proto,
+		   const uint8_t *seg, size_t len)
+{
+	uint64_t sum = csum_raw(addrs, addrs_len) + csum_raw(seg, len);
+
+	sum += be16_make(proto).net;
+	sum += be32_make((uint32_t)len).net;
+	return csum_fold_raw(sum) == 0xffff;
 }
 
 void csum_update_pseudo(struct csum *c, const struct ip_addr *src,

@@ -39,6 +39,16 @@ void csum_update_pseudo(struct csum *c, const struct ip_addr *src,
  */
 uint16_t csum_fold(const struct csum *c);
 
+/* csum_is_whole() - do @len bytes, their checksum among them, sum up to it? */
+bool csum_is_whole(const uint8_t *buf, size_t len);
+
+/* csum_is_right() - the same of a segment or datagram, @len bytes at @seg, with
+ * its pseudo header. @addrs: source and destination as they follow each other
+ * in the IP header, @addrs_len bytes.
+ */
+bool csum_is_right(const uint8_t *addrs, size_t addrs_len, uint8_t proto,
+		   const uint8_t *seg, size_t len);
+
 /* csum_check_transport() - judge a TCP or UDP checksum.
  * @seg, @len: the whole segment or datagram, header included
  * @field_off: offset of the checksum in @seg; field_off + 2 <= @len

@@ -135,6 +135,65 @@ static void test_zero_in_tcp_is_not_absent(void)
 			CSUM_BAD);
 }
 
+/* model_sum() - RFC 1071 byte by byte */
+static uint16_t model_sum(const uint8_t *p, size_t len)
+{
+	uint32_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum += i % 2 ? p[i] : (uint32_t)p[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+static void test_every_length(void)
+{
+	uint8_t buf[200];
+	size_t len, i;
+
+	for (i = 0; i < sizeof(buf); i++)
+		buf[i] = (uint8_t)(i < 90 ? 0xff - i % 3 : i * 37);
+	for (len = 0; len <= sizeof(buf); len++) {
+		struct csum c = { 0 };
+		struct guard g;
+
+		guard_init(&g, buf, len);
+		csum_update(&c, g.data, len);
+		CU_ASSERT_EQUAL(csum_fold(&c), model_sum(buf, len));
+		CU_ASSERT_EQUAL(csum_is_whole(g.data, len),
+				model_sum(buf, len) == 0xffff);
+		guard_fini(&g);
+	}
+}
+
+/* The sums of test_udp_v4() and test_udp_v6(). */
+static void test_right_with_addresses_as_they_stand(void)
+{
+	uint8_t v4[8], v6[32] = { 0x20, 0x01, 0x0d, 0xb8 };
+	uint8_t seg[16];
+	size_t len = unhex(udp_hi, seg, sizeof(seg)), i;
+
+	memcpy(v4, a4, 4);
+	memcpy(v4 + 4, b4, 4);
+	memcpy(v6 + 16, v6, 4);
+	v6[15] = 1;
+	v6[31] = 2;
+	CU_ASSERT(csum_is_right(v4, 8, IP_PROTO_UDP, seg, len));
+	CU_ASSERT(!csum_is_right(v4, 8, IP_PROTO_TCP, seg, len));
+	CU_ASSERT(!csum_is_right(v4, 8, IP_PROTO_UDP, seg, len - 1));
+	for (i = 0; i < len; i++) {
+		seg[i] ^= 1;
+		CU_ASSERT(!csum_is_right(v4, 8, IP_PROTO_UDP, seg, len));
+		seg[i] ^= 1;
+	}
+	unhex("1234 5678 000b b24d 686921", seg, sizeof(seg));
+	CU_ASSERT(csum_is_right(v6, 32, IP_PROTO_UDP, seg, len));
+	v6[15] = 2;
+	CU_ASSERT(!csum_is_right(v6, 32, IP_PROTO_UDP, seg, len));
+}
+
 static void test_names(void)
 {
 	CU_ASSERT_STRING_EQUAL(csum_name(CSUM_PARTIAL), "partial");
@@ -153,6 +212,9 @@ int main(void)
 		  test_pseudo_sum_in_the_field_is_partial },
 		{ "UDP over IPv6", test_udp_v6 },
 		{ "TCP has no absent sum", test_zero_in_tcp_is_not_absent },
+		{ "every length", test_every_length },
+		{ "addresses as they stand",
+		  test_right_with_addresses_as_they_stand },
 		{ "names", test_names },
 	};
 
