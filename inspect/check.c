@@ -157,9 +157,9 @@ static struct check check_place(const struct flow *fl, const struct find *f)
 {
 	bool is_tcp = fl->proto == IP_PROTO_TCP;
 
-	if (f->doubled || (is_tcp && f->count > 1))
+	if (is_tcp ? f->count > 1 : f->doubled > 0)
 		return check_second(f);
-	if (f->pooled_count)
+	if (is_tcp && f->pooled_count)
 		return check_other(VERDICT_REPEATED, ANOMALY_FLOW_POOLED, f);
 	if (f->again_count)
 		return check_other(VERDICT_REPEATED, ANOMALY_FLOW_REPEATED, f);
@@ -325,7 +325,7 @@ static struct check check_no_hdr(const struct config *cfg,
 		return check_off(f);
 	if (f->state == FIND_BAD && takes_hdr)
 		return check_malformed(&f->err, f->frame);
-	if (takes_option && d->options.bad_csum)
+	if (takes_option && d->options.has_bad_csum)
 		return check_make(VERDICT_BAD_CSUM, ANOMALY_FLOW_BAD_CSUM);
 	if (takes_option && d->options.is_starved)
 		return check_make(VERDICT_INCONCLUSIVE, ANOMALY_FLOW_NO_MEMORY);

@@ -64,10 +64,19 @@ static void find_keep_other(struct find *f, struct budget *b,
 		f->other->client = h->src;
 }
 
+static void find_drop_window(struct find *f, struct budget *b)
+{
+	if (!f->window)
+		return;
+	reasm_fini(f->window, b);
+	budget_free(b, f->window, sizeof(*f->window));
+	f->window = NULL;
+}
+
 static void find_stop(struct find *f, struct budget *b)
 {
 	f->is_done = true;
-	reasm_fini(&f->asm_, b);
+	find_drop_window(f, b);
 }
 
 static void find_overlap(struct find *f, uint64_t frame)
@@ -89,7 +98,8 @@ static void find_accept(struct find *f, struct budget *b, const uint8_t *buf,
 	}
 	f->frame_last = frame;
 	f->is_split = h->hdr_len > f->first_hi;
-	if (f->asm_.has_contrary && f->asm_.contrary_off < h->hdr_len)
+	if (f->window && f->window->has_contrary &&
+	    f->window->contrary_off < h->hdr_len)
 		find_overlap(f, frame);
 	if (find_keep(f, b, buf, h))
 		f->state = FIND_FOUND;
@@ -135,6 +145,27 @@ static void find_scan(struct find *f, const struct config *cfg,
 	}
 }
 
+/* find_ready() - bytes in the window from f->next on */
+static uint32_t find_ready(const struct find *f)
+{
+	return f->window ? reasm_ready(f->window, f->next) : 0;
+}
+
+/* find_put() - a segment to the window. Return: was there room for it? */
+static bool find_put(struct find *f, struct budget *b, uint32_t limit,
+		     uint32_t off, const uint8_t *data, uint32_t len)
+{
+	if (off >= limit)
+		return true;
+	if (!f->window) {
+		f->window = budget_alloc(b, sizeof(*f->window));
+		if (!f->window)
+			return false;
+		*f->window = (struct reasm) { 0 };
+	}
+	return reasm_put(f->window, b, limit, off, data, len) == 0;
+}
+
 /* find_window() - a segment that the scan cannot take where it lies */
 static void find_window(struct find *f, const struct config *cfg,
 			struct budget *b, uint32_t off, const uint8_t *data,
@@ -143,14 +174,14 @@ static void find_window(struct find *f, const struct config *cfg,
 	uint32_t limit = cfg->hdr_max + FIND_TAIL;
 	uint32_t ready;
 
-	if (reasm_put(&f->asm_, b, limit, off, data, len) != 0)
+	if (!find_put(f, b, limit, off, data, len))
 		f->is_starved = true;
-	ready = reasm_ready(&f->asm_, f->next);
+	ready = find_ready(f);
 	if (ready)
-		find_scan(f, cfg, b, f->asm_.buf + f->next, ready, frame);
+		find_scan(f, cfg, b, f->window->buf + f->next, ready, frame);
 	/* A full window that decides nothing holds no second header of ours. */
 	if (f->state == FIND_FOUND && !f->is_done &&
-	    f->next + reasm_ready(&f->asm_, f->next) >= limit)
+	    f->next + find_ready(f) >= limit)
 		find_stop(f, b);
 }
 
@@ -265,7 +296,8 @@ void find_segment(struct find *f, const struct config *cfg, struct budget *b,
 		if (f->has_bad_copy)
 			find_drop_hdr(f, b);
 	}
-	if (pos <= f->next && f->next - pos < len && !f->asm_.run_count) {
+	if (pos <= f->next && f->next - pos < len &&
+	    !(f->window && f->window->run_count)) {
 		data += f->next - pos;
 		len -= f->next - pos;
 		pos = f->next;
@@ -406,12 +438,12 @@ void find_datagram(struct find *f, const struct config *cfg, struct budget *b,
 bool find_is_cut_by_sender(const struct find *f)
 {
 	return f->state == FIND_WAIT && f->has_fin && f->has_first &&
-	       f->next + reasm_ready(&f->asm_, f->next) >= f->fin_off;
+	       f->next + find_ready(f) >= f->fin_off;
 }
 
 void find_fini(struct find *f, struct budget *b)
 {
-	reasm_fini(&f->asm_, b);
+	find_drop_window(f, b);
 	find_drop_hdr(f, b);
 	budget_free(b, f->other, sizeof(*f->other));
 	f->other = NULL;

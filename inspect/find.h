@@ -68,24 +68,31 @@ struct find_other {
  * @frame_last: brought its last
  * @count:     stream: headers in a row; datagrams: those with a header
  * @payloads:  datagrams or segments with payload
- * @alone:     datagrams that are a header and nothing else
- * @changed:   datagrams whose header differs from the first
- * @doubled:   datagrams with a second header behind the first
  * @other:     the first header that is another one, or where none belongs;
  *	       NULL: none, or no memory
- * @bare_frame: the first datagram without a header after one with
  * @app:       what the stream is behind its headers
- * @is_overlap: bytes of the header came twice and differed, @overlap_frame
- * @first_hi:  stream offset at which the segment with byte 0 ended
  * @is_split:  the header came in several segments
  * @is_cut:    the capture lacks bytes that were needed (snaplen);
  *	       @is_cut_frag: because fragments of a datagram are missing
  * @is_starved: memory or the window's holes ran out before the answer
+ * @is_overlap: bytes of the header came twice and differed
+ *
+ * Of streams only:
+ * @first_hi:  stream offset at which the segment with byte 0 ended
  * @fin_off:   stream length, if @has_fin
+ * @overlap_frame: of @is_overlap
+ * @window:    while segments wait for others, else NULL
+ *
+ * Of datagrams only:
+ * @alone:     those that are a header and nothing else
+ * @changed:   those whose header differs from the first
+ * @doubled:   those with a second header behind the first
+ * @bare_frame: the first one without a header after one with
  */
 struct find {
-	enum find_state state;
-	enum hdr_mode kind;
+	enum find_state state : 8;
+	enum hdr_mode kind    : 8;
+	uint8_t app; /* enum app */
 	bool is_done;
 	bool has_first;
 	bool is_split;
@@ -96,28 +103,33 @@ struct find {
 	bool has_fin;
 	bool is_first_bare;
 	bool is_overlap;
-	uint8_t app; /* enum app */
 	struct wire_err err;
 	uint8_t *hdr;
 	uint32_t hdr_len;
-	uint32_t next;
-	uint32_t first_hi;
-	uint32_t fin_off;
-	uint64_t frame;
-	uint64_t frame_last;
 	uint32_t count;
 	uint32_t payloads;
-	uint32_t alone;
-	uint32_t changed;
-	uint32_t doubled;
-	uint32_t again_count;
-	uint32_t pooled_count;
 	uint32_t late_count;
+	uint32_t again_count;
 	uint32_t bad_csum_count;
-	uint64_t bare_frame;
-	uint64_t overlap_frame;
+	uint64_t frame;
+	uint64_t frame_last;
 	struct find_other *other;
-	struct reasm asm_;
+	union {
+		struct {
+			uint32_t next;
+			uint32_t first_hi;
+			uint32_t fin_off;
+			uint32_t pooled_count;
+			uint64_t overlap_frame;
+			struct reasm *window;
+		};
+		struct {
+			uint32_t alone;
+			uint32_t changed;
+			uint32_t doubled;
+			uint64_t bare_frame;
+		};
+	};
 };
 
 /* find_segment() - @pkt's payload stands at stream offset @off (negative:

@@ -3,6 +3,7 @@
 #ifndef INSPECT_FLOW_H
 #define INSPECT_FLOW_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -60,6 +61,8 @@ struct flow {
 	struct tap *tap; /* NULL unless the configuration wants it */
 	struct flow_dir dir[FLOW_SIDES];
 };
+
+static_assert(sizeof(struct flow) == 512, "eight cache lines");
 
 /* flow_is_reused() - is @pkt, of @side, the SYN of a connection after this one?
  */

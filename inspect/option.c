@@ -176,7 +176,7 @@ void option_add(struct option_set *s, const struct config *cfg,
 		}
 		counts = option_counts(cfg, opt.kind, &toa);
 		if (is_dropped)
-			s->bad_csum += counts;
+			s->has_bad_csum |= counts;
 		else if (counts && err.anomaly == ANOMALY_TOA_ADDRESS)
 			option_malformed(s, pkt, at, &err, frame);
 		else

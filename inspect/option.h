@@ -51,19 +51,19 @@ struct option {
 
 /* @option:   in the order in which they came; NULL if there are none
  * @refused:  options that there was no place for
- * @bad_csum: segments that would have named a client and were dropped
+ * @has_bad_csum: a segment would have named a client and was dropped
  * @is_starved: memory ran out
  * @err, @err_frame: the first malformed option of a kind that counts, @err->off
  *	      in its frame; ANOMALY_NONE if there is none
  */
 struct option_set {
 	struct option *option;
-	uint32_t count;
-	uint32_t refused;
-	uint32_t bad_csum;
-	bool is_starved;
 	struct wire_err err;
 	uint64_t err_frame;
+	uint32_t refused;
+	uint8_t count;
+	bool has_bad_csum;
+	bool is_starved;
 };
 
 /* option_add() - the options of @pkt, a TCP segment */

@@ -227,7 +227,7 @@ static void test_bad_checksums(void)
 	talk_say(&t, "c807d431cb0071", OPTION_ACK);
 	talk_say(&t, "c800", OPTION_ACK);
 	CU_ASSERT_EQUAL(t.set.count, 0);
-	CU_ASSERT_EQUAL(t.set.bad_csum, 1);
+	CU_ASSERT_EQUAL(t.set.has_bad_csum, true);
 	CU_ASSERT_EQUAL(t.set.err.anomaly, ANOMALY_NONE);
 	t.cfg.want_csum = false;
 	talk_say(&t, TOA, OPTION_ACK);
