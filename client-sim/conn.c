@@ -317,7 +317,11 @@ static int conn_socket(struct worker *w, struct conn *c)
 	if (from.addr.family != IP_NONE)
 		flags |= SOCK_F_FREEBIND;
 	c->local = from;
-	err = sock_connect(&p->target, &from, flags, &c->fd);
+	if (p->is_udp && from.addr.family == IP_NONE)
+		err = egress_connect(&w->egress, &p->target,
+				     w->now_ns / NS_PER_MS, &c->fd);
+	else
+		err = sock_connect(&p->target, &from, flags, &c->fd);
 	if (!err && w->wants_local)
 		conn_learn_local(c);
 	if (!err && !p->is_udp)

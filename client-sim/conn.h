@@ -32,6 +32,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/egress.h"
 #include "base/linefile.h"
 #include "base/loop.h"
 #include "base/wheel.h"
@@ -200,6 +201,7 @@ struct worker {
 	struct shared *shared;
 	struct loop loop;
 	struct wheel wheel;
+	struct egress egress;
 	uint64_t now_ns;
 	struct conn *conns;
 	struct flight *flights;

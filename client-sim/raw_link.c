@@ -14,7 +14,7 @@
 #include <pcap/pcap.h>
 
 #include "base/fd.h"
-#include "raw_route.h"
+#include "base/route.h"
 #include "wire/csum.h"
 #include "wire/ip.h"
 #include "wire/link.h"
@@ -41,10 +41,10 @@ static int raw_link_route(struct raw_link *l, unsigned *ifindex,
 			  char err[RAW_LINK_ERR_MAX])
 {
 	char text[IP_ADDR_TEXT_MAX];
-	struct raw_route r;
+	struct route r;
 	int rc;
 
-	if (raw_route_get(&l->src.addr, 0, &r) == 0 && r.is_local) {
+	if (route_get(&l->src.addr, 0, &r) == 0 && r.is_local) {
 		raw_link_say(err,
 			     "--src %s is an address of this host: its kernel "
 			     "would answer the origin's SYN-ACK with RST. Take "
@@ -55,7 +55,7 @@ static int raw_link_route(struct raw_link *l, unsigned *ifindex,
 			     ip_addr_format(&l->src.addr, text), text);
 		return -EADDRINUSE;
 	}
-	rc = raw_route_get(&l->dst.addr, 0, &r);
+	rc = route_get(&l->dst.addr, 0, &r);
 	if (rc == 0 && r.is_local) {
 		raw_link_say(err,
 			     "%s is an address of this host, and raw segments "
@@ -65,7 +65,7 @@ static int raw_link_route(struct raw_link *l, unsigned *ifindex,
 		return -EADDRINUSE;
 	}
 	if (*ifindex)
-		rc = raw_route_get(&l->dst.addr, *ifindex, &r);
+		rc = route_get(&l->dst.addr, *ifindex, &r);
 	if (rc == -ENETUNREACH && *ifindex) {
 		l->hop = l->dst.addr; /* the link itself is all there is */
 		return 0;

@@ -5,10 +5,11 @@
  *
  * A session is one client endpoint on one listening socket and one dialled
  * address. It has a connected socket of its own towards one origin, whose
- * local port tells its replies from those of other sessions. Replies leave
- * from the listening socket, from the address the client dialled (IP_PKTINFO);
- * those of a steered port, which shares its listening socket with others, from
- * a socket that is bound to it and only writes (udp_port.c).
+ * local port tells its replies from those of other sessions; egress.h tells why
+ * it is bound first. Replies leave from the listening socket, from the address
+ * the client dialled (IP_PKTINFO); those of a steered port, which shares its
+ * listening socket with others, from a socket that is bound to it and only
+ * writes (udp_port.c).
  *
  * Datagrams are read in batches. Those of one session in a batch are written
  * together; replies of all sessions wait until the batch is full or every event

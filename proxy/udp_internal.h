@@ -5,6 +5,7 @@
 #ifndef PROXY_UDP_INTERNAL_H
 #define PROXY_UDP_INTERNAL_H
 
+#include "base/egress.h"
 #include "base/sock.h"
 #include "meta.h"
 #include "udp.h"
@@ -99,6 +100,7 @@ struct udp_table {
 	uint64_t idle_ms;
 	uint64_t icmp_second; /* the second that @icmp_count is of */
 	uint32_t icmp_count;
+	struct egress egress;
 	struct udp_up *up;
 	struct udp_down *down;
 	struct udp_port *ports;	 /* udp_port.c; NULL: none is steered yet */

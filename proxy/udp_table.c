@@ -244,9 +244,11 @@ static int udp_dial(struct worker *w, struct udp_session *s)
 	struct endpoint from = { w->cfg->origin_from, 0 };
 	int err;
 
-	if (from.addr.family != to.addr.family)
-		from.addr.family = IP_NONE;
-	err = sock_connect(&to, &from, SOCK_F_UDP, &s->fd);
+	if (from.addr.family == to.addr.family)
+		err = sock_connect(&to, &from, SOCK_F_UDP, &s->fd);
+	else
+		err = egress_connect(&w->udp->egress, &to, worker_now_ms(w),
+				     &s->fd);
 	if (!err)
 		err = loop_add(&w->loop, s->fd, EPOLLIN, EV_UDP_ORIGIN,
 			       udp_slot(w->udp, s), s->gen);

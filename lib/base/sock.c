@@ -149,7 +149,8 @@ int sock_open_to(const struct endpoint *to, const struct endpoint *from,
 	if (err)
 		return err;
 	if (from && from->addr.family != IP_NONE) {
-		if (!from->port)
+		/* a datagram socket has its port to itself anyway */
+		if (!from->port && !(flags & SOCK_F_UDP))
 			err = sock_set_int(fd, IPPROTO_IP,
 					   IP_BIND_ADDRESS_NO_PORT, 1);
 		if (!err)

@@ -44,8 +44,9 @@ int sock_listen(const struct endpoint *at, unsigned flags, int backlog,
 		int *ret_fd);
 
 /* sock_open_to() - a socket fit for connecting to @to, bound to @from.
- * @from: source address; NULL or IP_NONE: the kernel chooses. Port 0 is chosen
- *	  at connect time (IP_BIND_ADDRESS_NO_PORT).
+ * @from: source address; NULL or IP_NONE: the kernel chooses (UDP: see
+ *	  egress.h). Port 0 is chosen by the kernel, for TCP at connect time
+ *	  (IP_BIND_ADDRESS_NO_PORT).
  * Return: 0 and *@ret_fd, or -errno
  */
 int sock_open_to(const struct endpoint *to, const struct endpoint *from,

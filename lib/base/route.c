@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* raw_route.c - see raw_route.h */
-#include "raw_route.h"
+/* route.c - see route.h */
+#include "base/route.h"
 
 #include <errno.h>
 #include <linux/netlink.h>
@@ -35,7 +35,7 @@ static void route_attr(struct route_request *q, uint16_t type, const void *data,
 }
 
 static void route_attr_read(const struct rtattr *a, const uint8_t *data,
-			    uint8_t family, struct raw_route *r)
+			    uint8_t family, struct route *r)
 {
 	size_t len = RTA_PAYLOAD(a);
 
@@ -50,12 +50,18 @@ static void route_attr_read(const struct rtattr *a, const uint8_t *data,
 		else if (family == AF_INET6 && len == 16)
 			r->hop = ip_addr_v6(data);
 		break;
+	case RTA_PREFSRC:
+		if (family == AF_INET && len == 4)
+			r->src = ip_addr_v4(data);
+		else if (family == AF_INET6 && len == 16)
+			r->src = ip_addr_v6(data);
+		break;
 	default:
 		break;
 	}
 }
 
-static int route_read(const uint8_t *buf, size_t len, struct raw_route *r)
+static int route_read(const uint8_t *buf, size_t len, struct route *r)
 {
 	struct nlmsghdr head;
 	struct rtmsg msg;
@@ -92,8 +98,7 @@ static int route_read(const uint8_t *buf, size_t len, struct raw_route *r)
 	return 0;
 }
 
-int raw_route_get(const struct ip_addr *dst, unsigned ifindex,
-		  struct raw_route *ret)
+int route_get(const struct ip_addr *dst, unsigned ifindex, struct route *ret)
 {
 	struct route_request q = {
 		.head = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
@@ -103,7 +108,7 @@ int raw_route_get(const struct ip_addr *dst, unsigned ifindex,
 							    : AF_INET,
 			 .rtm_dst_len = (uint8_t)(8 * ip_addr_bytes(dst)) },
 	};
-	struct raw_route r = { .hop = *dst };
+	struct route r = { .hop = *dst };
 	uint8_t buf[ROUTE_REPLY_MAX];
 	ssize_t n = -1;
 	int err,
