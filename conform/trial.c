@@ -481,8 +481,11 @@ static void trial_oracle(struct trial *t, bool is_due)
 	bool may_come;
 
 	trial_ask(t, &may_come);
-	/* somebody was named, and may be an earlier trial's: a little longer */
-	if (may_come && t->identity.kind != IDENTITY_UNKNOWN && !t->settle_ms)
+	/* Who was named may be an earlier trial's: a little longer; a stranger
+	 * is, more often than not: all the time there is.
+	 */
+	if (may_come && t->identity.kind != IDENTITY_UNKNOWN &&
+	    t->identity.kind != IDENTITY_OTHER && !t->settle_ms)
 		t->settle_ms = clock_ms() + ORACLE_SETTLE_MS;
 	if (t->settle_ms && clock_ms() >= t->settle_ms)
 		is_due = true;

@@ -61,6 +61,18 @@ measured() {
 }
 
 # an origin that anybody can lie to: the gravest comes first, then what to do
+# what an earlier case left in a log may come first
+stale() {
+    cat >"$DIR/stale.sh" <<'TEXT'
+echo 192.0.2.1
+now=${EPOCHREALTIME/./}
+[ -s "$0.$TP_REAL_PORT" ] || echo "$now" >"$0.$TP_REAL_PORT"
+[ $((now - $(cat "$0.$TP_REAL_PORT"))) -lt 300000 ] || echo 127.0.0.1
+TEXT
+    judge stale 0 --mode ppv2 --oracle-wait 10s \
+        --oracle "cmd:bash $DIR/stale.sh" 127.0.0.1:20001 ppv2/local/empty
+}
+
 spoofable() {
     local product
 
@@ -244,6 +256,7 @@ start_ready off "$NS_O" "$TP_ORIGIN" "${common[@]}" --mode off 20004
 run_case "--strict" strict
 run_case "--deadline" deadline
 run_case "patience and sizes are measured" measured
+run_case "a line of an earlier case comes first" stale
 run_case "a page for an origin that believes anybody" spoofable
 run_case "a page for an origin that takes no header" enable
 run_case "JSON Lines and TAP" formats
