@@ -60,7 +60,6 @@ measured() {
     page_says measured '^  v2 size limit +takes less than 2048 bytes$'
 }
 
-# an origin that anybody can lie to: the gravest comes first, then what to do
 # what an earlier case left in a log may come first
 stale() {
     cat >"$DIR/stale.sh" <<'TEXT'
@@ -73,6 +72,7 @@ TEXT
         --oracle "cmd:bash $DIR/stale.sh" 127.0.0.1:20001 ppv2/local/empty
 }
 
+# an origin that anybody can lie to: the gravest comes first, then what to do
 spoofable() {
     local product
 
