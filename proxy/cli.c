@@ -16,6 +16,7 @@ static const char *const header_timings[] = { "first-data", "connect", NULL };
 static const char *const udp_headers[] = { "first", "every", "alone", NULL };
 
 static const char *const splices[] = { "auto", "off", "always", NULL };
+static const char *const fast_paths[] = { "auto", "off", "always", NULL };
 static const char *const steer_modes[] = { "auto", "off", "always", NULL };
 
 static bool opt_add_rule(void *dst, const char *value, char err[OPT_ERR_MAX])
@@ -249,6 +250,11 @@ static const struct opt common_options[] = {
 	O(0, "splice", "WHEN", OPT_CHOICE, &config.splice, 0, 0, splices, NULL,
 	  "move TCP payload inside the kernel: auto, while a connection is "
 	  "busy with bulk (default), off, or always"),
+	O(0, "fast-path", "WHEN", OPT_CHOICE, &config.fast_path, 0, 0,
+	  fast_paths, NULL,
+	  "join the sockets of a TCP connection inside the kernel, by eBPF "
+	  "(sockmap): auto, while few are busy, with short messages (default), "
+	  "off, or always"),
 	O(0, "busy-poll", "USEC", OPT_U32, &config.busy_poll_us, 0, 10000, NULL,
 	  NULL,
 	  "look for events this many microseconds before a thread sleeps, for "

@@ -26,6 +26,13 @@ enum splice_when {
 	SPLICE_ALWAYS,
 };
 
+/* When the two sockets of a connection are joined in the kernel (fast.h). */
+enum fast_path {
+	FAST_AUTO, /* while few are busy, and with short messages */
+	FAST_OFF,
+	FAST_ALWAYS, /* from the first byte, or it is an error */
+};
+
 /* Which datagrams of a PPV2 session carry the header (requirement G6). */
 enum udp_header {
 	UDP_HEADER_FIRST, /* the product: the first one */
@@ -87,6 +94,7 @@ struct proxy_config {
 	uint64_t log_interval_ms;
 	uint64_t buffer_bytes_max;
 	int splice;
+	int fast_path;
 	uint32_t busy_poll_us;
 	const char *congestion;
 	uint32_t conns_max;

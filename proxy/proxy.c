@@ -34,6 +34,8 @@
 /* standard streams, signals, logs, the resolver's sockets, one accept each */
 #define PROXY_FDS_RESERVED   64
 #define PROXY_FDS_PER_THREAD 4
+/* of the fast path's program, beside two a thread */
+#define PROXY_FDS_FAST 8
 /* of the API, and of its database */
 #define PROXY_FDS_SERVE (API_LISTENERS_MAX * (API_CONNECTIONS_MAX + 8))
 #define PROXY_STATS_MAX 4096
@@ -48,6 +50,7 @@ struct proxy {
 	struct persist *persist;
 	struct serve *serve; /* NULL: rules come from files */
 	struct steer *steer; /* NULL: each port has its own sockets */
+	struct fast *fast;   /* NULL: no fast path */
 	struct fwd_table *table;
 	struct fwd_table *retired;
 	struct listen_set *set;
@@ -213,6 +216,32 @@ static int proxy_open_steer(struct proxy *p, uint32_t ports)
 	return EXIT_IO;
 }
 
+/* While we may. Connections that are wrong on purpose have no use for it.
+ * Return: an exit status
+ */
+static int proxy_open_fast(struct proxy *p)
+{
+	const struct proxy_config *cfg = p->cfg;
+	int err;
+
+	if (cfg->fast_path == FAST_OFF || fault_any(&cfg->faults))
+		return EXIT_OK;
+	err = fast_open(cfg, &p->fast);
+	if (!err)
+		return EXIT_OK;
+	if (cfg->fast_path == FAST_AUTO) {
+		log_debug("no fast path (%s)", strerror(-err));
+		return EXIT_OK;
+	}
+	log_error("cannot join sockets in the kernel: %s%s", strerror(-err),
+		  err == -EPERM || err == -EACCES
+			  ? " (--fast-path always takes root, or CAP_BPF, "
+			    "CAP_NET_ADMIN and CAP_PERFMON; --fast-path auto "
+			    "goes without)"
+			  : "");
+	return EXIT_IO;
+}
+
 /* A table of @rs and its sockets, made beside what runs now. Takes @rs over.
  * @failed: see listen_set_open()
  * Return: an exit status
@@ -330,7 +359,9 @@ static int64_t proxy_conn_fds(const struct proxy *p,
 {
 	int64_t steered = p->steer ? STEER_SOCKETS * p->cfg->n_threads : 0;
 
-	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED - steered -
+	int64_t fast = p->fast ? PROXY_FDS_FAST + 2 * p->cfg->n_threads : 0;
+
+	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED - steered - fast -
 	       (p->serve ? PROXY_FDS_SERVE : 0) -
 	       PROXY_FDS_PER_THREAD * (int64_t)p->cfg->n_threads -
 	       (int64_t)set->n_sockets;
@@ -511,8 +542,8 @@ static struct serve_hooks proxy_hooks(struct proxy *p)
 
 static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
 {
-	struct worker_shared shared = { p->cfg, &p->access, &p->budget,
-					&p->icmp, NULL };
+	struct worker_shared shared = { p->cfg,	  &p->access, &p->budget,
+					&p->icmp, NULL,	      p->fast };
 	uint32_t i;
 	int err;
 
@@ -573,6 +604,7 @@ static void proxy_fini(struct proxy *p)
 	serve_close(p->serve);
 	listen_set_close(p->set, LISTEN_OWNED_ALL);
 	steer_close(p->steer);
+	fast_close(p->fast);
 	proxy_free_retired(p);
 	fwd_table_free(p->table);
 	tally_book_free(p->book);
@@ -672,7 +704,9 @@ static int proxy_start(struct proxy *p)
 		if (status != EXIT_OK)
 			return status;
 	}
-	status = proxy_prepare(p, &t, &set);
+	status = proxy_open_fast(p);
+	if (status == EXIT_OK)
+		status = proxy_prepare(p, &t, &set);
 	if (status != EXIT_OK)
 		return status;
 	err = access_open(&p->access, cfg->log_path, cfg->service_id);

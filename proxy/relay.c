@@ -25,6 +25,8 @@
  *		that is gone: this is the back-pressure. An EOF is passed on
  *		with shutdown(2) once nothing is owed; when both directions
  *		have ended, the sockets are closed.
+ *		With the fast path the kernel may move them instead, see
+ *		relay_fast.c; the end is always the relay's.
  *  ABORTING	One leg (leg `dead`) was reset. What it had sent before is
  *		still passed on, and the other leg is reset when the kernel
  *		holds no unacknowledged byte for it, or after RELAY_ABORT_MS.
@@ -49,6 +51,7 @@
 #include "base/clock.h"
 #include "base/sock.h"
 #include "meta.h"
+#include "relay_fast.h"
 #include "relay_fault.h"
 
 #define RELAY_ABORT_MS	    2000
@@ -59,12 +62,14 @@
 
 static_assert(META_MAX < MOVER_SCRATCH_BYTES, "a header and some data");
 
-static void relay_ready(struct relay_table *t, struct relay *r)
+void relay_count_bytes(struct worker *w, struct relay *r, enum side from,
+		       uint64_t n)
 {
-	if (r->is_ready)
-		return;
-	r->is_ready = true;
-	t->ready[t->n_ready++] = relay_slot(t, r);
+	r->leg[from].in_bytes += n;
+	stat_add(&w->stats,
+		 from == CLIENT ? STAT_TCP_BYTES_UP : STAT_TCP_BYTES_DOWN, n);
+	fwd_add(r->fwd, w->id, from == CLIENT ? LIVE_BYTES_UP : LIVE_BYTES_DOWN,
+		n);
 }
 
 /* Arm for the earliest of the idle limit, the next line of the log and the
@@ -102,6 +107,16 @@ static void relay_set_nodelay(struct leg *o)
 	o->flags |= LEG_NODELAY;
 }
 
+static enum move_status relay_by(struct worker *w, struct relay *r,
+				 enum side from, struct move *m)
+{
+	if (fault_any(&w->cfg->faults))
+		return relay_fault_move(w, r, from, m);
+	if (r->fast)
+		return relay_fast_move(w, r, from, m);
+	return w->relays->mover->move(&w->relays->env, m);
+}
+
 /* Move bytes from @from to the other leg, as far as both allow.
  * Return: the mover's word; MOVE_DRAINED if there was nothing to do
  */
@@ -124,15 +139,10 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 		return MOVE_DRAINED;
 	if (from == CLIENT && (owed_any(&t->owed) || !m.has_ended))
 		relay_set_nodelay(t);
-	status = fault_any(&w->cfg->faults)
-			 ? relay_fault_move(w, r, from, &m)
-			 : w->relays->mover->move(&w->relays->env, &m);
-	f->in_bytes += m.moved;
-	stat_add(&w->stats,
-		 from == CLIENT ? STAT_TCP_BYTES_UP : STAT_TCP_BYTES_DOWN,
-		 m.moved);
-	fwd_add(r->fwd, w->id, from == CLIENT ? LIVE_BYTES_UP : LIVE_BYTES_DOWN,
-		m.moved);
+	status = relay_by(w, r, from, &m);
+	relay_count_bytes(w, r, from, m.moved);
+	if (w->relays->fast)
+		relay_fast_heat(r, m.moved);
 	switch (status) {
 	case MOVE_DRAINED:
 		f->flags &= ~LEG_RD;
@@ -164,6 +174,7 @@ static void relay_abort_step(struct worker *w, struct relay *r)
 		status = relay_move(w, r, dead);
 	while (status == MOVE_MORE);
 	is_owed = owed_any(&other->owed) || status == MOVE_BLOCKED ||
+		  !relay_fast_is_settled(w, r, dead) ||
 		  sock_unsent(other->fd) > 0;
 	if (is_owed && status != MOVE_WRITE_ERROR &&
 	    !(other->flags & LEG_ERR) && worker_now_ms(w) < r->deadline_ms) {
@@ -195,11 +206,12 @@ static enum close_reason relay_reset_reason(enum side s)
 }
 
 /* Pass on the end of @from once nothing is owed to the other leg. */
-static void relay_pass_eof(struct relay *r, enum side from)
+static void relay_pass_eof(struct worker *w, struct relay *r, enum side from)
 {
 	struct leg *f = &r->leg[from], *t = &r->leg[!from];
 
-	if (!(f->flags & LEG_EOF) || owed_any(&t->owed) || t->flags & LEG_SHUT)
+	if (!(f->flags & LEG_EOF) || owed_any(&t->owed) ||
+	    t->flags & LEG_SHUT || !relay_fast_is_settled(w, r, from))
 		return;
 	if (!r->has_eof) {
 		r->has_eof = true;
@@ -231,7 +243,7 @@ static bool relay_pump(struct worker *w, struct relay *r, enum side from)
 	if (fault_any(&w->cfg->faults) && r->leg[from].flags & LEG_EOF &&
 	    !relay_fault_eof(w, r, from))
 		return r->state == RELAY_OPEN;
-	relay_pass_eof(r, from);
+	relay_pass_eof(w, r, from);
 	return true;
 }
 
@@ -247,6 +259,8 @@ static void relay_open_step(struct worker *w, struct relay *r)
 			  r->first_eof == CLIENT ? CLOSE_CLIENT_EOF
 						 : CLOSE_ORIGIN_EOF,
 			  true);
+	else if (w->relays->fast)
+		relay_fast_consider(w, r);
 }
 
 size_t relay_opening(struct worker *w, struct relay *r, ssize_t *ret_payload)
@@ -326,6 +340,7 @@ static void relay_open_timer(struct worker *w, struct relay *r)
 {
 	uint64_t now = worker_now_ms(w);
 
+	relay_fast_sync(w, r);
 	if (now >= r->active_ms + w->cfg->idle_timeout_ms) {
 		stat_add(&w->stats, STAT_TCP_TIMEOUT_IDLE, 1);
 		relay_end(w, r, CLOSE_CLIENT_TIMEOUT, false);
@@ -433,6 +448,8 @@ static void relay_event(struct worker *w, enum side side, uint32_t slot,
 	if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
 		leg->flags |= LEG_WR;
 	r->active_ms = worker_now_ms(w);
+	if (w->relays->fast)
+		relay_fast_seen(w->relays->fast, r);
 	if (side == ORIGIN && r->state == RELAY_CONNECTING)
 		relay_connected(w, r);
 	else
@@ -461,6 +478,8 @@ void relay_run(struct worker *w)
 	uint32_t i, n;
 
 	wheel_run(&t->wheel, worker_now_ms(w), relay_timer, w);
+	if (t->fast)
+		relay_fast_run(w);
 	n = t->n_ready;
 	/* those that queue again now wait for the next round */
 	t->n_ready = 0;
@@ -493,5 +512,5 @@ int relay_timeout_ms(const struct worker *w)
 	/* free pipes are given back even if nothing happens any more */
 	if (t->env.pipes.n_free && (ms < 0 || ms > RELAY_TRIM_MS))
 		ms = RELAY_TRIM_MS;
-	return ms;
+	return t->fast ? relay_fast_timeout_ms(t->fast, ms) : ms;
 }

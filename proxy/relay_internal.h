@@ -67,9 +67,14 @@ struct relay {
 	uint8_t reason;
 	uint8_t first_eof;
 	uint8_t dead;
+	uint16_t fast;	    /* its place in relay_fast, from 1; 0: none */
+	uint16_t calm;	    /* short messages since there was a long one */
+	uint16_t tick;	    /* of relay_fast, when it last had an event */
+	uint8_t calm_ticks; /* one after the other, with few busy */
 	bool has_eof	    : 1;
 	bool is_ready	    : 1;
 	bool is_told	    : 1; /* the origin, who the client is */
+	bool is_slow	    : 1; /* the fast path was refused to it */
 	bool is_toa_refused : 1; /* the writer did not take the address */
 };
 
@@ -82,6 +87,7 @@ struct relay {
  * @early_skip: connections that are not worth an early start, see
  *		relay_start_early()
  * @faults:   of each slot; NULL without --fault
+ * @fast:     NULL without the fast path
  */
 struct relay_table {
 	const struct mover *mover;
@@ -100,6 +106,7 @@ struct relay_table {
 	uint32_t early_skip;
 	int spare_fd;
 	struct relay_fault *faults;
+	struct relay_fast *fast;
 };
 
 /* relay_alloc() - a slot with everything unset; NULL if all are used */
@@ -111,10 +118,23 @@ static inline uint32_t relay_slot(const struct relay_table *t,
 	return (uint32_t)(r - t->slots);
 }
 
+/* relay_ready() - have relay_run() look at @r */
+static inline void relay_ready(struct relay_table *t, struct relay *r)
+{
+	if (r->is_ready)
+		return;
+	r->is_ready = true;
+	t->ready[t->n_ready++] = relay_slot(t, r);
+}
+
 int relay_open_spare(void);
 
 /* relay_told() - the origin is being told who the client is: count it, once */
 void relay_told(struct worker *w, struct relay *r);
+
+/* relay_count_bytes() - payload that came from leg @from, by whatever way */
+void relay_count_bytes(struct worker *w, struct relay *r, enum side from,
+		       uint64_t n);
 
 /* relay_log() - a line of the access log: the bytes since the last one */
 void relay_log(struct worker *w, struct relay *r, enum close_reason reason);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/sock.h"
+#include "relay_fast.h"
 #include "relay_fault.h"
 
 int relay_open_spare(void)
@@ -36,8 +37,11 @@ struct relay_table *relay_table_new(struct worker *w, uint32_t cap)
 	t->env.scratch = malloc(MOVER_SCRATCH_BYTES);
 	if (fault_any(&w->cfg->faults))
 		t->faults = relay_fault_new(cap);
+	if (w->fast)
+		t->fast = relay_fast_new(w);
 	if (!t->slots || !t->ready || !t->env.scratch ||
-	    (fault_any(&w->cfg->faults) && !t->faults)) {
+	    (fault_any(&w->cfg->faults) && !t->faults) ||
+	    (w->fast && !t->fast)) {
 		relay_table_free(t);
 		return NULL;
 	}
@@ -58,6 +62,7 @@ void relay_table_free(struct relay_table *t)
 	pipe_pool_fini(&t->env.pipes);
 	free(t->env.scratch);
 	free(t->faults);
+	relay_fast_free(t->fast);
 	free(t->ready);
 	free(t->slots);
 	free(t);
@@ -124,14 +129,19 @@ void relay_refresh(struct worker *w, uint32_t slot, uint64_t session)
 {
 	struct relay *r = &w->relays->slots[slot];
 
-	if (r->state != RELAY_FREE && r->session == session)
-		relay_record(w, r, CLOSE_NONE);
+	if (r->state == RELAY_FREE || r->session != session)
+		return;
+	relay_fast_sync(w, r);
+	relay_record(w, r, CLOSE_NONE);
 }
 
 void relay_log(struct worker *w, struct relay *r, enum close_reason reason)
 {
 	struct leg *c = &r->leg[CLIENT], *o = &r->leg[ORIGIN];
-	struct access_entry e = {
+	struct access_entry e;
+
+	relay_fast_sync(w, r);
+	e = (struct access_entry) {
 		.fwd = r->fwd,
 		.client = r->client,
 		.vip = r->vip,
@@ -166,6 +176,8 @@ void relay_end(struct worker *w, struct relay *r, enum close_reason reason,
 	}
 	if (t->faults)
 		relay_fault_end(t, r);
+	if (r->fast)
+		relay_fast_drop(t, r);
 	wheel_cancel(&t->wheel, &r->timer);
 	fwd_add(r->fwd, w->id, LIVE_CONNS_OPEN, (uint64_t)-1);
 	fwd_drop(r->fwd, w->id);

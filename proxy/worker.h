@@ -15,6 +15,7 @@
 #include "access.h"
 #include "base/loop.h"
 #include "base/wheel.h"
+#include "fast.h"
 #include "icmp.h"
 #include "listen.h"
 #include "mover.h"
@@ -28,6 +29,7 @@ enum event_type {
 	EV_TCP_ORIGIN,
 	EV_UDP_LISTEN,
 	EV_UDP_ORIGIN,
+	EV_FAST,
 };
 
 /* What all workers together may still take. Never negative after a take. */
@@ -54,6 +56,7 @@ struct worker {
 	struct budget *budget;
 	const struct icmp_sender *icmp;
 	struct persist *persist;
+	struct fast *fast; /* NULL: no fast path */
 	struct loop loop;
 	struct stats stats;
 	struct records *records; /* NULL: nobody asks for them */
@@ -82,6 +85,7 @@ struct worker_shared {
 	struct budget *budget;
 	const struct icmp_sender *icmp;
 	struct persist *persist;
+	struct fast *fast;
 };
 
 /* worker_init() - @conns_max: slots of this worker. Return: 0 or -errno */
