@@ -33,6 +33,11 @@ int conn_table_init(struct worker *w, uint32_t n)
 			return -ENOMEM;
 		pattern_fill(0, 0, w->bulk, CONN_BULK_BYTES);
 	}
+	if (w->plan->is_udp) {
+		w->udp_in = udp_in_new(w->plan);
+		if (!w->udp_in)
+			return -ENOMEM;
+	}
 	w->n_conns = n;
 	w->list_head = w->list_tail = CONN_NO_SLOT;
 	for (i = 0; i < n; i++) {
@@ -49,9 +54,11 @@ void conn_table_fini(struct worker *w)
 	free(w->conns);
 	free(w->flights);
 	free(w->bulk);
+	free(w->udp_in);
 	w->conns = NULL;
 	w->flights = NULL;
 	w->bulk = NULL;
+	w->udp_in = NULL;
 }
 
 static uint32_t conn_slot(const struct worker *w, const struct conn *c)

@@ -194,6 +194,7 @@ extern const struct conn_ops tcp_ops, udp_ops, bulk_ops;
  * @launches, @requests: the schedules of connections and of paced requests
  * @list_head, @list_tail: connections that could take a request
  * @bulk:	 CONN_BULK_BYTES of payload, or NULL
+ * @udp_in:	 what replies are read into, or NULL
  */
 struct worker {
 	const struct plan *plan;
@@ -219,6 +220,7 @@ struct worker {
 	struct live published;
 	struct result result;
 	uint8_t *bulk;
+	struct udp_in *udp_in;
 	uint8_t tx[CONN_BUF_BYTES];
 	uint8_t rx[CONN_BUF_BYTES];
 };
@@ -295,6 +297,9 @@ void conn_unlist(struct worker *w, struct conn *c);
 
 /* conn_has_stop() - was the run stopped by a signal? */
 bool conn_has_stop(const struct worker *w);
+
+/* udp_in_new() - for worker.udp_in; free(3). NULL without memory */
+struct udp_in *udp_in_new(const struct plan *p);
 
 /* What tcp.c and bulk.c share. tcp_start(), tcp_wake(), tcp_release(): as in
  * struct conn_ops, and going on with w->ops; tcp_stand(): it stands now;

@@ -18,8 +18,20 @@
 
 /* The device queue is full: look again soon. */
 #define UDP_PAUSE_MS 1
+/* Datagrams of one socket that are sent, or read, at once. */
+#define UDP_BATCH 16
+/* The buffers begin in different sets of the cache. */
+#define UDP_STRIDE (CONN_BUF_BYTES + 3 * 64)
 /* Short datagrams carry no number; so far back a duplicate is recognised. */
 #define UDP_RECENT 128
+
+/* Replies of one socket that were read at once: up to @n. */
+struct udp_in {
+	uint32_t n;
+	struct iovec iov[UDP_BATCH];
+	struct mmsghdr msgs[UDP_BATCH];
+	uint8_t data[UDP_BATCH][UDP_STRIDE];
+};
 
 static void udp_run(struct worker *w, struct conn *c);
 
@@ -75,9 +87,36 @@ static struct flight *udp_oldest(const struct worker *w, const struct conn *c)
 }
 
 /* SPP stands before every datagram, v2 before the first (as the proxy does). */
-static size_t udp_header_len(const struct worker *w, const struct conn *c)
+static size_t udp_header_len(const struct worker *w, const struct conn *c,
+			     uint64_t seq)
 {
-	return w->plan->send == SEND_SPP || !c->next_seq ? c->hdr_len : 0;
+	return w->plan->send == SEND_SPP || !seq ? c->hdr_len : 0;
+}
+
+static size_t udp_write_to(const struct worker *w, const struct conn *c,
+			   uint64_t seq, uint32_t len, uint8_t *p)
+{
+	size_t hdr = udp_header_len(w, c, seq);
+
+	memcpy(p, c->hdr, hdr);
+	pattern_fill_datagram(c->id, seq, p + hdr, len);
+	return hdr + len;
+}
+
+/* The socket did not take the next datagram. Return: false if the connection
+ * ended
+ */
+static bool udp_refused(struct worker *w, struct conn *c, int err)
+{
+	if (err == ENOBUFS) {
+		c->is_paused = true;
+		conn_wake_in(w, c, UDP_PAUSE_MS);
+	} else if (err != EAGAIN && err != EINTR) {
+		return conn_fail(w, c, err);
+	} else {
+		c->can_write = false;
+	}
+	return true;
 }
 
 /* Send the next datagram, as far as the socket takes it. Return: false if the
@@ -86,25 +125,15 @@ static size_t udp_header_len(const struct worker *w, const struct conn *c)
 static bool udp_send_one(struct worker *w, struct conn *c, uint32_t len,
 			 uint64_t due_ns)
 {
-	size_t hdr = udp_header_len(w, c);
-	ssize_t n;
+	size_t size = udp_header_len(w, c, c->next_seq) + len;
 
-	if (hdr + len > sizeof(w->tx))
+	if (size > sizeof(w->tx))
 		return conn_fail(w, c, EMSGSIZE);
-	memcpy(w->tx, c->hdr, hdr);
-	pattern_fill_datagram(c->id, c->next_seq, w->tx + hdr, len);
-	n = send(c->fd, w->tx, hdr + len, MSG_NOSIGNAL);
-	if (n < 0 && errno == ENOBUFS) {
-		c->is_paused = true;
-		conn_wake_in(w, c, UDP_PAUSE_MS);
-	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		return conn_fail(w, c, errno);
-	} else if (n < 0) {
-		c->can_write = false;
-	} else {
-		c->hdr_sent = c->hdr_len;
-		udp_add_flight(w, c, len, due_ns);
-	}
+	(void)udp_write_to(w, c, c->next_seq, len, w->tx);
+	if (send(c->fd, w->tx, size, MSG_NOSIGNAL) < 0)
+		return udp_refused(w, c, errno);
+	c->hdr_sent = c->hdr_len;
+	udp_add_flight(w, c, len, due_ns);
 	return true;
 }
 
@@ -116,16 +145,73 @@ static uint64_t udp_due(const struct worker *w, const struct conn *c)
 	return w->plan->conn_rate && !c->next_seq ? c->due_ns : w->now_ns;
 }
 
+/* Datagrams that go out with one system call; their bytes are in worker.tx. */
+struct udp_batch {
+	uint32_t n;
+	uint32_t lens[UDP_BATCH];
+	struct iovec iov[UDP_BATCH];
+	struct mmsghdr msgs[UDP_BATCH];
+};
+
+/* Those that are next, as far as the window has room for them. */
+static void udp_fill(struct worker *w, const struct conn *c,
+		     struct udp_batch *ret)
+{
+	uint64_t seq = c->next_seq, total = plan_datagrams(w->plan);
+	uint32_t flight = c->in_flight, bytes = c->in_flight_bytes, n = 0;
+	size_t used = 0;
+
+	while (n < UDP_BATCH && flight < w->plan->window &&
+	       (!total || seq < total)) {
+		uint32_t len = plan_datagram_len(w->plan, seq);
+		size_t size = udp_header_len(w, c, seq) + len;
+
+		if ((flight && len > CONN_FLIGHT_BYTES - bytes) ||
+		    size > sizeof(w->tx) - used)
+			break;
+		(void)udp_write_to(w, c, seq, len, w->tx + used);
+		ret->lens[n] = len;
+		ret->iov[n] = (struct iovec) { w->tx + used, size };
+		ret->msgs[n] = (struct mmsghdr) {
+			.msg_hdr = { .msg_iov = &ret->iov[n], .msg_iovlen = 1 }
+		};
+		used += size;
+		bytes += len;
+		flight++;
+		seq++;
+		n++;
+	}
+	ret->n = n;
+}
+
+/* Send what comes next, as far as window and socket take it. Return: false if
+ * the connection ended
+ */
+static bool udp_send_some(struct worker *w, struct conn *c)
+{
+	struct udp_batch b;
+	int i, n;
+
+	udp_fill(w, c, &b);
+	if (b.n < 2)
+		return udp_send_one(w, c,
+				    plan_datagram_len(w->plan, c->next_seq),
+				    udp_due(w, c));
+	n = sendmmsg(c->fd, b.msgs, b.n, MSG_NOSIGNAL);
+	if (n < 0)
+		return udp_refused(w, c, errno);
+	c->hdr_sent = c->hdr_len;
+	for (i = 0; i < n; i++)
+		udp_add_flight(w, c, b.lens[i], udp_due(w, c));
+	return true;
+}
+
 static bool udp_send(struct worker *w, struct conn *c)
 {
-	while (c->can_write && !c->is_paused && udp_wants_more(w, c)) {
-		uint32_t len = plan_datagram_len(w->plan, c->next_seq);
-
-		if (!udp_has_room(w, c, len))
-			break;
-		if (!udp_send_one(w, c, len, udp_due(w, c)))
+	while (c->can_write && !c->is_paused && udp_wants_more(w, c) &&
+	       udp_has_room(w, c, plan_datagram_len(w->plan, c->next_seq)))
+		if (!udp_send_some(w, c))
 			return false;
-	}
 	return true;
 }
 
@@ -315,23 +401,48 @@ static bool udp_take(struct worker *w, struct conn *c, const uint8_t *buf,
 	return udp_take_payload(w, c, buf, len);
 }
 
+struct udp_in *udp_in_new(const struct plan *p)
+{
+	struct udp_in *in = calloc(1, sizeof(*in));
+	uint32_t i;
+
+	if (!in)
+		return NULL;
+	/* one more than can come: the call that gets less has seen the end */
+	in->n = p->window < UDP_BATCH ? p->window + 1 : UDP_BATCH;
+	for (i = 0; i < in->n; i++) {
+		in->iov[i] = (struct iovec) { in->data[i], CONN_BUF_BYTES };
+		in->msgs[i].msg_hdr.msg_iov = &in->iov[i];
+		in->msgs[i].msg_hdr.msg_iovlen = 1;
+	}
+	return in;
+}
+
+/* Read and judge up to UDP_BATCH replies. Return: false if the connection ended
+ */
+static bool udp_recv_some(struct worker *w, struct conn *c)
+{
+	struct udp_in *in = w->udp_in;
+	int i, n = recvmmsg(c->fd, in->msgs, in->n, MSG_DONTWAIT, NULL);
+
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return conn_fail(w, c, errno);
+	if (n < (int)in->n)
+		c->can_read = false;
+	w->now_ns = clock_ns();
+	for (i = 0; i < n; i++)
+		if (!udp_take(w, c, in->data[i], in->msgs[i].msg_len))
+			return false;
+	return true;
+}
+
 static bool udp_recv(struct worker *w, struct conn *c)
 {
 	int i;
 
-	for (i = 0; i < CONN_ROUNDS && c->can_read; i++) {
-		ssize_t n = recv(c->fd, w->rx, sizeof(w->rx), 0);
-
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return conn_fail(w, c, errno);
-		if (n < 0) {
-			c->can_read = false;
-			break;
-		}
-		w->now_ns = clock_ns();
-		if (!udp_take(w, c, w->rx, (size_t)n))
+	for (i = 0; i < CONN_ROUNDS && c->can_read; i += UDP_BATCH)
+		if (!udp_recv_some(w, c))
 			return false;
-	}
 	return true;
 }
 
