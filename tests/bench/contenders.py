@@ -185,9 +185,11 @@ def nginx_64k():
 class Writer:
     """tp-toa's writer: loaded while a proxy in mode toa runs, and not else"""
 
+    WORDS = ("writer",)
+
     def __init__(self, program, cgroup):
         self.command = [str(program), "--pin", str(cgroup.pins / "tp"),
-                        "writer"]
+                        *self.WORDS]
         self.cgroup = cgroup
 
     def load(self):
@@ -195,10 +197,17 @@ class Writer:
                               str(self.cgroup.path)], capture_output=True,
                              text=True)
         if run.returncode != 0:
-            raise Failed(f"tp-toa writer load: {run.stderr.strip()}")
+            raise Failed(f"{' '.join(self.command)} load: "
+                         f"{run.stderr.strip()}")
 
     def unload(self):
         subprocess.run([*self.command, "unload"], capture_output=True)
+
+
+class Reader(Writer):
+    """tp-toa's reader, for an origin"""
+
+    WORDS = ()
 
 
 class TpToa(Tp):
