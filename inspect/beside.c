@@ -42,3 +42,12 @@ void beside_fini(struct beside **b, struct budget *budget)
 	budget_free(budget, *b, sizeof(**b));
 	*b = NULL;
 }
+
+void beside_shift(struct beside *b, uint64_t by)
+{
+	if (!b)
+		return;
+	frame_shift(&b->frame, by);
+	frame_shift(&b->other_frame, by);
+	frame_shift(&b->err_frame, by);
+}

@@ -40,4 +40,7 @@ static inline bool beside_names(const struct beside *b)
 
 void beside_fini(struct beside **b, struct budget *budget);
 
+/* beside_shift() - the frames' numbers are @by greater; @b may be NULL */
+void beside_shift(struct beside *b, uint64_t by);
+
 #endif

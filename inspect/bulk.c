@@ -3,424 +3,581 @@
 #include "bulk.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "mapped.h"
+#include "reader.h"
 
-#define BULK_LANES	 8U
-#define BULK_LANE_FRAMES 2048U
-#define BULK_SERIAL	 256U
-/* plausible records that make a guess; a wrong one costs time, not truth */
-#define BULK_CHAIN 3U
-/* of a record: what the walk and fast_decode() read */
-#define BULK_FETCH 128U
-#define BULK_LINE  64U
+/* A piece is as long as can be: flows that go on from one into another cost
+ * most of what several threads cost. Together those under way have so many
+ * bytes.
+ */
+#define BULK_PIECE_MIN (8ULL << 20)
+#define BULK_PIECE_SUM (192ULL << 20)
+/* pieces that may be taken ahead of the lead */
+#define BULK_AHEAD 64U
+/* plausible records that make the begin of a piece */
+#define BULK_CHAIN 16U
+/* in which they are looked for, behind a piece's end */
+#define BULK_FIND_BYTES (4U << 20)
+/* flows of all trials, and of one at least */
+#define BULK_FLOWS     24576U
+#define BULK_FLOWS_MIN 1024U
+/* frames of a lane; of more threads than these the blocks and what is read of
+ * them are so many times smaller
+ */
+#define BULK_FRAMES 2048U
+#define BULK_MANY   4U
+#define BULK_LESS   4U
 /* blocks whose memory is given back together: it costs all threads a moment */
 #define BULK_DROP 4U
+/* so many given up, and none merged: it is not worth while */
+#define BULK_HOPELESS 4U
 
-/* A part of a block: records that begin in [begin, end).
- * @start: where the first one was guessed to be; @at: behind the last one read
- * @is_open: more may be read
+enum bulk_state {
+	BULK_FREE,
+	BULK_BUSY,
+	BULK_READY,
+};
+
+/* of a record that is read again, as far as most go, and at all */
+#define BULK_AGAIN     2048U
+#define BULK_AGAIN_MAX 65536U
+
+/* A piece that is tried, or was.
+ * @cf:    the trial's parser, if @has_cf
+ * @start: where it began, @end: where it ended; equal if it found no record
  */
-struct bulk_lane {
+struct bulk_trial {
+	const struct bulk *bulk;
+	enum bulk_state state;
+	uint64_t piece;
+	struct engine *engine;
+	bool has_cf;
+	struct capfile cf;
 	uint64_t start;
-	uint64_t at;
 	uint64_t end;
-	uint32_t count;
-	bool is_open;
-	struct frame *frame;
-	struct digest *digest;
+	uint8_t again[BULK_AGAIN_MAX];
 };
 
-/* A block that is being read, or was. @epoch: of the parser that read it;
- * UINT_MAX if it came upon what is not a frame. @frame is behind @digest.
- */
-struct bulk_slot {
-	uint64_t block;
-	bool is_ready;
-	unsigned epoch;
-	struct digest *digest;
-	struct frame *frame;
-	struct bulk_lane lane[BULK_LANES];
-};
-
-/* @cf:    has seen all blocks that were handed to the engine; it belongs to the
- *	   calling thread, with @engine and all down to the lock
- * @epoch: counts what it learned of interfaces
- * @is_over: the rest of the file is not for us
+/* @cf:    of the lead, as are @engine, @reader and @stat
  * @lock:  of what follows
- * @known: a copy of @cf as of @known_epoch, for the others; UINT_MAX: there was
- *	   no memory for it
- * @next:  block to be read next; @done: blocks before it are with the engine
- * @is_stopped: no block is to be read any more
+ * @known: a copy of @cf as far as interfaces go, for trials; if @has_known
+ * @done:  pieces before it are with the engine
+ * @mine:  the piece that the lead wants to read itself when it has time
+ * @taken: a bit for each of the BULK_AHEAD pieces from @done on
+ * @is_stopped: nothing is to be tried any more
  */
 struct bulk {
 	const struct bulk_spec *spec;
 	struct engine *engine;
 	const uint8_t *map;
 	struct capfile *cf;
-	unsigned epoch;
-	bool is_over;
-	struct frame frame[BULK_SERIAL];
-	struct digest digest[BULK_SERIAL];
-	pthread_mutex_t lock;
-	pthread_cond_t has_room;
-	pthread_cond_t has_block;
-	struct capfile known;
-	unsigned known_epoch;
-	uint64_t next;
-	uint64_t done;
+	struct reader reader;
+	struct bulk_stat stat;
+	uint64_t piece_bytes;
+	uint64_t first_bytes;
 	uint64_t count;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct capfile known;
+	bool has_known;
+	uint64_t done;
+	uint64_t mine;
+	uint64_t taken;
 	bool is_stopped;
-	unsigned slot_count;
-	struct bulk_slot slot[BULK_SLOTS(BULK_THREADS_MAX)];
+	unsigned slots;
+	struct bulk_trial slot[BULK_THREADS_MAX + 1];
 };
 
-/* @cf: a copy of the one that has seen all before, as of @epoch */
 struct bulk_thread {
 	struct bulk *bulk;
 	pthread_t id;
-	struct capfile cf;
-	unsigned epoch;
+	struct reader reader;
 };
 
-/* Does the parser know other interfaces now? */
-static bool bulk_has_learned(const struct capfile *cf,
-			     const struct capfile *before)
+static unsigned bulk_thread_count(const struct bulk_spec *spec)
 {
-	return cf->iface_count != before->iface_count ||
-	       cf->iface_base != before->iface_base ||
-	       cf->is_swapped != before->is_swapped;
+	if (spec->threads > BULK_THREADS_MAX)
+		return BULK_THREADS_MAX;
+	return spec->threads ? spec->threads : 1;
 }
 
-/* bulk_batch() - some frames by the shared parser, up to @end, to the engine */
-static void bulk_batch(struct bulk *b, uint64_t end)
+static bool bulk_is_many(const struct bulk *b)
 {
-	struct capfile *cf = b->cf;
-	size_t n = 0;
-
-	while (n < BULK_SERIAL && cf->offset < end && !b->is_over) {
-		struct capfile before = *cf;
-		size_t used;
-		enum capfile_status st = capfile_next(
-			cf, b->map + cf->offset, b->spec->size - cf->offset,
-			&used, &b->frame[n]);
-
-		if (bulk_has_learned(cf, &before))
-			b->epoch++;
-		if (st != CAPFILE_FRAME) {
-			b->is_over = true;
-			break;
-		}
-		fast_decode(engine_fast(b->engine), &b->frame[n],
-			    &b->digest[n]);
-		n++;
-	}
-	engine_frames(b->engine, b->frame, b->digest, n);
+	return bulk_thread_count(b->spec) > BULK_MANY;
 }
 
-static void bulk_serial(struct bulk *b, uint64_t end)
+static uint32_t bulk_block(const struct bulk *b)
 {
-	while (b->cf->offset < end && !b->is_over)
-		bulk_batch(b, end);
+	return bulk_is_many(b) && b->spec->block_bytes > BULK_FRAMES
+		       ? b->spec->block_bytes / BULK_LESS
+		       : b->spec->block_bytes;
 }
 
-static inline void bulk_fetch(const uint8_t *p)
+static uint64_t bulk_lo(const struct bulk *b, uint64_t piece)
 {
-	unsigned i;
-
-	for (i = 0; i <= BULK_FETCH; i += BULK_LINE)
-		__builtin_prefetch(p + i);
+	return piece ? b->first_bytes + (piece - 1) * b->piece_bytes : 0;
 }
 
-/* bulk_step() - one record of a lane */
-static inline void bulk_step(struct bulk_thread *t, struct bulk_lane *l)
+static uint64_t bulk_hi(const struct bulk *b, uint64_t piece)
 {
-	const struct bulk *b = t->bulk;
-	const uint8_t *p = b->map + l->at;
-	struct frame *f = &l->frame[l->count];
-	size_t used;
-
-	/* What is not a frame may change the parser: in the file's order. */
-	if (t->cf.format == CAPFILE_PCAPNG && b->spec->size - l->at >= 4 &&
-	    capfile_u32(&t->cf, p) != CAPFILE_EPB) {
-		l->is_open = false;
-		return;
-	}
-	if (capfile_next(&t->cf, p, b->spec->size - l->at, &used, f) !=
-	    CAPFILE_FRAME) {
-		l->is_open = false;
-		t->epoch = UINT_MAX; /* it may have learned of the damage */
-		return;
-	}
-	l->at += used;
-	bulk_fetch(b->map + l->at);
-	fast_decode(engine_fast(b->engine), f, &l->digest[l->count]);
-	l->is_open = ++l->count < BULK_LANE_FRAMES && l->at < l->end;
-}
-
-/* bulk_begin() - cut a block in lanes, and guess where each begins */
-static void bulk_begin(struct bulk_thread *t, struct bulk_slot *s, uint64_t lo,
-		       uint64_t hi)
-{
-	const struct bulk *b = t->bulk;
-	uint64_t part = (hi - lo) / BULK_LANES;
-	unsigned i;
-
-	for (i = 0; i < BULK_LANES; i++) {
-		struct bulk_lane *l = &s->lane[i];
-		uint64_t from = lo + i * part;
-		size_t off;
-
-		l->end = i + 1 < BULK_LANES ? from + part : hi;
-		l->count = 0;
-		t->cf.offset = from;
-		l->is_open = t->epoch != UINT_MAX &&
-			     capfile_find(&t->cf, b->map + from,
-					  b->spec->size - from, BULK_CHAIN,
-					  &off) &&
-			     off < l->end - from;
-		if (!l->is_open)
-			continue;
-		l->start = l->at = from + off;
-		bulk_fetch(b->map + l->at);
-	}
-}
-
-static uint64_t bulk_lo(const struct bulk *b, uint64_t block)
-{
-	return block * b->spec->block_bytes;
-}
-
-static uint64_t bulk_hi(const struct bulk *b, uint64_t block)
-{
-	uint64_t hi = bulk_lo(b, block + 1);
+	uint64_t hi = bulk_lo(b, piece + 1);
 
 	return hi < b->spec->size ? hi : b->spec->size;
 }
 
-static void bulk_read(struct bulk_thread *t, struct bulk_slot *s)
-{
-	const struct bulk *b = t->bulk;
-	uint64_t lo = bulk_lo(b, s->block), hi = bulk_hi(b, s->block);
-	unsigned open;
-
-	mapped_want(b->map, lo, hi);
-	bulk_begin(t, s, lo, hi);
-	do {
-		unsigned i;
-
-		open = 0;
-		for (i = 0; i < BULK_LANES; i++) {
-			struct bulk_lane *l = &s->lane[i];
-
-			if (!l->is_open)
-				continue;
-			bulk_step(t, l);
-			open++;
-		}
-	} while (open);
-	s->epoch = t->epoch;
-}
-
-/* bulk_learn() - know what the calling thread knows of interfaces */
-static void bulk_learn(struct bulk_thread *t)
-{
-	const struct bulk *b = t->bulk;
-
-	if (t->epoch == b->known_epoch)
-		return;
-	capfile_fini(&t->cf);
-	t->epoch = b->known_epoch;
-	if (t->epoch != UINT_MAX && capfile_copy(&t->cf, &b->known) != 0)
-		t->epoch = UINT_MAX;
-}
-
-/* bulk_teach() - let others know it */
+/* bulk_teach() - let trials know what the lead knows of interfaces */
 static void bulk_teach(struct bulk *b)
 {
-	if (b->known_epoch == b->epoch)
+	if (b->has_known && reader_knows(&b->known, b->cf))
 		return;
 	pthread_mutex_lock(&b->lock);
-	capfile_fini(&b->known);
-	b->known_epoch = capfile_copy(&b->known, b->cf) == 0 ? b->epoch
-							     : UINT_MAX;
+	if (b->has_known)
+		capfile_fini(&b->known);
+	b->has_known = capfile_copy(&b->known, b->cf) == 0;
 	pthread_mutex_unlock(&b->lock);
 }
 
-/* bulk_take() - the next block to be read, if there is one and a slot for it.
- * @may_wait: for the slot
- */
-static struct bulk_slot *bulk_take(struct bulk_thread *t, bool may_wait)
-{
-	struct bulk *b = t->bulk;
-	struct bulk_slot *s = NULL;
-
-	pthread_mutex_lock(&b->lock);
-	while (may_wait && !b->is_stopped && b->next < b->count &&
-	       b->next >= b->done + b->slot_count)
-		pthread_cond_wait(&b->has_room, &b->lock);
-	if (!b->is_stopped && b->next < b->count &&
-	    b->next < b->done + b->slot_count) {
-		s = &b->slot[b->next % b->slot_count];
-		s->block = b->next++;
-		bulk_learn(t);
-	}
-	pthread_mutex_unlock(&b->lock);
-	return s;
-}
-
-static void bulk_give(struct bulk *b, struct bulk_slot *s)
-{
-	pthread_mutex_lock(&b->lock);
-	s->is_ready = true;
-	pthread_cond_signal(&b->has_block);
-	pthread_mutex_unlock(&b->lock);
-}
-
-static bool bulk_is_ready(struct bulk *b, const struct bulk_slot *s,
-			  bool may_wait)
-{
-	bool is_ready;
-
-	pthread_mutex_lock(&b->lock);
-	while (!s->is_ready && may_wait)
-		pthread_cond_wait(&b->has_block, &b->lock);
-	is_ready = s->is_ready;
-	pthread_mutex_unlock(&b->lock);
-	return is_ready;
-}
-
-/* bulk_use() - a lane whose guess was right, to the engine */
-static void bulk_use(struct bulk *b, const struct bulk_lane *l)
-{
-	l->frame->number = l->frame->in_file = b->cf->frames + 1;
-	b->cf->frames += l->count;
-	b->cf->offset = l->at;
-	engine_frames(b->engine, l->frame, l->digest, l->count);
-}
-
-/* bulk_apply() - a block, all before it having been there */
-static void bulk_apply(struct bulk *b, const struct bulk_slot *s)
+/* bulk_free_slot() - with the lock. Return: NULL if all are in use */
+static struct bulk_trial *bulk_free_slot(struct bulk *b)
 {
 	unsigned i;
 
-	for (i = 0; i < BULK_LANES && !b->is_over; i++) {
-		const struct bulk_lane *l = &s->lane[i];
-
-		if (l->count && l->start == b->cf->offset &&
-		    s->epoch == b->epoch)
-			bulk_use(b, l);
-		bulk_serial(b, l->end);
-	}
-	bulk_teach(b);
-	if (!b->is_over && b->spec->tick &&
-	    b->spec->tick(b->spec->ctx, b->cf->offset, b->cf->frames))
-		b->is_over = true;
+	for (i = 0; i < b->slots; i++)
+		if (b->slot[i].state == BULK_FREE)
+			return &b->slot[i];
+	return NULL;
 }
 
-/* bulk_done() - the slot is free, and with the last block of some the memory */
-static void bulk_done(struct bulk *b, struct bulk_slot *s)
+/* bulk_ahead() - the first piece ahead of the lead that nobody has.
+ * Return: @count if there is none
+ */
+static uint64_t bulk_ahead(const struct bulk *b, bool is_lead)
 {
-	uint64_t next = s->block + 1;
+	uint64_t i;
 
-	if (next % BULK_DROP == 0)
-		mapped_drop(b->map, bulk_lo(b, next - BULK_DROP),
-			    bulk_hi(b, s->block));
+	for (i = 1; i < BULK_AHEAD && b->done + i < b->count; i++)
+		if (!(b->taken >> i & 1) && (is_lead || b->done + i != b->mine))
+			return b->done + i;
+	return b->count;
+}
+
+/* bulk_take() - with the lock: a piece to be tried, and a slot for it */
+static struct bulk_trial *bulk_take(struct bulk *b, bool is_lead)
+{
+	uint64_t piece = bulk_ahead(b, is_lead);
+	struct bulk_trial *t;
+
+	if (b->is_stopped || piece == b->count || !b->has_known)
+		return NULL;
+	t = bulk_free_slot(b);
+	if (!t || capfile_copy(&t->cf, &b->known) != 0)
+		return NULL;
+	t->has_cf = true;
+	t->state = BULK_BUSY;
+	t->piece = piece;
+	b->taken |= 1ULL << (piece - b->done);
+	return t;
+}
+
+/* bulk_start() - where records begin in the piece of @t. Return: is there any?
+ */
+static bool bulk_start(const struct bulk *b, struct bulk_trial *t)
+{
+	uint64_t lo = bulk_lo(b, t->piece), hi = bulk_hi(b, t->piece);
+	uint64_t len = hi - lo + BULK_FIND_BYTES;
+	size_t off;
+
+	if (len > b->spec->size - lo)
+		len = b->spec->size - lo;
+	t->start = t->end = t->cf.offset = lo;
+	t->cf.frames = 0;
+	t->cf.skip = t->cf.skip_total = 0;
+	if (!capfile_find(&t->cf, b->map + lo, len, BULK_CHAIN, &off) ||
+	    off >= hi - lo)
+		return false;
+	t->start = t->end = t->cf.offset = lo + off;
+	return true;
+}
+
+static bool bulk_is_stopped(struct bulk *b)
+{
+	bool is_stopped;
+
 	pthread_mutex_lock(&b->lock);
-	s->is_ready = false;
-	b->done = next;
-	b->is_stopped = b->is_over;
-	pthread_cond_broadcast(&b->has_room);
+	is_stopped = b->is_stopped;
+	pthread_mutex_unlock(&b->lock);
+	return is_stopped;
+}
+
+/* bulk_blocks() - blocks up to @hi.
+ * @goes_on: called after each; false ends it
+ */
+static void bulk_blocks(struct bulk *b, struct reader *r, uint64_t hi,
+			bool (*goes_on)(struct bulk *b, struct reader *r))
+{
+	uint64_t drop = r->cf->offset;
+	unsigned n = 0;
+
+	while (!r->is_over && r->cf->offset < hi) {
+		uint64_t to = r->cf->offset + bulk_block(b);
+
+		reader_block(r, to < hi ? to : hi);
+		if (++n % BULK_DROP == 0) {
+			mapped_drop(b->map, drop, r->cf->offset);
+			drop = r->cf->offset;
+		}
+		if (!goes_on(b, r))
+			break;
+	}
+	mapped_drop(b->map, drop, r->cf->offset);
+}
+
+static bool bulk_trial_goes_on(struct bulk *b, struct reader *r)
+{
+	(void)r;
+	return !bulk_is_stopped(b);
+}
+
+/* bulk_try() - account a piece without what stands before it */
+static void bulk_try(struct bulk *b, struct reader *r, struct bulk_trial *t)
+{
+	if (bulk_start(b, t)) {
+		reader_turn(r, t->engine, &t->cf, true);
+		bulk_blocks(b, r, bulk_hi(b, t->piece), bulk_trial_goes_on);
+		t->end = t->cf.offset;
+	}
+	pthread_mutex_lock(&b->lock);
+	t->state = BULK_READY;
+	pthread_cond_broadcast(&b->changed);
 	pthread_mutex_unlock(&b->lock);
 }
 
 static void *bulk_work(void *arg)
 {
-	struct bulk_thread *t = arg;
-	struct bulk_slot *s;
+	struct bulk_thread *w = arg;
+	struct bulk *b = w->bulk;
 
-	while ((s = bulk_take(t, true))) {
-		bulk_read(t, s);
-		bulk_give(t->bulk, s);
+	pthread_mutex_lock(&b->lock);
+	while (!b->is_stopped) {
+		struct bulk_trial *t = bulk_take(b, false);
+
+		if (!t) {
+			pthread_cond_wait(&b->changed, &b->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&b->lock);
+		bulk_try(b, &w->reader, t);
+		pthread_mutex_lock(&b->lock);
 	}
+	pthread_mutex_unlock(&b->lock);
 	return NULL;
 }
 
-/* bulk_lead() - the calling thread: all blocks to the engine */
-static void bulk_lead(struct bulk_thread *t)
+/* bulk_tick() - Return: whether to go on */
+static bool bulk_tick(struct bulk *b, struct reader *r)
 {
-	struct bulk *b = t->bulk;
-
-	while (b->done < b->count && !b->is_over) {
-		struct bulk_slot *s = &b->slot[b->done % b->slot_count];
-		struct bulk_slot *mine = NULL;
-
-		if (!bulk_is_ready(b, s, false))
-			mine = bulk_take(t, false);
-		if (mine) {
-			bulk_read(t, mine);
-			bulk_give(b, mine);
-		} else if (bulk_is_ready(b, s, true)) {
-			bulk_apply(b, s);
-			bulk_done(b, s);
-		}
-	}
+	bulk_teach(b);
+	if (!r->is_over && b->spec->tick &&
+	    b->spec->tick(b->spec->ctx, b->cf->offset, b->cf->frames))
+		r->is_over = true;
+	return !r->is_over;
 }
 
-/* bulk_slot_init() - one piece of memory for all lanes. Return: 0 or -ENOMEM */
-static int bulk_slot_init(struct bulk_slot *s)
+/* bulk_record() - see engine_part */
+static const uint8_t *bulk_record(void *ctx, const uint8_t *rec,
+				  struct frame *f)
 {
-	size_t n = (size_t)BULK_LANES * BULK_LANE_FRAMES;
-	unsigned i;
+	struct bulk_trial *t = ctx;
+	const struct bulk *b = t->bulk;
+	size_t used;
 
-	/* Most lanes fill a small part: no large pages. */
-	s->digest = aligned_alloc(sizeof(*s->digest),
-				  n * (sizeof(*s->digest) + sizeof(*s->frame)));
-	if (!s->digest)
-		return -ENOMEM;
-	s->frame = (struct frame *)(s->digest + n);
-	for (i = 0; i < BULK_LANES; i++) {
-		s->lane[i].frame = s->frame + (size_t)i * BULK_LANE_FRAMES;
-		s->lane[i].digest = s->digest + (size_t)i * BULK_LANE_FRAMES;
-	}
-	return 0;
+	t->cf.offset = (uint64_t)(rec - b->map);
+	if (t->cf.offset >= t->end ||
+	    capfile_next(&t->cf, rec, b->spec->size - t->cf.offset, &used, f) !=
+		    CAPFILE_FRAME)
+		return NULL;
+	return rec + used;
 }
 
-/* bulk_threads() - the blocks from the first one that is not read on */
-static void bulk_threads(struct bulk *b)
+/* bulk_again() - see engine_part. Not out of the map: its pages were given
+ * back, and each would bring others with it.
+ */
+static bool bulk_again(void *ctx, const uint8_t *rec, struct frame *f)
 {
-	struct bulk_thread t[BULK_THREADS_MAX];
-	unsigned n = b->spec->threads, i;
+	struct bulk_trial *t = ctx;
+	const struct bulk *b = t->bulk;
+	uint64_t at = (uint64_t)(rec - b->map);
+	size_t want = BULK_AGAIN, used;
 
-	if (!n)
-		n = 1;
-	if (n > BULK_THREADS_MAX)
-		n = BULK_THREADS_MAX;
-	while (b->slot_count < BULK_SLOTS(n) &&
-	       bulk_slot_init(&b->slot[b->slot_count]) == 0)
-		b->slot_count++;
-	for (i = 0; i < n; i++)
-		t[i] = (struct bulk_thread) { .bulk = b, .epoch = UINT_MAX };
-	for (i = 1; i < n && i < b->slot_count; i++) {
-		if (pthread_create(&t[i].id, NULL, bulk_work, &t[i]) != 0)
+	for (;;) {
+		enum capfile_status st;
+		ssize_t n = pread(b->spec->fd, t->again, want, (off_t)at);
+
+		t->cf.offset = at;
+		st = capfile_next(&t->cf, t->again, n > 0 ? (size_t)n : 0,
+				  &used, f);
+		if (st == CAPFILE_FRAME)
+			return true;
+		if (st != CAPFILE_MORE || n < (ssize_t)want ||
+		    t->cf.need <= want)
+			return false;
+		want = t->cf.need;
+		if (want > sizeof(t->again))
 			break;
 	}
-	if (b->slot_count)
-		bulk_lead(&t[0]);
-	n = i;
-	for (i = 1; i < n; i++)
-		(void)pthread_join(t[i].id, NULL);
-	for (i = 0; i < n; i++)
-		capfile_fini(&t[i].cf);
-	for (i = 0; i < b->slot_count; i++)
-		free(b->slot[i].digest);
+	t->cf.offset = at;
+	return capfile_next(&t->cf, rec, b->spec->size - at, &used, f) ==
+	       CAPFILE_FRAME;
+}
+
+static void bulk_release(struct bulk *b, struct bulk_trial *t)
+{
+	bool is_whole = engine_reset_trial(t->engine) == 0;
+
+	capfile_fini(&t->cf);
+	t->has_cf = false;
+	pthread_mutex_lock(&b->lock);
+	t->state = is_whole ? BULK_FREE : BULK_BUSY;
+	if (b->stat.given_up >= BULK_HOPELESS && !b->stat.merged)
+		b->is_stopped = true;
+	pthread_cond_broadcast(&b->changed);
+	pthread_mutex_unlock(&b->lock);
+}
+
+/* bulk_merge() - what was tried of the piece that the lead has come to */
+static void bulk_merge(struct bulk *b, struct bulk_trial *t)
+{
+	struct engine_part part = {
+		.base = b->cf->frames,
+		.rec_len = b->cf->format == CAPFILE_PCAPNG ? CAPFILE_EPB_LEN
+							   : CAPFILE_RECORD_LEN,
+		.next = bulk_record,
+		.again = bulk_again,
+		.ctx = t,
+	};
+	uint64_t frames = engine_trial_frames(t->engine);
+
+	if (t->start == b->cf->offset && t->end > t->start &&
+	    reader_knows(&t->cf, b->cf) &&
+	    engine_merge(b->engine, t->engine, &part)) {
+		b->cf->offset = t->end;
+		b->cf->frames += frames;
+		b->stat.merged++;
+		b->stat.frames += frames;
+	} else {
+		b->stat.given_up++;
+	}
+	b->stat.tried++;
+	bulk_release(b, t);
+	(void)bulk_tick(b, &b->reader);
+}
+
+/* bulk_of() - with the lock: the trial of a piece, NULL if there is none */
+static struct bulk_trial *bulk_of(struct bulk *b, uint64_t piece)
+{
+	unsigned i;
+
+	for (i = 0; i < b->slots; i++)
+		if (b->slot[i].state != BULK_FREE && b->slot[i].piece == piece)
+			return &b->slot[i];
+	return NULL;
+}
+
+/* What the lead does next: read the piece it has come to, after merging @ready
+ * if it is not NULL; or try another one, if that is not NULL; or neither.
+ */
+struct bulk_step {
+	bool is_read;
+	struct bulk_trial *ready;
+	struct bulk_trial *other;
+};
+
+/* bulk_step() - waits for a trial if there is nothing else to do */
+static struct bulk_step bulk_step(struct bulk *b)
+{
+	struct bulk_step step = { 0 };
+	struct bulk_trial *t;
+
+	pthread_mutex_lock(&b->lock);
+	t = bulk_of(b, b->done);
+	if (!t) {
+		b->taken |= 1;
+		b->mine = b->done + b->spec->threads;
+		step.is_read = true;
+	} else if (t->state == BULK_READY) {
+		step.is_read = true;
+		step.ready = t;
+	} else {
+		step.other = bulk_take(b, true);
+		if (step.other)
+			b->mine = step.other->piece + 1;
+		else
+			pthread_cond_wait(&b->changed, &b->lock);
+	}
+	pthread_mutex_unlock(&b->lock);
+	return step;
+}
+
+/* bulk_try_mine() - the lead tries a piece */
+static void bulk_try_mine(struct bulk *b, struct bulk_trial *t)
+{
+	bulk_try(b, &b->reader, t);
+	reader_turn(&b->reader, b->engine, b->cf, false);
+}
+
+/* bulk_try_all() - for tests: as many pieces as there are slots for */
+static void bulk_try_all(struct bulk *b)
+{
+	struct bulk_trial *t;
+
+	do {
+		pthread_mutex_lock(&b->lock);
+		t = bulk_take(b, true);
+		pthread_mutex_unlock(&b->lock);
+		if (t)
+			bulk_try_mine(b, t);
+	} while (t);
+}
+
+/* bulk_lead() - all pieces to the engine */
+static void bulk_lead(struct bulk *b)
+{
+	while (b->done < b->count && !b->reader.is_over) {
+		struct bulk_step step;
+
+		if (b->spec->is_tried)
+			bulk_try_all(b);
+		step = bulk_step(b);
+		if (step.other)
+			bulk_try_mine(b, step.other);
+		if (!step.is_read)
+			continue;
+		if (step.ready)
+			bulk_merge(b, step.ready);
+		bulk_blocks(b, &b->reader, bulk_hi(b, b->done), bulk_tick);
+		pthread_mutex_lock(&b->lock);
+		b->done++;
+		b->taken >>= 1;
+		pthread_cond_broadcast(&b->changed);
+		pthread_mutex_unlock(&b->lock);
+	}
+	pthread_mutex_lock(&b->lock);
+	b->is_stopped = true;
+	pthread_cond_broadcast(&b->changed);
+	pthread_mutex_unlock(&b->lock);
+}
+
+/* bulk_piece() - as many for each thread, so that none waits for another */
+static uint64_t bulk_piece(uint64_t size, unsigned threads)
+{
+	uint64_t rounds = size / BULK_PIECE_SUM + 1;
+	uint64_t piece = size / (rounds * threads) + 1;
+
+	return piece < BULK_PIECE_MIN ? BULK_PIECE_MIN : piece;
+}
+
+/* bulk_cut() - into pieces; into one if none can be tried */
+static void bulk_cut(struct bulk *b)
+{
+	const struct bulk_spec *spec = b->spec;
+	unsigned threads = bulk_thread_count(spec);
+	uint64_t piece = bulk_piece(spec->size, threads);
+
+	if (spec->piece_bytes)
+		piece = spec->piece_bytes;
+	b->piece_bytes = piece;
+	b->first_bytes = spec->first_bytes ? spec->first_bytes : piece;
+	b->count = 1;
+	if ((threads < 2 && !spec->is_tried) || !engine_can_try(b->engine) ||
+	    spec->size <= b->first_bytes)
+		b->first_bytes = spec->size;
+	else
+		b->count += (spec->size - b->first_bytes + piece - 1) / piece;
+}
+
+/* bulk_slots() - engines for trials, as many as there is memory for */
+static void bulk_slots(struct bulk *b)
+{
+	unsigned n = b->count > 1 ? bulk_thread_count(b->spec) + 1 : 0;
+	uint32_t flows = n ? BULK_FLOWS / n : 0;
+
+	if (flows < BULK_FLOWS_MIN)
+		flows = BULK_FLOWS_MIN;
+	while (b->slots < n) {
+		struct bulk_trial *t = &b->slot[b->slots];
+
+		if (engine_new_trial(b->engine, flows, &t->engine) != 0)
+			break;
+		t->bulk = b;
+		b->slots++;
+	}
+}
+
+static uint32_t bulk_room(const struct bulk *b)
+{
+	return bulk_is_many(b) ? BULK_FRAMES / BULK_LESS : BULK_FRAMES;
+}
+
+/* bulk_start_threads() - Return: how many */
+static unsigned bulk_start_threads(struct bulk *b, struct bulk_thread *w)
+{
+	unsigned n = b->slots ? bulk_thread_count(b->spec) - 1 : 0, i;
+
+	for (i = 0; i < n; i++) {
+		w[i].bulk = b;
+		if (reader_init(&w[i].reader, b->map, b->spec->size,
+				bulk_room(b)) != 0)
+			break;
+		if (pthread_create(&w[i].id, NULL, bulk_work, &w[i]) != 0) {
+			reader_fini(&w[i].reader);
+			break;
+		}
+	}
+	return i;
+}
+
+static void bulk_threads(struct bulk *b)
+{
+	struct bulk_thread w[BULK_THREADS_MAX];
+	unsigned n, i;
+
+	bulk_cut(b);
+	bulk_slots(b);
+	n = bulk_start_threads(b, w);
+	bulk_lead(b);
+	for (i = 0; i < n; i++) {
+		(void)pthread_join(w[i].id, NULL);
+		reader_fini(&w[i].reader);
+	}
+	for (i = 0; i < b->slots; i++) {
+		if (b->slot[i].has_cf)
+			capfile_fini(&b->slot[i].cf);
+		engine_free(b->slot[i].engine);
+	}
+}
+
+static void bulk_init(struct bulk *b)
+{
+	pthread_mutex_init(&b->lock, NULL);
+	pthread_cond_init(&b->changed, NULL);
+	reader_turn(&b->reader, b->engine, b->cf, false);
+}
+
+static void bulk_fini(struct bulk *b)
+{
+	if (b->has_known)
+		capfile_fini(&b->known);
+	pthread_cond_destroy(&b->changed);
+	pthread_mutex_destroy(&b->lock);
+	reader_fini(&b->reader);
 }
 
 int bulk_run(const struct bulk_spec *spec, struct engine *en,
-	     struct capfile *cf)
+	     struct capfile *cf, struct bulk_stat *ret_stat)
 {
 	struct bulk *b = calloc(1, sizeof(*b));
 	int r;
@@ -431,25 +588,25 @@ int bulk_run(const struct bulk_spec *spec, struct engine *en,
 	b->engine = en;
 	b->cf = cf;
 	r = mapped_open(spec->fd, spec->size, &b->map);
+	if (!r &&
+	    reader_init(&b->reader, b->map, spec->size, bulk_room(b)) != 0) {
+		mapped_close(b->map, spec->size);
+		r = -ENOMEM;
+	}
 	if (r) {
 		free(b);
 		return r;
 	}
+	bulk_init(b);
 	/* What the file says of itself stands at its begin. */
-	bulk_batch(b, bulk_hi(b, 0));
-	b->next = b->done = cf->offset / spec->block_bytes;
-	b->count = (spec->size + spec->block_bytes - 1) / spec->block_bytes;
-	pthread_mutex_init(&b->lock, NULL);
-	pthread_cond_init(&b->has_room, NULL);
-	pthread_cond_init(&b->has_block, NULL);
-	b->known_epoch = UINT_MAX;
+	reader_first(&b->reader,
+		     spec->first_bytes ? spec->first_bytes : spec->block_bytes);
 	bulk_teach(b);
-	if (!b->is_over && cf->offset < spec->size)
+	if (!b->reader.is_over && cf->offset < spec->size)
 		bulk_threads(b);
-	capfile_fini(&b->known);
-	pthread_cond_destroy(&b->has_block);
-	pthread_cond_destroy(&b->has_room);
-	pthread_mutex_destroy(&b->lock);
+	if (ret_stat)
+		*ret_stat = b->stat;
+	bulk_fini(b);
 	mapped_close(b->map, spec->size);
 	free(b);
 	return 0;

@@ -3,24 +3,20 @@
  *
  * Theory of operation
  *
- * The file is mapped and cut into blocks. A thread takes the next block, finds
- * where records begin in it (capfile_find()), and reads frames and digests
- * (fast.h) out of it; only that is done by several threads at once. What they
- * have read the calling thread hands to the engine, block by block. So the
- * engine sees the frames of the file in their order, whatever the number of
- * threads, it needs no lock, and the flows stay in the cache of one processor.
- * While the next block is not ready the calling thread reads one, too. At most
- * BULK_SLOTS blocks are under way: the others wait until it has caught up.
+ * The file is mapped and cut into pieces. The calling thread, which leads, has
+ * the engine and goes through the pieces in their order. The other threads take
+ * pieces that lie ahead, find where records begin in them (capfile_find()), and
+ * account each in an engine of its own, which does not know what stands before
+ * it: a trial (trial.h). When the lead comes to a piece that was tried, it lets
+ * its engine take over what the trial found (engine_merge()); a piece that
+ * nobody has taken it reads itself. If the next piece is being tried just then,
+ * the lead tries one, too.
  *
- * Where records begin in the middle of a file is a guess. The calling thread
- * knows where the block before ended, and what was read counts only if it began
- * there; if not, or where the file describes interfaces, the block is read
- * again, by the one parser that has seen all before it.
- *
- * A record's place is told by the one before it, and it is seldom in the cache:
- * the walk would wait for memory at each. So a block is walked in several lanes
- * at once, one record each by turns, and what the next round needs is fetched
- * ahead.
+ * The engine then stands where it would stand if it had accounted all frames in
+ * the order of the file, so that what is told does not depend on the number of
+ * threads. A trial that began at another record than where the lead arrives, or
+ * whose frames cannot be accounted without those before them, is given up, and
+ * the lead reads its piece; so it does with the rest of one that stopped early.
  *
  * A file that becomes shorter while it is mapped reads as zeroes from there on,
  * which is where it is damaged then.
@@ -33,12 +29,24 @@
 
 #define BULK_BLOCK_BYTES (1U << 20)
 #define BULK_THREADS_MAX 16U
-/* blocks under way, if there are threads for them */
-#define BULK_SLOTS(threads) ((threads) > 1 ? (threads) + 2 : 1)
-#define BULK_BLOCK_MIN	    64U
+#define BULK_BLOCK_MIN	 64U
+
+/* @tried:  pieces, by threads that did not know what stands before
+ * @merged: of those, @given_up: the others; the rest was not needed
+ * @frames: that were in trials which were merged
+ */
+struct bulk_stat {
+	uint64_t tried;
+	uint64_t merged;
+	uint64_t given_up;
+	uint64_t frames;
+};
 
 /* @fd:     a regular file of @size bytes
- * @block_bytes: at least BULK_BLOCK_MIN
+ * @block_bytes: read at once, at least BULK_BLOCK_MIN
+ * @piece_bytes: of a piece; 0: as fits the file and @threads
+ * @first_bytes: of the first piece; 0: as the others
+ * @is_tried: for tests: every piece but the first is tried, by one thread too
  * @tick:   called after each block, by the calling thread, with what was read
  *	    so far; true ends it. May be NULL
  */
@@ -47,15 +55,19 @@ struct bulk_spec {
 	uint64_t size;
 	unsigned threads;
 	uint32_t block_bytes;
+	uint64_t piece_bytes;
+	uint64_t first_bytes;
+	bool is_tried;
 	bool (*tick)(void *ctx, uint64_t done, uint64_t frames);
 	void *ctx;
 };
 
 /* bulk_run() - @cf: fresh. On return it stands where one has to go on: at the
  * end, where @tick ended it, or before what is damaged or out of the ordinary.
+ * @ret_stat: may be NULL
  * Return: 0; -errno if the file cannot be read so, and nothing was
  */
 int bulk_run(const struct bulk_spec *spec, struct engine *en,
-	     struct capfile *cf);
+	     struct capfile *cf, struct bulk_stat *ret_stat);
 
 #endif

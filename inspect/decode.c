@@ -78,6 +78,25 @@ void decoder_stats(const struct decoder *d, struct decode_stats *ret)
 	};
 }
 
+bool decoder_is_empty(const struct decoder *d)
+{
+	return defrag_is_empty(d->defrag);
+}
+
+void decode_stats_add(struct decode_stats *sum, const struct decode_stats *by)
+{
+	struct defrag_stats *s = &sum->frag;
+
+	s->whole += by->frag.whole;
+	s->lost += by->frag.lost;
+	s->broken += by->frag.broken;
+	s->bad += by->frag.bad;
+	s->duplicates += by->frag.duplicates;
+	s->overlaps += by->frag.overlaps;
+	s->refused += by->frag.refused;
+	sum->tunnels_refused += by->tunnels_refused;
+}
+
 static void slice_skip(struct slice *s, size_t n)
 {
 	s->p += n;

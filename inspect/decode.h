@@ -184,6 +184,12 @@ enum decode_result decode_frame(struct decoder *d, const struct frame *f,
 bool decode_lost(struct decoder *d, int64_t now_ns, bool want_csum,
 		 struct packet *ret);
 
+/* decoder_is_empty() - does it keep no fragment? */
+bool decoder_is_empty(const struct decoder *d);
+
+/* decode_stats_add() - @by on top of @sum */
+void decode_stats_add(struct decode_stats *sum, const struct decode_stats *by);
+
 void decoder_stats(const struct decoder *d, struct decode_stats *ret);
 
 /* packet_check() - compute @pkt->csum if that can be and was not done yet */

@@ -16,13 +16,14 @@
 /* of a packet that is to be looked at: the processor fetches the rest itself */
 #define ENGINE_FETCH 512
 #define ENGINE_LINE  64
-/* A counter in an entry is emptied before it is full. */
-#define ENGINE_SKIP_MAX 0x80000000U
 
-int engine_new(const struct config *cfg, struct engine **ret)
+/* engine_make() - @flows at a time, @whole of them whole.
+ * @seed: NULL for one of its own
+ */
+static int engine_make(const struct config *cfg, uint32_t flows, uint32_t whole,
+		       const struct key_seed *seed, struct engine **ret)
 {
 	struct engine *en = calloc(1, sizeof(*en));
-	uint32_t pool = cfg->max_flows;
 
 	if (!en)
 		return -ENOMEM;
@@ -37,16 +38,46 @@ int engine_new(const struct config *cfg, struct engine **ret)
 		en->gap_ns = ENGINE_LINGER_NS;
 	if (en->gap_ns > en->idle_ns)
 		en->gap_ns = en->idle_ns;
+	en->early_span = ENGINE_EARLY_SPAN;
 	en->budget.max_bytes = cfg->max_memory_bytes;
-	/* Without entropy it still works, only guessable. */
-	if (getrandom(&en->fast.seed, sizeof(en->fast.seed), GRND_NONBLOCK) < 0)
-		en->fast.seed = (struct key_seed) { { 1, 2, 3, 4, 5 } };
 	en->fast.tunnels = cfg->decode;
-	if (pool > ENGINE_POOL_MAX)
-		pool = ENGINE_POOL_MAX;
-	if (table_init(&en->table, cfg->max_flows) != 0 ||
-	    pool_new(&en->table, pool, &en->pool) != 0 ||
+	/* Without entropy it still works, only guessable. */
+	if (seed)
+		en->fast.seed = *seed;
+	else if (getrandom(&en->fast.seed, sizeof(en->fast.seed),
+			   GRND_NONBLOCK) < 0)
+		en->fast.seed = (struct key_seed) { { 1, 2, 3, 4, 5 } };
+	if (table_init(&en->table, flows) != 0 ||
+	    pool_new(&en->table, whole < flows ? whole : flows, &en->pool) !=
+		    0 ||
 	    decoder_new(&en->fast.tunnels, &en->decoder) != 0) {
+		engine_free(en);
+		return -ENOMEM;
+	}
+	*ret = en;
+	return 0;
+}
+
+int engine_new(const struct config *cfg, struct engine **ret)
+{
+	return engine_make(cfg, cfg->max_flows, ENGINE_POOL_MAX, NULL, ret);
+}
+
+int engine_new_trial(const struct engine *of, uint32_t flows,
+		     struct engine **ret)
+{
+	struct engine *en = NULL;
+	int r = engine_make(of->cfg, flows, ENGINE_TRIAL_POOL, &of->fast.seed,
+			    &en);
+
+	if (r)
+		return r;
+	/* Nothing that is only counted may come to be another flow's. */
+	en->gap_ns -= TRIAL_DISORDER_NS;
+	en->early_span = ENGINE_EARLY_SPAN / 2;
+	en->budget.max_bytes = of->cfg->max_memory_bytes / ENGINE_TRIAL_SHARE;
+	en->trial = trial_new(flows);
+	if (!en->trial) {
 		engine_free(en);
 		return -ENOMEM;
 	}
@@ -119,9 +150,12 @@ static struct flow *engine_new_flow(struct engine *en, const struct digest *d,
 	struct flow *fl = NULL;
 	struct entry *e;
 
-	engine_sweep(en);
-	if (en->table.count == en->table.max)
-		engine_evict(en);
+	/* A trial has no past to sweep; it stops before its table is full. */
+	if (!en->trial) {
+		engine_sweep(en);
+		if (en->table.count == en->table.max)
+			engine_evict(en);
+	}
 	e = table_add(&en->table, &d->key, d->hash);
 	if (e) {
 		fl = engine_begin(en, e, pkt, d->flags & FAST_FLIP);
@@ -152,11 +186,22 @@ static struct flow *engine_flow(struct engine *en, const struct digest *d,
 	if (!e)
 		return engine_new_flow(en, d, pkt, ret_entry);
 	*ret_entry = e;
+	if (en->trial)
+		trial_close(en->trial, e);
 	fl = engine_wake(en, e);
 	if (fl && !engine_is_gone(en, e, pkt->ts_ns)) {
+		if (en->trial && engine_is_gone(en, e, en->now_ns))
+			en->trial->is_void = true;
 		if (!flow_is_reused(fl, engine_side(e, from_b), pkt))
 			return fl;
-		fl->is_over = true;
+		if (!en->trial)
+			fl->is_over = true;
+	}
+	if (fl && en->trial) {
+		en->trial->has_hidden = true;
+		table_hide(&en->table, e);
+		e->key.where |= KEY_HIDDEN;
+		return engine_new_flow(en, d, pkt, ret_entry);
 	}
 	if (fl) {
 		engine_finish(en, e);
@@ -213,14 +258,22 @@ static void engine_packet(struct engine *en, const struct packet *pkt,
 	flow_add(fl, engine_side(e, d->flags & FAST_FLIP), en->cfg, &en->budget,
 		 pkt, pkt->frame);
 	engine_note(e, fl, pkt);
+	if (!en->trial)
+		return;
+	/* Only a SYN says for certain that nothing came before. */
+	if (fl->first_frame == pkt->frame && !fl->dir[FLOW_CLIENT].has_syn)
+		e->state |= ENTRY_IS_UNSURE;
+	trial_note(en->trial, e, d, en->now_ns,
+		   pkt->frag_count ? TRIAL_FRAG : 0);
 }
 
 /* engine_odd() - a packet that fast_decode() does not know */
 static void engine_odd(struct engine *en, const struct packet *pkt)
 {
-	struct digest d;
+	struct digest d = { .ts_ns = pkt->ts_ns };
 
 	fast_key(&en->fast, pkt, &d);
+	d.flags |= FAST_SLOW;
 	engine_packet(en, pkt, &d);
 }
 
@@ -228,8 +281,11 @@ void engine_lost(struct engine *en, int64_t ns)
 {
 	struct packet pkt;
 
-	while (decode_lost(en->decoder, ns, en->cfg->want_csum, &pkt))
+	while (decode_lost(en->decoder, ns, en->cfg->want_csum, &pkt)) {
+		if (en->trial)
+			en->trial->is_void = true;
 		engine_odd(en, &pkt);
+	}
 }
 
 /* engine_look() - a frame that has to be decoded in full */
@@ -242,6 +298,12 @@ static void engine_look(struct engine *en, const struct frame *f)
 
 	engine_lost(en, f->ts_ns);
 	r = decode_frame(en->decoder, f, en->cfg->want_csum, &pkt, &err);
+	if (en->trial && r == DECODE_OK && pkt.tunnel) {
+		/* tunnels are known by where one decoder keeps them */
+		en->trial->is_stopped = true;
+		en->trial->is_void |= pkt.frag_count != 0;
+		return;
+	}
 	t->frame[r]++;
 	if (r == DECODE_MALFORMED && err.anomaly == ANOMALY_NET_LINK_TYPE)
 		en->bad_link = f->link;
@@ -276,7 +338,7 @@ static inline bool engine_is_quiet(const struct engine *en,
 	if ((int64_t)((uint64_t)d->ts_ns - (uint64_t)e->last_ns) >= en->gap_ns)
 		return false;
 	if (d->flags & FAST_DATA && e->state & (uint32_t)ENTRY_EARLY_A << end &&
-	    (int32_t)(d->seq - e->early[end]) < 0)
+	    d->seq - e->early[end] >= en->early_span)
 		return false;
 	return e->skip[end].packets < ENGINE_SKIP_MAX;
 }
@@ -315,16 +377,52 @@ static void engine_loud(struct engine *en, const struct frame *f,
 	engine_packet(en, &pkt, d);
 }
 
-/* engine_count() - @e: its entry, if it has the packet's key.
+/* engine_is_ordered() - of a trial: is a frame of @ns not too old? */
+static bool engine_is_ordered(struct engine *en, int64_t ns)
+{
+	struct trial *t = en->trial;
+
+	if (ns < t->min_ns)
+		t->min_ns = ns;
+	t->is_stopped = (uint64_t)en->now_ns - (uint64_t)ns >
+			(uint64_t)TRIAL_DISORDER_NS;
+	return !t->is_stopped;
+}
+
+/* engine_try() - engine_loud() in a trial. Return: false if it ends before @f
+ */
+static bool engine_try(struct engine *en, const struct frame *f,
+		       const struct digest *d)
+{
+	struct trial *t = en->trial;
+
+	if (!trial_has_room(t, &en->table))
+		t->is_stopped = true;
+	if (!t->is_stopped) {
+		t->frame = f;
+		engine_loud(en, f, d);
+	}
+	if (!t->is_stopped)
+		return true;
+	t->stop_number = f->number;
+	t->stop_data = f->data;
+	return false;
+}
+
+/* engine_count() - @e: its entry, if it has the packet's key. @data: its frame,
+ * for trials
  * Return: false if it is not enough to count it
  */
 static inline bool engine_count(struct engine *en, struct entry *e,
-				const struct digest *d, uint64_t number)
+				const struct digest *d, const uint8_t *data,
+				uint64_t number)
 {
 	struct entry_skip *s;
 
 	if (d->ts_ns > en->now_ns)
 		en->now_ns = d->ts_ns;
+	else if (en->trial && !engine_is_ordered(en, d->ts_ns))
+		return false;
 	if (d->flags & FAST_SLOW)
 		return false;
 	/* A key stands in one entry, so that it is the one if it is in use. */
@@ -332,12 +430,23 @@ static inline bool engine_count(struct engine *en, struct entry *e,
 		e = table_find(&en->table, &d->key, d->hash);
 	if (!e || !engine_is_quiet(en, e, d))
 		return false;
+	if (e->state & ENTRY_IS_UNSURE && d->flags & FAST_DATA)
+		trial_count(en->trial, e, d, data, en->now_ns, number);
 	s = &e->skip[!!(d->flags & FAST_FLIP)];
 	s->packets++;
 	s->bytes += d->len;
 	s->payloads += d->flags / FAST_DATA & 1;
 	e->last_ns = d->ts_ns;
 	e->last_frame = number;
+	return true;
+}
+
+bool engine_again(struct engine *en, const struct digest *d, uint64_t number,
+		  const struct frame *f)
+{
+	if (!f)
+		return engine_count(en, NULL, d, NULL, number);
+	engine_loud(en, f, d);
 	return true;
 }
 
@@ -387,12 +496,18 @@ static inline void engine_batch(struct engine *en, struct engine_run *r,
 	size_t i;
 
 	for (i = lo; i < hi; i++) {
-		if (engine_count(en, *near++, &r->digest[i], number + i))
+		if (engine_count(en, *near++, &r->digest[i], r->frame[i].data,
+				 number + i))
 			continue;
-		loud++;
 		r->frame[i].number = number + i;
 		r->frame[i].in_file = in_file + i;
-		engine_loud(en, &r->frame[i], &r->digest[i]);
+		if (!en->trial) {
+			engine_loud(en, &r->frame[i], &r->digest[i]);
+		} else if (!engine_try(en, &r->frame[i], &r->digest[i])) {
+			hi = i;
+			break;
+		}
+		loud++;
 	}
 	en->tally.frame[DECODE_OK] += hi - lo - loud;
 }
@@ -426,7 +541,8 @@ void engine_frames(struct engine *en, struct frame *f, const struct digest *d,
 
 	r.frame = f;
 	r.digest = d;
-	en->tally.frames += n;
+	if (en->trial && n && d->ts_ns < en->trial->min_ns)
+		en->trial->min_ns = d->ts_ns;
 	for (lo = 0; lo < n + (ENGINE_STEPS - 1) * ENGINE_BATCH;
 	     lo += ENGINE_BATCH) {
 		unsigned step;
@@ -439,7 +555,12 @@ void engine_frames(struct engine *en, struct frame *f, const struct digest *d,
 			if (at < n)
 				engine_step(en, &r, step, at, end);
 		}
+		if (en->trial && en->trial->is_stopped)
+			break;
 	}
+	en->tally.frames += n;
+	if (en->trial && en->trial->is_stopped)
+		en->tally.frames = en->trial->stop_number - 1;
 }
 
 const struct fast_opts *engine_fast(const struct engine *en)
@@ -457,6 +578,7 @@ const struct tally *engine_tally(struct engine *en)
 {
 	en->tally.memory_refused = en->budget.refused;
 	decoder_stats(en->decoder, &en->tally.decode);
+	decode_stats_add(&en->tally.decode, &en->merged);
 	return &en->tally;
 }
 
@@ -479,5 +601,6 @@ void engine_free(struct engine *en)
 	order_fini(&en->order);
 	pool_free(en->pool);
 	table_fini(&en->table);
+	trial_free(en->trial);
 	free(en);
 }

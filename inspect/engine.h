@@ -76,6 +76,53 @@ void engine_visit(struct engine *en, engine_visit_fn *fn, void *ctx);
  */
 int engine_bad_link(const struct engine *en);
 
+/* A part of the file that was accounted by an engine_new_trial().
+ * @base:   frames before it
+ * @rec_len: bytes of a record before its frame
+ * @next:   the record at @rec as a frame. Return: where the next one begins;
+ *	    NULL: the part ends at @rec
+ * @again:  the record at @rec alone, once more; the frame is borrowed until the
+ *	    next call. Return: false if it cannot be had
+ */
+struct engine_part {
+	uint64_t base;
+	size_t rec_len;
+	const uint8_t *(*next)(void *ctx, const uint8_t *rec, struct frame *f);
+	bool (*again)(void *ctx, const uint8_t *rec, struct frame *f);
+	void *ctx;
+};
+
+/* engine_can_try() - can parts of a file be accounted by engines that do not
+ * know what stands before? Not by every configuration.
+ */
+bool engine_can_try(const struct engine *en);
+
+/* engine_new_trial() - for the frames of a part of the file that @of is going
+ * to account, at most @flows flows; see trial.h. To be given to
+ * engine_frames(), whose frames count from 1, and to engine_free(). Return: 0
+ * or -ENOMEM
+ */
+int engine_new_trial(const struct engine *of, uint32_t flows,
+		     struct engine **ret);
+
+/* engine_trial_end() - did the trial stop? Then *@ret_data is the frame before
+ * which it did
+ */
+bool engine_trial_end(const struct engine *trial, const uint8_t **ret_data);
+
+/* engine_trial_frames() - that were accounted */
+uint64_t engine_trial_frames(const struct engine *trial);
+
+/* engine_merge() - as if @en had accounted the frames of @trial, which follow
+ * those of @en. @trial is as new afterwards.
+ * Return: false if that cannot be, and nothing was done
+ */
+bool engine_merge(struct engine *en, struct engine *trial,
+		  const struct engine_part *part);
+
+/* engine_reset_trial() - as new. Return: 0; -ENOMEM: of no use any more */
+int engine_reset_trial(struct engine *trial);
+
 /* engine_live() - flows that have not ended */
 uint32_t engine_live(const struct engine *en);
 

@@ -274,8 +274,8 @@ void engine_drop(struct engine *en)
 		if (e->state & ENTRY_IS_PACKED) {
 			fl = &en->scratch;
 			pool_unpack(e->hold, e, fl);
-			e->state &= ~(uint32_t)ENTRY_IS_PACKED;
 		}
 		flow_fini(fl, &en->budget);
+		e->state = 0;
 	}
 }

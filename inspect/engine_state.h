@@ -8,10 +8,22 @@
 #include "engine.h"
 #include "order.h"
 #include "pool.h"
+#include "trial.h"
+
+/* flows that are whole in a trial, and of its flows' memory the part of all */
+#define ENGINE_TRIAL_POOL  4096U
+#define ENGINE_TRIAL_SHARE 4
+/* half of all sequence numbers */
+#define ENGINE_EARLY_SPAN 0x80000000U
+/* A counter in an entry is emptied before it is full. */
+#define ENGINE_SKIP_MAX 0x80000000U
 
 /* @hand:   entry that is looked at next for whether its flow has ended
  * @gap_ns: a silence that a flow's judge has to know of
+ * @early_span: sequence numbers up to so far behind a place follow it
  * @error:  the first of a sink
+ * @trial:  NULL unless the engine does not know what stands before its frames
+ * @merged: what the decoders of trials counted
  */
 struct engine {
 	const struct config *cfg;
@@ -30,7 +42,10 @@ struct engine {
 	int64_t now_ns;
 	int64_t idle_ns;
 	int64_t gap_ns;
+	uint32_t early_span;
 	uint64_t flow_count;
+	struct trial *trial;
+	struct decode_stats merged;
 	struct flow scratch;
 };
 
@@ -41,6 +56,13 @@ void engine_skipped(struct entry *e, struct flow *fl);
  * there is no memory
  */
 struct flow *engine_wake(struct engine *en, struct entry *e);
+
+/* engine_again() - account a packet of a trial, the frame of which is counted
+ * already. @f: its frame, or NULL if the packet is not to be looked at
+ * Return: false if it has to be, and nothing was done
+ */
+bool engine_again(struct engine *en, const struct digest *d, uint64_t number,
+		  const struct frame *f);
 
 /* engine_lost() - packets whose other fragments have not come until @ns */
 void engine_lost(struct engine *en, int64_t ns);

@@ -243,13 +243,17 @@ static int feed_plain(struct feed *f, struct inspect *in)
 		.tick = feed_block,
 		.ctx = &ctx,
 	};
+	struct bulk_stat stat;
 	struct capfile cf;
 	int r = 0;
 
 	if (!source_plain(f->src, &spec.fd, &spec.size))
 		return 1;
 	capfile_init(&cf);
-	if (inspect_bulk(in, &spec, &cf) == 0) {
+	if (inspect_bulk(in, &spec, &cf, &stat) == 0) {
+		log_debug("pieces tried ahead: %llu, given up: %llu",
+			  (unsigned long long)stat.tried,
+			  (unsigned long long)stat.given_up);
 		f->frames = cf.frames;
 		r = source_resume(f->src, &cf);
 		if (inspect_bad_link(in) >= 0)

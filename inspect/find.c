@@ -448,3 +448,12 @@ void find_fini(struct find *f, struct budget *b)
 	budget_free(b, f->other, sizeof(*f->other));
 	f->other = NULL;
 }
+
+void find_shift(struct find *f, bool is_stream, uint64_t by)
+{
+	frame_shift(&f->frame, by);
+	frame_shift(&f->frame_last, by);
+	frame_shift(is_stream ? &f->overlap_frame : &f->bare_frame, by);
+	if (f->other)
+		frame_shift(&f->other->frame, by);
+}

@@ -167,4 +167,7 @@ bool find_is_cut_by_sender(const struct find *f);
 
 void find_fini(struct find *f, struct budget *b);
 
+/* find_shift() - the frames' numbers are @by greater */
+void find_shift(struct find *f, bool is_stream, uint64_t by);
+
 #endif

@@ -26,6 +26,19 @@ void flow_fini(struct flow *fl, struct budget *b)
 	tap_fini(&fl->tap, b);
 }
 
+void flow_shift(struct flow *fl, uint64_t by)
+{
+	unsigned i;
+
+	frame_shift(&fl->first_frame, by);
+	frame_shift(&fl->last_frame, by);
+	for (i = 0; i < FLOW_SIDES; i++) {
+		find_shift(&fl->dir[i].find, fl->proto == IP_PROTO_TCP, by);
+		option_shift(&fl->dir[i].options, by);
+		beside_shift(fl->dir[i].beside, by);
+	}
+}
+
 bool flow_is_reused(const struct flow *fl, enum flow_side side,
 		    const struct packet *pkt)
 {

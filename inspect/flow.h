@@ -78,6 +78,11 @@ void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 /* flow_fini() - free what the flow holds */
 void flow_fini(struct flow *fl, struct budget *b);
 
+/* flow_shift() - its frames were counted from some place on, before which there
+ * are @by more. No tap.
+ */
+void flow_shift(struct flow *fl, uint64_t by);
+
 /* flow_settle() - at the capture's end: if its start was not seen and only the
  * side taken for the origin named a client, the sides are exchanged.
  */

@@ -31,4 +31,11 @@ struct frame {
 	int link;
 };
 
+/* frame_shift() - *@number, of a frame unless it is 0, is @by greater */
+static inline void frame_shift(uint64_t *number, uint64_t by)
+{
+	if (*number)
+		*number += by;
+}
+
 #endif

@@ -43,9 +43,9 @@ void inspect_free(struct inspect *in)
 }
 
 int inspect_bulk(struct inspect *in, const struct bulk_spec *spec,
-		 struct capfile *cf)
+		 struct capfile *cf, struct bulk_stat *ret_stat)
 {
-	return bulk_run(spec, in->engine, cf);
+	return bulk_run(spec, in->engine, cf, ret_stat);
 }
 
 int inspect_bad_link(const struct inspect *in)

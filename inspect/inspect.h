@@ -18,7 +18,7 @@ void inspect_free(struct inspect *in);
 
 /* inspect_bulk() - the frames of a file, see bulk_run() */
 int inspect_bulk(struct inspect *in, const struct bulk_spec *spec,
-		 struct capfile *cf);
+		 struct capfile *cf, struct bulk_stat *ret_stat);
 
 /* inspect_bad_link() - see engine_bad_link() */
 int inspect_bad_link(const struct inspect *in);

@@ -30,6 +30,9 @@ enum {
 	KEY_TUNNEL_SHIFT = 2,
 };
 
+/* of an entry that no packet belongs to any more; outside of tunnels */
+#define KEY_HIDDEN (1U << 31)
+
 /* Random words; whoever knows them can make flows collide. */
 struct key_seed {
 	uint64_t word[5];

@@ -270,3 +270,14 @@ void option_fini(struct option_set *s, struct budget *b)
 	s->option = NULL;
 	s->count = 0;
 }
+
+void option_shift(struct option_set *s, uint64_t by)
+{
+	uint32_t i;
+
+	frame_shift(&s->err_frame, by);
+	for (i = 0; i < s->count; i++) {
+		frame_shift(&s->option[i].frame, by);
+		frame_shift(&s->option[i].frame_last, by);
+	}
+}

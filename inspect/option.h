@@ -98,4 +98,7 @@ const char *option_place_name(enum option_place p);
 
 void option_fini(struct option_set *s, struct budget *b);
 
+/* option_shift() - the frames' numbers are @by greater */
+void option_shift(struct option_set *s, uint64_t by);
+
 #endif

@@ -71,6 +71,16 @@ void pool_free(struct pool *p)
 	free(p);
 }
 
+void pool_reset(struct pool *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->made; i++)
+		p->idle[i] = p->made - 1 - i;
+	p->idle_count = p->made;
+	p->hand = 0;
+}
+
 /* An earlier frame than the flow's first, which fragments may have. */
 #define POOL_EARLIER (1ULL << 63)
 

@@ -17,6 +17,9 @@ int pool_new(const struct table *t, uint32_t max, struct pool **ret);
 /* pool_free() - the flows are the caller's to end before */
 void pool_free(struct pool *p);
 
+/* pool_reset() - no flow is whole any more; what they held is the caller's */
+void pool_reset(struct pool *p);
+
 /* pool_add() - a zeroed flow for @e, which has none.
  * Return: NULL if there is no memory
  */

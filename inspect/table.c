@@ -115,7 +115,7 @@ struct entry *table_add(struct table *t, const struct flow_key *key,
 	return e;
 }
 
-void table_remove(struct table *t, struct entry *e)
+void table_hide(struct table *t, struct entry *e)
 {
 	uint32_t mask = t->slot_mask;
 	uint32_t hole = e->hash & mask;
@@ -133,8 +133,19 @@ void table_remove(struct table *t, struct entry *e)
 		hole = i;
 	}
 	t->slot[hole] = (struct table_slot) { 0 };
+}
+
+void table_remove(struct table *t, struct entry *e)
+{
+	table_hide(t, e);
 	e->state = 0;
 	e->link = t->free;
 	t->free = e->place + 1;
 	t->count--;
+}
+
+void table_reset(struct table *t)
+{
+	memset(t->slot, 0, ((size_t)t->slot_mask + 1) * sizeof(*t->slot));
+	t->count = t->room = t->free = 0;
 }

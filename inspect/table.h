@@ -33,6 +33,7 @@ enum {
 	ENTRY_IS_PACKED = 512,
 	ENTRY_EARLY_A = 1024,
 	ENTRY_EARLY_B = 2048,
+	ENTRY_IS_UNSURE = 4096, /* of a trial: may have begun before it */
 };
 
 /* Two cache lines.
@@ -106,6 +107,14 @@ struct entry *table_add(struct table *t, const struct flow_key *key,
 			uint32_t hash);
 
 void table_remove(struct table *t, struct entry *e);
+
+/* table_hide() - @e keeps its place, but its key is nobody's any more; not to
+ * be removed. For tables that only grow until table_reset().
+ */
+void table_hide(struct table *t, struct entry *e);
+
+/* table_reset() - without entries; the memory stays */
+void table_reset(struct table *t);
 
 static inline struct entry *table_at(const struct table *t, uint32_t place)
 {
