@@ -72,18 +72,21 @@ void relay_count_bytes(struct worker *w, struct relay *r, enum side from,
 		n);
 }
 
-/* Arm for the earliest of the idle limit, the next line of the log and the
- * keepalive of the origin's socket.
+/* Arm for the earliest of the idle limit, the next line of the log, the
+ * keepalive of the origin's socket and the end of bulk.
  */
-static void relay_arm_open(struct worker *w, struct relay *r)
+void relay_arm_open(struct worker *w, struct relay *r)
 {
 	uint64_t due = r->active_ms + w->cfg->idle_timeout_ms;
 	uint64_t keep_ms = worker_now_ms(w) + RELAY_KEEP_MS;
+	uint64_t bulk_ms = relay_bulk_due_ms(w, r);
 
 	if (r->deadline_ms && r->deadline_ms < due)
 		due = r->deadline_ms;
 	if (!(r->leg[ORIGIN].flags & LEG_KEPT) && keep_ms < due)
 		due = keep_ms;
+	if (bulk_ms < due)
+		due = bulk_ms;
 	wheel_arm(&w->relays->wheel, &r->timer, due);
 }
 
@@ -143,9 +146,12 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 	relay_count_bytes(w, r, from, m.moved);
 	if (w->relays->fast)
 		relay_fast_heat(r, m.moved);
+	if (m.moved)
+		relay_bulk_moved(w, r, f);
 	switch (status) {
 	case MOVE_DRAINED:
 		f->flags &= ~LEG_RD;
+		relay_bulk_drained(w, r, from);
 		break;
 	case MOVE_BLOCKED:
 		t->flags &= ~LEG_WR;
@@ -350,6 +356,7 @@ static void relay_open_timer(struct worker *w, struct relay *r)
 		(void)sock_keep_alive(r->leg[ORIGIN].fd);
 		r->leg[ORIGIN].flags |= LEG_KEPT;
 	}
+	relay_bulk_timer(w, r);
 	if (r->deadline_ms && now >= r->deadline_ms) {
 		relay_log(w, r, CLOSE_NONE);
 		r->deadline_ms = now + w->cfg->log_interval_ms;
@@ -439,6 +446,8 @@ static void relay_event(struct worker *w, enum side side, uint32_t slot,
 		if (!(events & EPOLLOUT))
 			return;
 	}
+	if (events & EPOLLIN)
+		relay_bulk_arrived(w, r, side);
 	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		leg->flags |= LEG_RD;
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))

@@ -280,6 +280,7 @@ static bool fast_is_clear(const struct relay *r)
 		return false;
 	for (s = CLIENT; s <= ORIGIN; s++)
 		if ((r->leg[s].flags & (LEG_RD | LEG_WR)) != LEG_WR ||
+		    r->leg[s].flags & (LEG_MUTE | LEG_LONG) ||
 		    owed_any(&r->leg[s].owed))
 			return false;
 	return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* relay_internal.h - what the relay's three files share: the slot, its table
+/* relay_internal.h - what the relay's files share: the slot, its table
  * and the steps between them. The theory stands in relay.c.
  */
 #ifndef PROXY_RELAY_INTERNAL_H
@@ -32,6 +32,22 @@ enum leg_flag {
 	LEG_SHUT = 1U << 5,    /* the other's end was passed on to it */
 	LEG_NODELAY = 1U << 6, /* TCP_NODELAY is set */
 	LEG_KEPT = 1U << 7,    /* keepalive is set */
+	LEG_MUTE = 1U << 8,    /* EPOLLIN is not asked for: relay_bulk.c */
+	LEG_BULK = 1U << 9,    /* brings bulk at the moment */
+	LEG_LONG = 1U << 10,   /* SO_RCVLOWAT is set */
+};
+
+/* What relay_bulk.c knows of a leg that is read; ms and bytes wrap.
+ * @from_ms, @from_bytes: since when, and after which of its bytes, its rate is
+ *			  measured
+ * @moved_ms: when it was read last
+ * @end_ms:   when LEG_LONG went last
+ */
+struct bulk {
+	uint32_t from_ms;
+	uint32_t from_bytes;
+	uint32_t moved_ms;
+	uint32_t end_ms;
 };
 
 /* @owed:     bytes to be sent to this leg before anything else
@@ -41,6 +57,7 @@ struct leg {
 	int fd;
 	unsigned flags;
 	struct owed owed;
+	struct bulk bulk;
 	uint64_t in_bytes;
 	uint64_t logged_bytes;
 };
@@ -86,6 +103,7 @@ struct relay {
  * @trim_ms:   when free pipes are looked at next
  * @early_skip: connections that are not worth an early start, see
  *		relay_start_early()
+ * @n_bulk:   legs with LEG_BULK
  * @faults:   of each slot; NULL without --fault
  * @fast:     NULL without the fast path
  */
@@ -104,6 +122,7 @@ struct relay_table {
 	uint64_t toa_said_ms;
 	uint64_t trim_ms;
 	uint32_t early_skip;
+	uint32_t n_bulk;
 	int spare_fd;
 	struct relay_fault *faults;
 	struct relay_fast *fast;
@@ -159,6 +178,31 @@ void relay_dial_failed(struct worker *w, struct relay *r,
 
 /* relay_open() - the opening was sent, or there is none: bytes may move */
 void relay_open(struct worker *w, struct relay *r);
+
+/* relay_arm_open() - the timer of an OPEN relay, for what is due first */
+void relay_arm_open(struct worker *w, struct relay *r);
+
+/* relay_bulk_arrived() - an event tells that @side of @r may be read.
+ * Called before LEG_RD is set
+ */
+void relay_bulk_arrived(struct worker *w, struct relay *r, enum side side);
+
+/* relay_bulk_drained() - it was read empty */
+void relay_bulk_drained(struct worker *w, struct relay *r, enum side side);
+
+/* relay_bulk_moved() - bytes of @r's leg @f were moved, and counted */
+void relay_bulk_moved(struct worker *w, struct relay *r, struct leg *f);
+
+/* relay_bulk_due_ms() - when relay_bulk_timer() has something to do;
+ * UINT64_MAX: never
+ */
+uint64_t relay_bulk_due_ms(const struct worker *w, const struct relay *r);
+
+/* relay_bulk_timer() - legs that bring nothing any more bring no bulk */
+void relay_bulk_timer(struct worker *w, struct relay *r);
+
+/* relay_bulk_end() - @r ends */
+void relay_bulk_end(struct worker *w, struct relay *r);
 
 /* relay_opening() - read the client's first bytes behind the rule's header into
  * the scratch, as far as a stash could keep them.

@@ -8,6 +8,7 @@
 
 ACT=$E2E_ROOT/tests/e2e/act.py
 MOVERS=$E2E_ROOT/tests/e2e/movers.py
+BULK=$E2E_ROOT/tests/e2e/bulk.py
 COUNT=${COUNT:-150}
 SEED=${SEED:-$RANDOM}
 
@@ -48,6 +49,37 @@ cramped() {
     [ "$(counted tcp_pipes_none)" -gt 0 ] || bad "no pipe was refused"
 }
 
+# bulk_proxy OPTION... - a proxy for bulk.py
+bulk_proxy() {
+    start_ready proxy "$NS_P" "$TP_PROXY" -v --threads 1 \
+        --rule "tcp:11001 127.0.0.1 20001 off off" "$@"
+}
+
+# long reads need streams that are fast: again, if others had the processor
+long_reads() {
+    local try
+
+    for try in 1 2 3 4 5; do
+        bulk_proxy "$@"
+        in_proxy "$BULK" long 11001 20001 >&2 || bad "long, try $try"
+        stop proxy
+        [ "$(counted tcp_long_reads)" = 0 ] || return 0
+    done
+    bad "nothing was read in long pieces"
+}
+
+blocked() {
+    local was
+
+    was=$(in_proxy sysctl -n net.ipv4.tcp_wmem)
+    in_proxy sysctl -qw net.ipv4.tcp_wmem="4096 16384 131072"
+    bulk_proxy "$@"
+    in_proxy "$BULK" blocked 11001 20001 "${PID[proxy]}" >&2 ||
+        bad "while the origin takes nothing"
+    stop proxy
+    in_proxy sysctl -qw net.ipv4.tcp_wmem="$was"
+}
+
 # the name reaches both sockets of a connection
 congestion() {
     local name leg
@@ -83,5 +115,9 @@ run_case "splice always" spliced --splice always
 run_case "splice, one pipe" spliced --splice always --buffers 1m
 run_case "splice, no pipe" cramped
 run_case "spinning before the sleep" spliced --busy-poll 200
+run_case "bulk in long pieces" long_reads
+run_case "bulk in long pieces, copied" long_reads --splice off
+run_case "no waking while the origin takes nothing" blocked
+run_case "and where bytes are copied" blocked --splice off
 run_case "congestion control by name" congestion
 e2e_end
