@@ -2,6 +2,9 @@
 /* capfile_find.c - where records begin in the middle of a file */
 #include "capfile.h"
 
+#include <assert.h>
+#include <string.h>
+
 /* Neighbours in a file are not further apart in time than this. */
 #define FIND_GAP_S 86400
 /* So many in a row are not there by chance. */
@@ -64,16 +67,20 @@ static size_t find_ng(const struct capfile *cf, const uint8_t *p, size_t len)
 static size_t find_hop(const struct capfile *cf, const uint8_t *buf, size_t len,
 		       size_t off)
 {
-	/* no bit above the highest that CAPFILE_FRAME_MAX has */
-	uint32_t above = ~(CAPFILE_FRAME_MAX * 2 - 1);
-	uint32_t cap;
+	/* the highest byte of the length, which is zero */
+	size_t top = cf->is_swapped ? 8 : 11;
 
-	if (cf->is_swapped)
-		above = __builtin_bswap32(above);
-	for (; len - off >= CAPFILE_RECORD_LEN; off++) {
-		memcpy(&cap, buf + off + 8, sizeof(cap));
-		if (!(cap & above))
+	static_assert(CAPFILE_FRAME_MAX < 1 << 24, "fits three bytes");
+	while (len - off >= CAPFILE_RECORD_LEN) {
+		size_t room = len - off - CAPFILE_RECORD_LEN + 1;
+		const uint8_t *zero = memchr(buf + off + top, 0, room);
+
+		if (!zero)
+			return off + room;
+		off = (size_t)(zero - buf) - top;
+		if (capfile_u32(cf, buf + off + 8) <= CAPFILE_FRAME_MAX)
 			break;
+		off++;
 	}
 	return off;
 }

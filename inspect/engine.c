@@ -93,6 +93,8 @@ void engine_skipped(struct entry *e, struct flow *fl)
 		struct entry_skip *s = &e->skip[end];
 		bool is_client = end == !!(e->state & ENTRY_B_IS_CLIENT);
 
+		if (!s->packets)
+			continue;
 		flow_skip(fl, is_client ? FLOW_CLIENT : FLOW_ORIGIN, s->packets,
 			  s->bytes, s->payloads);
 		*s = (struct entry_skip) { 0 };
@@ -315,15 +317,17 @@ static void engine_look(struct engine *en, const struct frame *f)
 		engine_odd(en, &pkt);
 }
 
-/* engine_bit() - which of ENTRY_QUIET_* has to be set */
-static inline uint32_t engine_bit(const struct digest *d)
+/* engine_may_skip() - is the packet of a kind that @state allows to be counted
+ * only?
+ */
+static inline bool engine_may_skip(uint32_t state, const struct digest *d)
 {
 	static_assert(FAST_FLIP == 2 && FAST_DATA == 4 &&
 			      ENTRY_QUIET_ACK_B == 1 << 1 &&
 			      ENTRY_QUIET_DATA_A == 1 << 2,
 		      "end and payload count to four in both");
 
-	return d->flags / FAST_FLIP % 4;
+	return !(d->flags & FAST_LOUD) && state >> d->flags / FAST_FLIP & 1;
 }
 
 /* engine_is_quiet() - may the packet be counted and forgotten? */
@@ -331,9 +335,9 @@ static inline bool engine_is_quiet(const struct engine *en,
 				   const struct entry *e,
 				   const struct digest *d)
 {
-	unsigned end = !!(d->flags & FAST_FLIP);
+	unsigned end = d->flags / FAST_FLIP & 1;
 
-	if (!(e->state >> engine_bit(d) & 1) || d->flags & FAST_LOUD)
+	if (!engine_may_skip(e->state, d))
 		return false;
 	if ((int64_t)((uint64_t)d->ts_ns - (uint64_t)e->last_ns) >= en->gap_ns)
 		return false;
@@ -351,8 +355,7 @@ static inline void engine_fetch(const struct entry *e, const struct frame *f,
 {
 	size_t i;
 
-	if (!e || !(e->state & ENTRY_USED) ||
-	    (e->state >> engine_bit(d) & 1 && !(d->flags & FAST_LOUD)))
+	if (!e || !(e->state & ENTRY_USED) || engine_may_skip(e->state, d))
 		return;
 	for (i = 0; i < sizeof(struct flow) && !(e->state & ENTRY_IS_PACKED);
 	     i += ENGINE_LINE)
@@ -432,7 +435,7 @@ static inline bool engine_count(struct engine *en, struct entry *e,
 		return false;
 	if (e->state & ENTRY_IS_UNSURE && d->flags & FAST_DATA)
 		trial_count(en->trial, e, d, data, en->now_ns, number);
-	s = &e->skip[!!(d->flags & FAST_FLIP)];
+	s = &e->skip[d->flags / FAST_FLIP & 1];
 	s->packets++;
 	s->bytes += d->len;
 	s->payloads += d->flags / FAST_DATA & 1;

@@ -9,6 +9,9 @@
 #define ENGINE_SWEEP 4
 /* entries among which the one to be given up is chosen */
 #define ENGINE_CHOICE 64
+/* places between the steps of engine_end_ahead() */
+#define ENGINE_END_NEAR 4
+#define ENGINE_END_LINE 64
 
 void engine_judge(struct engine *en, struct flow *fl)
 {
@@ -189,6 +192,34 @@ static void engine_end_entry(struct engine *en, struct entry *e)
 	table_remove(&en->table, e);
 }
 
+/* engine_end_ahead() - fetch what ending the flow at @place will read; one at
+ * @near, of which that was done before, has it at hand but for what it points
+ * to
+ */
+static void engine_end_ahead(const struct engine *en, uint32_t place,
+			     uint32_t near)
+{
+	const struct entry *e;
+	const struct flow *fl;
+	size_t i;
+
+	if (place < en->table.room) {
+		e = table_at(&en->table, place);
+		table_prefetch(&en->table, e->hash);
+		for (i = 0; i < sizeof(*fl) && e->state & ENTRY_USED;
+		     i += ENGINE_END_LINE)
+			__builtin_prefetch((const char *)e->hold + i, 1);
+	}
+	if (near >= en->table.room)
+		return;
+	e = table_at(&en->table, near);
+	fl = e->hold;
+	if ((e->state & (ENTRY_USED | ENTRY_IS_PACKED)) != ENTRY_USED)
+		return;
+	__builtin_prefetch(fl->dir[FLOW_CLIENT].find.hdr);
+	__builtin_prefetch(fl->dir[FLOW_CLIENT].options.option);
+}
+
 /* engine_end_all() - the live flows; sorted, if there is memory for that */
 static void engine_end_all(struct engine *en)
 {
@@ -201,6 +232,9 @@ static void engine_end_all(struct engine *en)
 	for (i = 0; i < en->table.room; i++) {
 		struct entry *e = table_at(&en->table, i);
 
+		if (!live)
+			engine_end_ahead(en, i + 2 * ENGINE_END_NEAR,
+					 i + ENGINE_END_NEAR);
 		if (!(e->state & ENTRY_USED))
 			continue;
 		if (live)

@@ -3,6 +3,7 @@
 #include "fast.h"
 
 #include "find.h"
+#include "option.h"
 #include "wire/bytes.h"
 #include "wire/ip.h"
 #include "wire/link.h"
@@ -13,11 +14,14 @@
 #define IP4_FRAG_BITS 0x3fff /* more fragments, and the offset */
 #define TCP_LOUD      (TCP_F_SYN | TCP_F_FIN | TCP_F_RST)
 
-/* What is left of a frame: @cap bytes at @p of @wire that were sent. */
+/* What is left of a frame: @cap bytes at @p of @wire that were sent; and what
+ * is known so far: FAST_*.
+ */
 struct rest {
 	const uint8_t *p;
 	uint32_t cap;
 	uint32_t wire;
+	uint32_t flags;
 };
 
 static inline void rest_skip(struct rest *r, uint32_t n)
@@ -36,22 +40,27 @@ static inline uint16_t fast_link(int link, struct rest *r)
 
 	if (r->cap < LINK_SLL2_LEN + IP4_HDR_LEN)
 		return 0;
+	if (link == LINK_ETHERNET) {
+		type = get_be16(r->p + at);
+		if (type == ETHERTYPE_VLAN) {
+			skip += LINK_TAG_LEN;
+			type = get_be16(r->p + skip - 2);
+		}
+		rest_skip(r, skip);
+		return type;
+	}
+	if (link == LINK_RAW)
+		return r->p[0] >> 4 == 6 ? ETHERTYPE_IP6 : ETHERTYPE_IP4;
 	if (link == LINK_SLL) {
 		skip = LINK_SLL_LEN;
 		at = LINK_SLL_LEN - 2;
 	} else if (link == LINK_SLL2) {
 		skip = LINK_SLL2_LEN;
 		at = 0;
-	} else if (link == LINK_RAW) {
-		return r->p[0] >> 4 == 6 ? ETHERTYPE_IP6 : ETHERTYPE_IP4;
-	} else if (link != LINK_ETHERNET) {
+	} else {
 		return 0;
 	}
 	type = get_be16(r->p + at);
-	if (type == ETHERTYPE_VLAN && link == LINK_ETHERNET) {
-		skip += LINK_TAG_LEN;
-		type = get_be16(r->p + skip - 2);
-	}
 	rest_skip(r, skip);
 	return type;
 }
@@ -70,31 +79,6 @@ static inline bool fast_limit(struct rest *r, uint32_t total, uint32_t hdr)
 	return true;
 }
 
-/* fast_is_plain() - only options that most segments have */
-static inline bool fast_is_plain(const uint8_t *opt, uint32_t len)
-{
-	static const uint8_t stamp[4] = { TCP_OPT_NOP, TCP_OPT_NOP,
-					  TCP_OPT_TIMESTAMP, 10 };
-	uint32_t i = 0;
-
-	if (len == 12 && memcmp(opt, stamp, sizeof(stamp)) == 0)
-		return true;
-	while (i < len) {
-		uint8_t kind = opt[i];
-
-		if (kind == TCP_OPT_EOL)
-			return true;
-		if (kind == TCP_OPT_NOP) {
-			i++;
-			continue;
-		}
-		if (kind > TCP_OPT_TIMESTAMP || len - i < 2 || opt[i + 1] < 2)
-			return false;
-		i += opt[i + 1];
-	}
-	return i == len;
-}
-
 static inline bool fast_tcp(struct rest *r, struct digest *ret)
 {
 	uint32_t hdr;
@@ -108,16 +92,15 @@ static inline bool fast_tcp(struct rest *r, struct digest *ret)
 	if (hdr < TCP_HDR_LEN || hdr > r->cap)
 		return false;
 	if (flags & TCP_LOUD ||
-	    !fast_is_plain(r->p + TCP_HDR_LEN, hdr - TCP_HDR_LEN))
-		ret->flags |= FAST_LOUD;
+	    !option_are_common(r->p + TCP_HDR_LEN, hdr - TCP_HDR_LEN))
+		r->flags |= FAST_LOUD;
 	rest_skip(r, hdr);
 	if (r->wire)
-		ret->flags |= FAST_DATA;
+		r->flags |= FAST_DATA;
 	return true;
 }
 
-static inline bool fast_udp(const struct fast_opts *opts, struct rest *r,
-			    struct digest *ret)
+static inline bool fast_udp(const struct fast_opts *opts, struct rest *r)
 {
 	static const uint8_t spp[2] = { 0x56, 0xec };
 
@@ -126,17 +109,17 @@ static inline bool fast_udp(const struct fast_opts *opts, struct rest *r,
 		    TUNNEL_NONE)
 		return false;
 	rest_skip(r, UDP_HDR_LEN);
-	ret->flags |= FAST_DATA;
+	r->flags |= FAST_DATA;
 	if (r->cap >= 2 && memcmp(r->p, spp, 2) == 0)
-		ret->flags |= FAST_LOUD;
+		r->flags |= FAST_LOUD;
 	return true;
 }
 
 /* fast_ip4(), fast_ip6() - Return: is it everyday so far? *@ret_proto, and in
- * @ret the key
+ * @ret the key and its hash
  */
-static inline bool fast_ip4(struct rest *r, struct digest *ret,
-			    uint8_t *ret_proto)
+static inline bool fast_ip4(const struct key_seed *seed, struct rest *r,
+			    struct digest *ret, uint8_t *ret_proto)
 {
 	const uint8_t *ip = r->p;
 	uint32_t where;
@@ -148,12 +131,13 @@ static inline bool fast_ip4(struct rest *r, struct digest *ret,
 		return false;
 	where = *ret_proto == IP_PROTO_UDP ? KEY_UDP : 0;
 	if (key_v4(ip + 12, ip + 16, r->p, where, &ret->key))
-		ret->flags |= FAST_FLIP;
+		r->flags |= FAST_FLIP;
+	ret->hash = key_hash(seed, &ret->key);
 	return true;
 }
 
-static inline bool fast_ip6(struct rest *r, struct digest *ret,
-			    uint8_t *ret_proto)
+static inline bool fast_ip6(const struct key_seed *seed, struct rest *r,
+			    struct digest *ret, uint8_t *ret_proto)
 {
 	const uint8_t *ip = r->p;
 	uint32_t where;
@@ -168,45 +152,44 @@ static inline bool fast_ip6(struct rest *r, struct digest *ret,
 		return false;
 	where = *ret_proto == IP_PROTO_UDP ? KEY_UDP : 0;
 	if (key_v6(ip + 8, ip + 24, r->p, where, &ret->key))
-		ret->flags |= FAST_FLIP;
+		r->flags |= FAST_FLIP;
+	ret->hash = key_hash(seed, &ret->key);
 	return true;
 }
 
 static inline bool fast_read(const struct fast_opts *opts,
 			     const struct frame *f, struct digest *ret)
 {
-	struct rest r = { f->data, f->cap_len, f->wire_len };
+	struct rest r = { f->data, f->cap_len, f->wire_len, 0 };
 	uint16_t type = fast_link(f->link, &r);
 	uint8_t proto = 0;
 	bool ok = false;
 
 	if (type == ETHERTYPE_IP4)
-		ok = fast_ip4(&r, ret, &proto);
+		ok = fast_ip4(&opts->seed, &r, ret, &proto);
 	else if (type == ETHERTYPE_IP6)
-		ok = fast_ip6(&r, ret, &proto);
+		ok = fast_ip6(&opts->seed, &r, ret, &proto);
 	ret->off = (uint8_t)(r.p - f->data);
 	if (ok && proto == IP_PROTO_TCP)
 		ok = fast_tcp(&r, ret);
 	else if (ok && proto == IP_PROTO_UDP)
-		ok = fast_udp(opts, &r, ret);
+		ok = fast_udp(opts, &r);
 	else
 		ok = false;
 	if (!ok)
 		return false;
 	ret->len = r.wire;
 	if (find_begins(r.p, r.cap))
-		ret->flags |= FAST_LOUD;
+		r.flags |= FAST_LOUD;
+	ret->flags = (uint8_t)r.flags;
 	return true;
 }
 
 void fast_decode(const struct fast_opts *opts, const struct frame *f,
 		 struct digest *ret)
 {
-	ret->flags = 0;
 	ret->ts_ns = f->ts_ns;
-	if (fast_read(opts, f, ret)) {
-		ret->hash = key_hash(&opts->seed, &ret->key);
-	} else {
+	if (!fast_read(opts, f, ret)) {
 		ret->flags = FAST_SLOW;
 		ret->hash = 0;
 	}

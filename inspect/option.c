@@ -13,17 +13,16 @@
 
 static_assert(OPTION_VALUE_MAX + OPTION_HEAD == TCP_HDR_MAX - TCP_HDR_LEN,
 	      "one option may fill the header");
+static_assert(TCP_OPT_TIMESTAMP == sizeof(uint64_t), "option_is_plain()");
 
-/* option_is_plain() - nothing but what most segments have: two NOP and a
- * timestamp (RFC 7323, appendix A)
- */
-static bool option_is_plain(const struct packet *pkt)
+/* option_is_plain() - no option of @pkt is ours, nor one that ends the walk */
+static bool option_is_plain(const struct config *cfg, const struct packet *pkt)
 {
-	static const uint8_t stamp[] = { TCP_OPT_NOP, TCP_OPT_NOP,
-					 TCP_OPT_TIMESTAMP, 10 };
+	uint64_t listed;
 
-	return pkt->opt_len == 12 &&
-	       memcmp(pkt->opt, stamp, sizeof(stamp)) == 0;
+	memcpy(&listed, cfg->toa_kind + 1, sizeof(listed));
+	return (!cfg->has_toa_kind || !listed) &&
+	       option_are_common(pkt->opt, pkt->opt_len);
 }
 
 static bool option_is_listed(const struct config *cfg, uint8_t kind)
@@ -145,11 +144,12 @@ void option_add(struct option_set *s, const struct config *cfg,
 {
 	const uint8_t *area = pkt->opt;
 	size_t len = pkt->opt_len;
-	bool is_dropped = find_is_bad_csum(cfg, pkt);
 	struct wire_err err = { ANOMALY_NONE, 0 };
+	bool is_dropped;
 
-	if (option_is_plain(pkt))
+	if (option_is_plain(cfg, pkt))
 		return;
+	is_dropped = find_is_bad_csum(cfg, pkt);
 	while (len) {
 		const uint8_t *at = area;
 		unsigned flags = place == OPTION_SYN ? TOA_F_SYN : 0;

@@ -13,10 +13,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "config.h"
 #include "decode.h"
 #include "reasm.h"
+#include "wire/tcp.h"
 #include "wire/toa.h"
 
 /* A header has room for five of eight bytes at once. */
@@ -65,6 +67,32 @@ struct option_set {
 	bool has_bad_csum;
 	bool is_starved;
 };
+
+/* option_are_common() - whole options only, of kinds that most segments have */
+static inline bool option_are_common(const uint8_t *opt, uint32_t len)
+{
+	static const uint8_t stamp[4] = { TCP_OPT_NOP, TCP_OPT_NOP,
+					  TCP_OPT_TIMESTAMP, 10 };
+	uint32_t i = 0;
+
+	/* as RFC 7323, appendix A, has it */
+	if (len == 12 && memcmp(opt, stamp, sizeof(stamp)) == 0)
+		return true;
+	while (i < len) {
+		uint8_t kind = opt[i];
+
+		if (kind == TCP_OPT_EOL)
+			return true;
+		if (kind == TCP_OPT_NOP) {
+			i++;
+			continue;
+		}
+		if (kind > TCP_OPT_TIMESTAMP || len - i < 2 || opt[i + 1] < 2)
+			return false;
+		i += opt[i + 1];
+	}
+	return i == len;
+}
 
 /* option_add() - the options of @pkt, a TCP segment */
 void option_add(struct option_set *s, const struct config *cfg,

@@ -14,8 +14,8 @@
 
 static_assert(sizeof(struct flow) % 8 == 0, "pack() takes whole words");
 
-/* flows of a slab: about a large page */
-#define POOL_SLAB (HUGE_BYTES / (uint32_t)sizeof(struct flow) + 1)
+/* flows of a slab: a large page */
+#define POOL_SLAB (HUGE_BYTES / (uint32_t)sizeof(struct flow))
 
 /* @owner: place in the table of the entry whose flow it is
  * @made:  places that there is memory for, in slabs

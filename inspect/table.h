@@ -126,12 +126,16 @@ static inline void table_prefetch(const struct table *t, uint32_t hash)
 	__builtin_prefetch(&t->slot[hash & t->slot_mask]);
 }
 
-/* table_near() - the first entry that @hash may mean, or NULL */
+/* table_near() - the first entry of @hash, which nearly always is the one, or
+ * NULL. Reads slots alone.
+ */
 static inline struct entry *table_near(const struct table *t, uint32_t hash)
 {
-	uint32_t place = t->slot[hash & t->slot_mask].place;
+	uint32_t i = hash & t->slot_mask;
 
-	return place ? table_at(t, place - 1) : NULL;
+	while (t->slot[i].hash != hash && t->slot[i].place)
+		i = (i + 1) & t->slot_mask;
+	return t->slot[i].place ? table_at(t, t->slot[i].place - 1) : NULL;
 }
 
 static inline struct entry *
