@@ -35,8 +35,8 @@
  * @dport: if UDP carries it, else 0 (the source port is a hash of the inner
  *flow)
  * @outer: the tunnel around this one, NULL if there is none
- * @key:   of the kind and @id; not 0. Both directions have the same one, and it
- *	   is part of what tells inner flows apart.
+ * @key:   a small number of the kind and @id; not 0. Both directions have the
+ *	   same one, and it is part of what tells inner flows apart.
  */
 struct tunnel {
 	enum tunnel_kind kind;
@@ -47,7 +47,7 @@ struct tunnel {
 	struct ip_addr src;
 	struct ip_addr dst;
 	const struct tunnel *outer;
-	uint64_t key;
+	uint32_t key;
 };
 
 /* What stands beside a UDP datagram, or what is wrong with it (@err).

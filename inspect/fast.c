@@ -205,8 +205,7 @@ void fast_key(const struct fast_opts *opts, const struct packet *pkt,
 	put_be16(ports, pkt->src.port);
 	put_be16(ports + 2, pkt->dst.port);
 	if (pkt->tunnel)
-		where |= (uint32_t)(pkt->tunnel->key ^ pkt->tunnel->key >> 32)
-			 << KEY_TUNNEL_SHIFT;
+		where |= pkt->tunnel->key << KEY_TUNNEL_SHIFT;
 	if (pkt->src.addr.family == IP_V4)
 		flip = key_v4(pkt->src.addr.bytes, pkt->dst.addr.bytes, ports,
 			      where, &ret->key);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "fast.h"
 #include "harness.h"
 #include "tunnel_table.h"
 #include "wire/bytes.h"
@@ -16,6 +17,8 @@
 	"4500 001f 0000 4000 4011 4e90 c0000201 c6336409" \
 	"1234 5678 000b 2184 686921"
 #define INNER_LEN 31
+/* each bit of 32 by itself, and none */
+#define IDS ((size_t)33)
 
 /* Outer headers; IPv4 from 203.0.113.1 to 203.0.113.2, its sum left out. */
 #define OUTER4(len, proto) \
@@ -387,6 +390,36 @@ static void test_tunnels_apart(void)
 	tunnel_table_free(table);
 }
 
+/* Ids that differ in any of their bits, and a kind that makes up for one: the
+ * packet inside is another flow's.
+ */
+static void test_flows_apart(void)
+{
+	struct tunnel w = { .kind = TUNNEL_VXLAN, .has_id = true };
+	struct packet p = { .proto = IP_PROTO_TCP, .src = { .port = 1 } };
+	struct fast_opts opts = { .seed = { { 1, 2, 3, 4, 5 } } };
+	struct tunnel_table *table = NULL;
+	struct digest d[3 * IDS];
+	size_t n = 0, i, j;
+
+	CU_ASSERT_EQUAL_FATAL(tunnel_table_new(&table), 0);
+	p.src.addr.family = p.dst.addr.family = IP_V4;
+	for (i = 0; i < ARRAY_SIZE(d); i++) {
+		w.kind = (enum tunnel_kind)(TUNNEL_GRE + i / IDS);
+		w.id = (uint32_t)(i / IDS) << 8;
+		w.id ^= (uint32_t)(1ULL << i % IDS);
+		p.tunnel = tunnel_table_get(table, &w);
+		fast_key(&opts, &p, &d[n++]);
+		w.src.bytes[0] ^= 1;
+		CU_ASSERT_EQUAL(tunnel_table_get(table, &w)->key,
+				p.tunnel->key);
+	}
+	for (i = 0; i < n; i++)
+		for (j = 0; j < i; j++)
+			CU_ASSERT(!key_eq(&d[i].key, &d[j].key));
+	tunnel_table_free(table);
+}
+
 /* A first fragment with 5 of 92 bytes of payload, and its end too late. */
 static void test_lost_fragments(void)
 {
@@ -563,6 +596,7 @@ int main(void)
 		{ "where it is wrong", test_where_it_is_wrong },
 		{ "the table is bounded", test_the_table_is_bounded },
 		{ "tunnels apart", test_tunnels_apart },
+		{ "flows apart", test_flows_apart },
 		{ "lost fragments", test_lost_fragments },
 		{ "UOA", test_uoa },
 		{ "offload", test_offload },
