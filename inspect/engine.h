@@ -16,7 +16,7 @@
  * capture. All times are the capture's. A flow that has waited too long is
  * noticed by the packet that comes too late; besides, each new flow makes the
  * engine look at a few entries, so that the dead never outnumber the living by
- * much.
+ * much. Of a live capture engine_age() does the same as time goes by.
  *
  * A flow that has ended is judged and handed to the sinks. If they want order,
  * ENGINE_ORDER_MAX ended flows are kept back and sorted by their first frame.
@@ -54,6 +54,12 @@ const struct fast_opts *engine_fast(const struct engine *en);
  */
 void engine_frames(struct engine *en, struct frame *f, const struct digest *d,
 		   size_t n);
+
+/* engine_age() - end flows that are gone at @ns, or with FRAME_NO_TIME at the
+ * time of the newest frame: for captures that may bring no frame for long. Not
+ * all of them, if there are many.
+ */
+void engine_age(struct engine *en, int64_t ns);
 
 /* engine_end() - end all flows. @sinks: see engine_set_sinks(). No frame after
  * it.

@@ -7,6 +7,8 @@
 
 /* entries looked at for each new flow */
 #define ENGINE_SWEEP 4
+/* the same, each time that engine_age() is called: all, if they are not many */
+#define ENGINE_AGE 65536
 /* entries among which the one to be given up is chosen */
 #define ENGINE_CHOICE 64
 /* places between the steps of engine_end_ahead() */
@@ -115,17 +117,32 @@ static struct entry *engine_next(struct engine *en, uint32_t *steps)
 	return NULL;
 }
 
-void engine_sweep(struct engine *en)
+/* engine_end_gone() - of @steps places those flows that are gone at @ns */
+static void engine_end_gone(struct engine *en, uint32_t steps, int64_t ns)
 {
-	uint32_t steps = ENGINE_SWEEP;
 	struct entry *e;
 
 	while ((e = engine_next(en, &steps))) {
-		if (!engine_is_gone(en, e, en->now_ns))
+		if (!engine_is_gone(en, e, ns))
 			continue;
 		engine_finish(en, e);
 		table_remove(&en->table, e);
 	}
+}
+
+void engine_sweep(struct engine *en)
+{
+	engine_end_gone(en, ENGINE_SWEEP, en->now_ns);
+}
+
+void engine_age(struct engine *en, int64_t ns)
+{
+	if (ns == FRAME_NO_TIME)
+		ns = en->now_ns;
+	if (ns == FRAME_NO_TIME)
+		return;
+	engine_lost(en, ns);
+	engine_end_gone(en, ENGINE_AGE, ns);
 }
 
 /* engine_worth() - of two flows the one with the greater worth stays */

@@ -19,12 +19,18 @@
 /* Between two looks at signals and the clock. */
 #define FEED_FRAMES_FILE 1024
 #define FEED_FRAMES_LIVE 64
+/* Flows of a live capture are aged so often; when nothing comes, at a time that
+ * frames the kernel still has were before.
+ */
+#define FEED_AGE_MS	 100
+#define FEED_AGE_LATE_MS 1000
 /* After the end was asked for: so long at most, or until nothing comes. */
 #define FEED_DRAIN_MS	500
 #define FEED_DRAIN_IDLE 3
 
 /* @bad_links: frames of types that are not decoded were seen
  * @link:      of the last frame, which was looked at
+ * @aged_ms:   when flows were aged last
  */
 struct feed {
 	const struct config *cfg;
@@ -35,6 +41,7 @@ struct feed {
 	bool has_bad_links;
 	int link;
 	uint64_t frames;
+	uint64_t aged_ms;
 };
 
 /* feed_drop() - the interface is open: nothing else needs privileges, but
@@ -284,6 +291,20 @@ static void feed_drain(struct feed *f, struct inspect *in)
 	}
 }
 
+/* feed_age() - time goes by on an interface, whether frames come or not */
+static void feed_age(struct feed *f, struct inspect *in, bool is_idle)
+{
+	uint64_t now_ms = clock_ms();
+
+	if (now_ms - f->aged_ms < FEED_AGE_MS)
+		return;
+	f->aged_ms = now_ms;
+	inspect_age(in,
+		    is_idle ? (int64_t)((clock_wall_ms() - FEED_AGE_LATE_MS) *
+					NS_PER_MS)
+			    : FRAME_NO_TIME);
+}
+
 int feed_run(struct feed *f, struct inspect *in)
 {
 	uint64_t each = source_live(f->src) ? FEED_FRAMES_LIVE
@@ -306,6 +327,9 @@ int feed_run(struct feed *f, struct inspect *in)
 		if (r == SOURCE_IDLE && f->ring &&
 		    ring_flush(f->ring, err) != 0)
 			r = -EIO;
+		if (source_live(f->src) &&
+		    (r == SOURCE_IDLE || f->frames % each == 0))
+			feed_age(f, in, r == SOURCE_IDLE);
 		if ((r == SOURCE_IDLE || f->frames % each == 0) &&
 		    !feed_tick(f, in, 0, f->frames)) {
 			if (source_live(f->src) && r > 0 && !status)

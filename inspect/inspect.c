@@ -97,6 +97,11 @@ static void inspect_expected(const struct config *cfg, struct tally *t)
 	}
 }
 
+void inspect_age(struct inspect *in, int64_t ns)
+{
+	engine_age(in->engine, ns);
+}
+
 void inspect_set_source(struct inspect *in, const struct source_stat *stat)
 {
 	in->source = *stat;

@@ -26,6 +26,9 @@ int inspect_bad_link(const struct inspect *in);
 /* inspect_frame() - account one frame */
 void inspect_frame(struct inspect *in, const struct frame *f);
 
+/* inspect_age() - see engine_age() */
+void inspect_age(struct inspect *in, int64_t ns);
+
 /* inspect_set_source() - what the tally says of where the frames come from */
 void inspect_set_source(struct inspect *in, const struct source_stat *stat);
 

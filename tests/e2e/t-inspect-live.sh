@@ -81,6 +81,21 @@ same_as_tcpdump() {
 }
 file_has_end() { tail -c 2000 "$1" | grep -qa tp-capture-end; }
 
+# told COUNT - so many flows are OK so far
+told() {
+    (($(flows "$DIR/live.out" '.verdict == "OK"' | wc -l) >= $1))
+}
+
+# No frame has to come for a flow that is over to be told.
+idle() {
+    live p1 -J tcp port 20000
+    clients 10001
+    wait_for 20 told "$CONNS" ||
+        bad "$(flows "$DIR/live.out" | wc -l) flows of an idle interface"
+    expect "it goes on" "$(grep -c '"summary"' "$DIR/live.out")" 0
+    live_end 0
+}
+
 # Both legs through one pseudo-interface, a filter in the kernel, a finding.
 any_with_filter() {
     live any -J tcp port 20001
@@ -232,6 +247,7 @@ start_ready origin-off "$NS_O" "$TP_ORIGIN" --mode off --reply echo 20001
 start_ready proxy "$NS_P" "$TP_PROXY" --ext -f "$DIR/rules"
 
 run_case "the same as from tcpdump's file" same_as_tcpdump
+run_case "nothing comes any more" idle
 run_case "any interface, a filter" any_with_filter
 run_case "a ring of files" ring
 run_case "privileges" privileges
