@@ -9,6 +9,8 @@
 
 /* Room behind the longest header, for a second one: any without many TLVs. */
 #define FIND_TAIL (PP2_FIXED_LEN + PP2_UNIX_LEN + 256)
+/* Bytes in which a header is looked for that other data stands before. */
+#define FIND_BEHIND 512
 /* Segments of which those at the stream's start are compared with the header:
  * fewer than a gigabyte.
  */
@@ -107,12 +109,42 @@ static void find_accept(struct find *f, struct budget *b, const uint8_t *buf,
 		find_stop(f, b);
 }
 
-static void find_refuse(struct find *f, struct budget *b, const uint8_t *buf,
-			uint32_t len, const struct wire_err *err)
+/* find_behind() - the stream begins with other data: does a header stand behind
+ * it, in the bytes at hand?
+ */
+static void find_behind(struct find *f, const struct config *cfg,
+			struct budget *b, const uint8_t *buf, uint32_t len,
+			uint64_t frame)
+{
+	static const struct {
+		const char *text;
+		uint32_t len;
+	} sig[] = { { "PROXY ", 6 }, { "\r\n\r\n\0\r\nQUIT\n", 12 } };
+	uint32_t reach = len < FIND_BEHIND ? len : FIND_BEHIND;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sig); i++) {
+		const uint8_t *p = memmem(buf, reach, sig[i].text, sig[i].len);
+		struct pp_hdr h;
+		struct wire_err err;
+
+		if (!p || hdr_decode_stream(p, len - (uint32_t)(p - buf),
+					    cfg->hdr_max, &h, &err) != WIRE_OK)
+			continue;
+		f->late_count++;
+		find_keep_other(f, b, &h, f->next + (uint32_t)(p - buf), frame);
+		return;
+	}
+}
+
+static void find_refuse(struct find *f, const struct config *cfg,
+			struct budget *b, const uint8_t *buf, uint32_t len,
+			const struct wire_err *err, uint64_t frame)
 {
 	f->app = (uint8_t)app_guess(buf, len);
 	if (f->state == FIND_WAIT && err->anomaly == ANOMALY_PP_NO_SIGNATURE) {
 		f->state = FIND_NONE;
+		find_behind(f, cfg, b, buf, len, frame);
 	} else if (f->state == FIND_WAIT) {
 		f->state = FIND_BAD;
 		f->err = *err;
@@ -141,7 +173,8 @@ static void find_scan(struct find *f, const struct config *cfg,
 		if (st == WIRE_OK)
 			find_accept(f, b, p, &h, frame);
 		else
-			find_refuse(f, b, p, len - (f->next - begin), &err);
+			find_refuse(f, cfg, b, p, len - (f->next - begin), &err,
+				    frame);
 	}
 }
 

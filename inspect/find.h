@@ -12,7 +12,8 @@
  *	FOUND	a header stands at offset 0 (@hdr). Scanning goes on behind it
  *		until something that is no header comes: @count tells how many
  *		stood in a row.
- *	NONE	the stream begins with something else
+ *	NONE	the stream begins with something else; a header behind that, in
+ *		the same segment and near its begin, counts in @late_count
  *	BAD	it begins like a header and is malformed (@err)
  *
  * @is_done: @next is final. The window is freed then, and of what comes later
@@ -29,7 +30,7 @@
  * Bytes of a stream that come twice with different contents: the first copy
  * counts, as with most receivers; in the header @is_overlap tells.
  *
- * Not handled: a header that begins inside a segment behind other data.
+ * Not handled: a header that begins inside a later segment, behind other data.
  */
 #ifndef INSPECT_FIND_H
 #define INSPECT_FIND_H

@@ -3,6 +3,7 @@
  * those set aside for documentation (RFC 5737, RFC 3849).
  */
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cases.h"
@@ -139,6 +140,17 @@ static void make_v1_late(struct file *f)
 	net_handshake(&n);
 	net_data(&n, A, "EHLO example.com\r\n", 18);
 	net_data(&n, A, v1_line, strlen(v1_line));
+	net_close(&n);
+}
+
+static void make_v1_behind(struct file *f)
+{
+	struct net n = case_v4(f, 31116, 8080);
+	char seg[CASE_MAX];
+
+	(void)snprintf(seg, sizeof(seg), "EHLO example.com\r\n%s", v1_line);
+	net_handshake(&n);
+	net_data(&n, A, seg, strlen(seg));
 	net_close(&n);
 }
 
@@ -358,6 +370,7 @@ const struct gen_case cases_own[] = {
 	{ "014-ppv1-duplicate", CASE_ETHERNET, make_v1_duplicate },
 	{ "015-ppv2-every-segment", CASE_ETHERNET, make_v2_repeated },
 	{ "016-ppv1-late", CASE_ETHERNET, make_v1_late },
+	{ "116-ppv1-behind-data", CASE_ETHERNET, make_v1_behind },
 	{ "017-no-header", CASE_ETHERNET, make_none },
 	{ "018-ppv1-bad-port", CASE_ETHERNET, make_v1_malformed },
 	{ "019-ppv2-snaplen", CASE_ETHERNET, make_v2_snaplen },

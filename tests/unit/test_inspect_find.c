@@ -8,6 +8,8 @@
 #include "harness.h"
 #include "wire/bytes.h"
 
+/* "PROXY " has to end within the first 512 bytes */
+#define FAR  507
 #define DATA "GET / HTTP/1.1\r\n\r\n"
 
 static const char v1[] = "PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n";
@@ -367,6 +369,49 @@ static void test_datagrams(void)
 	stream_fini(&s);
 }
 
+/* A header, whole, behind data in the segment that the stream begins with. */
+static void test_behind_data(void)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		uint32_t late;
+		uint32_t off;
+	} cases[] = {
+		{ "EHLO x\r\nPROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nGET", 48, 1,
+		  8 },
+		{ "x\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 17, 1, 1 },
+		{ "x\r\n\r\n\0\r\nQUIT\n\x20\0\0", 16, 0, 0 },
+		{ "EHLO x\r\nPROXY TCP4 192.0.2.1 192.0.2.2 1 2", 43, 0, 0 },
+		{ "the PROXY protocol", 18, 0, 0 },
+	};
+	char far[FAR + 64];
+	struct stream s;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		stream_init(&s);
+		stream_put(&s, cases[i].text, 0, cases[i].len, CSUM_OK);
+		CU_ASSERT_EQUAL(s.find.state, FIND_NONE);
+		CU_ASSERT_EQUAL(s.find.late_count, cases[i].late);
+		CU_ASSERT_EQUAL(!!s.find.other, !!cases[i].late);
+		if (s.find.other) {
+			CU_ASSERT_EQUAL(s.find.other->off, cases[i].off);
+			CU_ASSERT_EQUAL(s.find.other->frame, 1);
+		}
+		stream_fini(&s);
+	}
+	memset(far, 'x', sizeof(far));
+	for (i = FAR - 1; i <= FAR; i++) {
+		memcpy(far + i, v1, sizeof(v1) - 1);
+		stream_init(&s);
+		stream_put(&s, far, 0, sizeof(far), CSUM_OK);
+		CU_ASSERT_EQUAL(s.find.late_count, i < FAR);
+		stream_fini(&s);
+		memset(far + i, 'x', sizeof(far) - i);
+	}
+}
+
 static void test_cut_datagrams(void)
 {
 	struct stream s;
@@ -410,6 +455,7 @@ int main(void)
 		{ "hostile streams", test_hostile_streams_stay_bounded },
 		{ "a full window", test_a_full_window_is_given_back },
 		{ "datagrams", test_datagrams },
+		{ "behind data", test_behind_data },
 		{ "cut datagrams", test_cut_datagrams },
 	};
 
