@@ -81,6 +81,24 @@ connections() {
         "$(fact '.client_ip | "\(.checked) \(.wrong) \(.missing)"')" "$n 0 0"
 }
 
+# million CONCURRENCY - short connections of 131,069 addresses of both families,
+# straight to an origin: one address has ports for 53,536 of them
+million() {
+    local vip n=500000
+
+    in_client sysctl -q -w net.ipv4.tcp_tw_reuse=0
+    start_ready direct "$NS_P" "$TP_ORIGIN" -t --mode off --reply whoami 20009
+    for vip in "$VIP4" "$VIP6"; do
+        client_run "$vip" 20009 -c "$n" -C "$1" --whoami \
+            --src 198.18.0.0/16,fd00:c::/112
+        expect "identities checked, wrong, missing" \
+            "$(fact '.client_ip | "\(.checked) \(.wrong) \(.missing)"')" \
+            "$n 0 0"
+    done
+    stop_clean direct
+    in_client sysctl -q -w net.ipv4.tcp_tw_reuse=1
+}
+
 # datagrams MODE VIP SRC N - of 10,000 clients, each N times 1/10,000; one of
 # them first, alone: hundreds at once are more than may wait while a neighbour's
 # address is asked for
