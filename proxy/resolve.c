@@ -154,6 +154,7 @@ static int resolver_init_channel(struct resolver *r, const char *servers)
 	if (rc != ARES_SUCCESS)
 		return rc == ARES_ENOMEM ? -ENOMEM : -EIO;
 	r->has_channel = true;
+	ares_set_socket_functions(r->channel, &resolve_socks, NULL);
 	if (servers) {
 		rc = ares_set_servers_ports_csv(r->channel, servers);
 		if (rc != ARES_SUCCESS)

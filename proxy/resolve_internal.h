@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* resolve_internal.h - what the resolver's two files share */
+/* resolve_internal.h - what the resolver's files share */
 #ifndef PROXY_RESOLVE_INTERNAL_H
 #define PROXY_RESOLVE_INTERNAL_H
 
@@ -88,5 +88,8 @@ void name_take_over(struct res_name *name, const struct res_name *from);
 
 /* bindings_apply() - fill every origin with what is known of its names */
 void bindings_apply(struct resolver *r);
+
+/* the channel's sockets, in resolve_sock.c */
+extern const struct ares_socket_functions resolve_socks;
 
 #endif
