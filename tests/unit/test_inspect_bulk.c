@@ -13,10 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bulk_text.h"
 #include "harness.h"
-#include "inspect.h"
 #include "mapped.h"
-#include "source.h"
 #include "wire/wire.h"
 
 #define TEXT_MAX (1U << 20)
@@ -39,59 +38,10 @@ static const struct config cfg = {
 /* of all runs */
 static struct bulk_stat stat_sum;
 
-static void add_stat(const struct bulk_stat *s)
-{
-	stat_sum.tried += s->tried;
-	stat_sum.merged += s->merged;
-	stat_sum.given_up += s->given_up;
-	stat_sum.frames += s->frames;
-}
-
-/* inspect_text() - the JSON of @path. @spec: NULL for the ordinary reader.
- * Return: to be freed
- */
-static char *inspect_text(const char *path, const struct bulk_spec *spec)
-{
-	char err[SOURCE_ERR_MAX];
-	struct inspect *in = NULL;
-	struct sinks *sinks = NULL;
-	struct source *src = NULL;
-	struct tally tally;
-	struct frame f;
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	CU_ASSERT_FATAL(out && sinks_open(&cfg, out, &sinks) == 0);
-	CU_ASSERT_FATAL(inspect_new(&cfg, &in) == 0);
-	CU_ASSERT_FATAL(source_open(path, NULL, err, &src) == 0);
-	if (spec) {
-		struct bulk_spec s = *spec;
-		struct bulk_stat stat = { 0 };
-		struct capfile cf;
-
-		capfile_init(&cf);
-		CU_ASSERT_FATAL(source_plain(src, &s.fd, &s.size));
-		CU_ASSERT_EQUAL_FATAL(inspect_bulk(in, &s, &cf, &stat), 0);
-		add_stat(&stat);
-		CU_ASSERT_EQUAL_FATAL(source_resume(src, &cf), 0);
-		capfile_fini(&cf);
-	}
-	while (source_next(src, err, &f) == SOURCE_FRAME)
-		inspect_frame(in, &f);
-	(void)inspect_report(in, sinks, &tally);
-	(void)fprintf(out, "%llu frames\n", (unsigned long long)tally.frames);
-	sinks_free(sinks);
-	inspect_free(in);
-	source_close(src);
-	(void)fclose(out);
-	return text;
-}
-
 static bool check_spec(const char *path, const char *want,
 		       const struct bulk_spec *spec)
 {
-	char *got = inspect_text(path, spec);
+	char *got = bulk_text(&cfg, path, spec, &stat_sum);
 	bool is_same = strcmp(got, want) == 0;
 
 	CU_ASSERT(is_same);
@@ -149,7 +99,7 @@ static void check_file(const char *path)
 		  .piece_bytes = 150,
 		  .is_tried = true },
 	};
-	char *want = inspect_text(path, NULL);
+	char *want = bulk_text(&cfg, path, NULL, &stat_sum);
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(specs); i++)
