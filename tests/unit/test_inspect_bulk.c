@@ -199,9 +199,11 @@ static void test_a_tick_ends_it(void)
 	unsigned calls = 0;
 	struct bulk_spec spec = { .threads = 2,
 				  .block_bytes = 200,
+				  .piece_bytes = 300,
 				  .tick = stop_at_once,
 				  .ctx = &calls };
 	struct capfile cf;
+	struct tally tally;
 	struct inspect *in = NULL;
 	int fd = open("../../pcaps/001-document-ppv1-tcp/input.pcap",
 		      O_RDONLY | O_CLOEXEC);
@@ -215,6 +217,8 @@ static void test_a_tick_ends_it(void)
 	CU_ASSERT_EQUAL(inspect_bulk(in, &spec, &cf, NULL), 0);
 	CU_ASSERT_EQUAL(calls, 3);
 	CU_ASSERT(cf.offset < spec.size);
+	inspect_peek(in, &tally);
+	CU_ASSERT_EQUAL(tally.frames, cf.frames);
 	capfile_fini(&cf);
 	inspect_free(in);
 	(void)close(fd);

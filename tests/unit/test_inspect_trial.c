@@ -323,11 +323,13 @@ static bool check_seed(uint64_t seed)
 static void test_captures_by_chance(void)
 {
 	const char *range = getenv("TRIAL_SEEDS");
-	unsigned long long first = 1, last = 200, seed;
+	uint64_t first = 1, last = 200, seed;
+	char *end;
 
-	if (range)
-		CU_ASSERT_EQUAL_FATAL(sscanf(range, "%llu-%llu", &first, &last),
-				      2);
+	if (range) {
+		first = strtoull(range, &end, 10);
+		last = strtoull(end + (*end == '-'), NULL, 10);
+	}
 	for (seed = first; seed <= last; seed++)
 		if (!check_seed(seed))
 			break;
