@@ -144,9 +144,11 @@ size_cases() {
     done
 }
 
-# proxy_bytes - memory of the proxy's own
+# proxy_bytes - memory of the proxy's own; its part of libraries would grow as
+# other processes end
 proxy_bytes() {
-    awk '/^Pss:/ { print $2 * 1024 }' "/proc/${PID[proxy]}/smaps_rollup"
+    awk '/^Pss_(Anon|Shmem):/ { n += $2 } END { print n * 1024 }' \
+        "/proc/${PID[proxy]}/smaps_rollup"
 }
 
 # clients_here N - are so many connected through the proxy, and no more?
@@ -214,7 +216,7 @@ steady_draw() {
 set terminal svg size 720,300 dynamic
 set output '${1%.tsv}.svg'
 set xlabel 'seconds'
-set ylabel 'MB of user memory (PSS)'
+set ylabel 'MB of user memory'
 set yrange [0:*]
 set key off
 plot '$1' using 1:(\$2 / 1e6) with lines lw 2
