@@ -79,7 +79,8 @@ void relay_arm_open(struct worker *w, struct relay *r)
 {
 	uint64_t due = r->active_ms + w->cfg->idle_timeout_ms;
 	uint64_t keep_ms = worker_now_ms(w) + RELAY_KEEP_MS;
-	uint64_t bulk_ms = relay_bulk_due_ms(w, r);
+	uint64_t bulk_ms = relay_bulk_any(r) ? relay_bulk_end_ms(w, r)
+					     : UINT64_MAX;
 
 	if (r->deadline_ms && r->deadline_ms < due)
 		due = r->deadline_ms;
@@ -146,8 +147,7 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 	relay_count_bytes(w, r, from, m.moved);
 	if (w->relays->fast)
 		relay_fast_heat(r, m.moved);
-	if (m.moved)
-		relay_bulk_moved(w, r, f);
+	relay_bulk_moved(w, r, f, m.moved);
 	switch (status) {
 	case MOVE_DRAINED:
 		f->flags &= ~LEG_RD;
@@ -356,7 +356,8 @@ static void relay_open_timer(struct worker *w, struct relay *r)
 		(void)sock_keep_alive(r->leg[ORIGIN].fd);
 		r->leg[ORIGIN].flags |= LEG_KEPT;
 	}
-	relay_bulk_timer(w, r);
+	if (relay_bulk_any(r))
+		relay_bulk_timer(w, r);
 	if (r->deadline_ms && now >= r->deadline_ms) {
 		relay_log(w, r, CLOSE_NONE);
 		r->deadline_ms = now + w->cfg->log_interval_ms;

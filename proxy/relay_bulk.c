@@ -29,13 +29,12 @@
 
 #include "base/sock.h"
 
-#define BULK_STREAMS	 2
-#define BULK_BURST_BYTES (16U << 20)
-#define BULK_FILL_MS	 4
-#define BULK_WAIT_MS	 6
-#define BULK_AGAIN_MS	 250
-#define BULK_PIECE_MIN	 (512U << 10)
-#define BULK_PIECE_MAX	 (4U << 20)
+#define BULK_STREAMS   2
+#define BULK_FILL_MS   4
+#define BULK_WAIT_MS   6
+#define BULK_AGAIN_MS  250
+#define BULK_PIECE_MIN (512U << 10)
+#define BULK_PIECE_MAX (4U << 20)
 
 static uint32_t bulk_now_ms(const struct worker *w)
 {
@@ -56,20 +55,16 @@ static void leg_mute(struct worker *w, struct relay *r, enum side side,
 		leg->flags ^= LEG_MUTE;
 }
 
-void relay_bulk_arrived(struct worker *w, struct relay *r, enum side side)
+void relay_bulk_mute(struct worker *w, struct relay *r, enum side side)
 {
-	const struct leg *leg = &r->leg[side];
-
 	if (r->state == RELAY_OPEN && !r->fast && !fault_any(&w->cfg->faults) &&
-	    (leg->flags & (LEG_RD | LEG_MUTE)) == LEG_RD &&
 	    !(r->leg[!side].flags & LEG_WR))
 		leg_mute(w, r, side, true);
 }
 
-void relay_bulk_drained(struct worker *w, struct relay *r, enum side side)
+void relay_bulk_unmute(struct worker *w, struct relay *r, enum side side)
 {
-	if (r->leg[side].flags & LEG_MUTE)
-		leg_mute(w, r, side, false);
+	leg_mute(w, r, side, false);
 }
 
 /* What arrives in BULK_FILL_MS; 0: too little to wait for */
@@ -112,7 +107,7 @@ static void leg_set_piece(struct worker *w, struct leg *f, uint32_t piece)
 		f->bulk.end_ms = now_ms;
 }
 
-void relay_bulk_moved(struct worker *w, struct relay *r, struct leg *f)
+void relay_bulk_burst(struct worker *w, struct relay *r, struct leg *f)
 {
 	uint32_t now_ms = bulk_now_ms(w);
 	uint32_t bytes = (uint32_t)f->in_bytes - f->bulk.from_bytes;
@@ -120,7 +115,7 @@ void relay_bulk_moved(struct worker *w, struct relay *r, struct leg *f)
 	uint32_t piece;
 
 	f->bulk.moved_ms = now_ms;
-	if (bytes < BULK_BURST_BYTES || r->state != RELAY_OPEN || r->fast)
+	if (r->state != RELAY_OPEN || r->fast)
 		return;
 	piece = bulk_piece_bytes(bytes, now_ms - f->bulk.from_ms);
 	f->bulk.from_bytes = (uint32_t)f->in_bytes;
@@ -133,7 +128,7 @@ void relay_bulk_moved(struct worker *w, struct relay *r, struct leg *f)
 		relay_arm_open(w, r);
 }
 
-uint64_t relay_bulk_due_ms(const struct worker *w, const struct relay *r)
+uint64_t relay_bulk_end_ms(const struct worker *w, const struct relay *r)
 {
 	uint64_t now_ms = worker_now_ms(w), due_ms = UINT64_MAX;
 	int i;
@@ -163,7 +158,7 @@ void relay_bulk_timer(struct worker *w, struct relay *r)
 	}
 }
 
-void relay_bulk_end(struct worker *w, struct relay *r)
+void relay_bulk_forget(struct worker *w, struct relay *r)
 {
 	leg_set_bulk(w, &r->leg[CLIENT], false);
 	leg_set_bulk(w, &r->leg[ORIGIN], false);

@@ -182,27 +182,61 @@ void relay_open(struct worker *w, struct relay *r);
 /* relay_arm_open() - the timer of an OPEN relay, for what is due first */
 void relay_arm_open(struct worker *w, struct relay *r);
 
-/* relay_bulk_arrived() - an event tells that @side of @r may be read.
- * Called before LEG_RD is set
+/* relay_bulk.c: the inline functions are what each message passes */
+#define BULK_BURST_BYTES (16U << 20)
+
+/* relay_bulk_mute() - no longer tell of what arrives at @side, if the other
+ * takes nothing; relay_bulk_unmute() - tell of it again
  */
-void relay_bulk_arrived(struct worker *w, struct relay *r, enum side side);
+void relay_bulk_mute(struct worker *w, struct relay *r, enum side side);
+void relay_bulk_unmute(struct worker *w, struct relay *r, enum side side);
 
-/* relay_bulk_drained() - it was read empty */
-void relay_bulk_drained(struct worker *w, struct relay *r, enum side side);
+/* relay_bulk_burst() - BULK_BURST_BYTES more have been read from @f */
+void relay_bulk_burst(struct worker *w, struct relay *r, struct leg *f);
 
-/* relay_bulk_moved() - bytes of @r's leg @f were moved, and counted */
-void relay_bulk_moved(struct worker *w, struct relay *r, struct leg *f);
-
-/* relay_bulk_due_ms() - when relay_bulk_timer() has something to do;
+/* relay_bulk_end_ms() - when relay_bulk_timer() has something to do;
  * UINT64_MAX: never
  */
-uint64_t relay_bulk_due_ms(const struct worker *w, const struct relay *r);
+uint64_t relay_bulk_end_ms(const struct worker *w, const struct relay *r);
 
 /* relay_bulk_timer() - legs that bring nothing any more bring no bulk */
 void relay_bulk_timer(struct worker *w, struct relay *r);
 
-/* relay_bulk_end() - @r ends */
-void relay_bulk_end(struct worker *w, struct relay *r);
+/* relay_bulk_forget() - @r ends */
+void relay_bulk_forget(struct worker *w, struct relay *r);
+
+/* relay_bulk_arrived() - an event tells that @side of @r may be read.
+ * Called before LEG_RD is set
+ */
+static inline void relay_bulk_arrived(struct worker *w, struct relay *r,
+				      enum side side)
+{
+	if ((r->leg[side].flags & (LEG_RD | LEG_MUTE)) == LEG_RD)
+		relay_bulk_mute(w, r, side);
+}
+
+/* relay_bulk_drained() - it was read empty */
+static inline void relay_bulk_drained(struct worker *w, struct relay *r,
+				      enum side side)
+{
+	if (r->leg[side].flags & LEG_MUTE)
+		relay_bulk_unmute(w, r, side);
+}
+
+/* relay_bulk_moved() - @n bytes of @r's leg @f were moved, and counted */
+static inline void relay_bulk_moved(struct worker *w, struct relay *r,
+				    struct leg *f, uint64_t n)
+{
+	if (n && f->flags & LEG_BULK)
+		f->bulk.moved_ms = (uint32_t)worker_now_ms(w);
+	if ((uint32_t)f->in_bytes - f->bulk.from_bytes >= BULK_BURST_BYTES)
+		relay_bulk_burst(w, r, f);
+}
+
+static inline bool relay_bulk_any(const struct relay *r)
+{
+	return (r->leg[CLIENT].flags | r->leg[ORIGIN].flags) & LEG_BULK;
+}
 
 /* relay_opening() - read the client's first bytes behind the rule's header into
  * the scratch, as far as a stash could keep them.

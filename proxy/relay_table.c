@@ -178,7 +178,8 @@ void relay_end(struct worker *w, struct relay *r, enum close_reason reason,
 		relay_fault_end(t, r);
 	if (r->fast)
 		relay_fast_drop(t, r);
-	relay_bulk_end(w, r);
+	if (relay_bulk_any(r))
+		relay_bulk_forget(w, r);
 	wheel_cancel(&t->wheel, &r->timer);
 	fwd_add(r->fwd, w->id, LIVE_CONNS_OPEN, (uint64_t)-1);
 	fwd_drop(r->fwd, w->id);
