@@ -48,9 +48,13 @@ refload() {
 }
 
 clients() {
-    bench client -w -k checks
-    expect free "$(who_ran client checks free)" \
-        "tp-client, all checked,tp-client, nothing checked"
+    local row both="tp-client, all checked,tp-client, nothing checked"
+
+    bench client -w -k checks,checks-toa,checks-ppv1,checks-udp-spp
+    expect free "$(who_ran client checks free)" "$both"
+    for row in checks checks-toa checks-ppv1 checks-udp-spp; do
+        expect "$row" "$(who_ran client "$row" pinned)" "$both"
+    done
 }
 
 leftovers() {
