@@ -99,10 +99,18 @@ static uint64_t pool_abs(uint64_t rel, uint64_t first)
 	return rel & POOL_EARLIER ? rel & ~POOL_EARLIER : rel + first - 1;
 }
 
-/* pool_strip() - leave out what stands in the entry, and make small what is
- * near to it
+/* pool_early() - what the entry has of the sequence numbers of @side */
+static uint32_t pool_early(const struct entry *e, unsigned side)
+{
+	bool is_b = !!(e->state & ENTRY_B_IS_CLIENT) == (side == FLOW_CLIENT);
+
+	return e->early[is_b];
+}
+
+/* pool_strip() - leave out what stands in the entry, and make small what
+ * is near to it, or alike
  */
-static void pool_strip(struct flow *fl)
+static void pool_strip(struct flow *fl, const struct entry *e)
 {
 	unsigned i;
 
@@ -111,6 +119,9 @@ static void pool_strip(struct flow *fl)
 
 		f->frame = pool_rel(f->frame, fl->first_frame);
 		f->frame_last = pool_rel(f->frame_last, fl->first_frame);
+		f->next ^= f->hdr_len;
+		f->first_hi ^= f->hdr_len;
+		fl->dir[i].seq0 = pool_early(e, i) - fl->dir[i].seq0;
 	}
 	fl->first_frame = 0;
 	fl->last_frame = 0;
@@ -145,6 +156,9 @@ static void pool_dress(struct flow *fl, const struct entry *e)
 
 		f->frame = pool_abs(f->frame, e->first_frame);
 		f->frame_last = pool_abs(f->frame_last, e->first_frame);
+		f->next ^= f->hdr_len;
+		f->first_hi ^= f->hdr_len;
+		fl->dir[i].seq0 = pool_early(e, i) - fl->dir[i].seq0;
 	}
 	fl->first_frame = e->first_frame;
 	fl->last_frame = e->last_frame;
@@ -163,7 +177,7 @@ uint8_t *pool_pack(struct pool *p, struct flow *fl, const struct entry *e)
 	unsigned i;
 
 	if (e)
-		pool_strip(&tmp);
+		pool_strip(&tmp, e);
 	for (i = 0; i < FLOW_SIDES; i++)
 		tmp.dir[i].find.hdr = NULL;
 	len = at = pack(&tmp, sizeof(tmp), p->scratch);
