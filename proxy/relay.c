@@ -146,7 +146,7 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 	status = relay_by(w, r, from, &m);
 	relay_count_bytes(w, r, from, m.moved);
 	if (w->relays->fast)
-		relay_fast_heat(r, m.moved);
+		relay_fast_heat(r, from, m.moved, status == MOVE_BLOCKED);
 	relay_bulk_moved(w, r, f, m.moved);
 	switch (status) {
 	case MOVE_DRAINED:

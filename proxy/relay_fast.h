@@ -50,13 +50,19 @@ struct relay_fast {
 struct relay_fast *relay_fast_new(struct worker *w);
 void relay_fast_free(struct relay_fast *f);
 
-/* relay_fast_heat() - @moved bytes were read in one go */
-static inline void relay_fast_heat(struct relay *r, uint64_t moved)
+/* relay_fast_heat() - @moved bytes came from leg @from in one go; a message
+ * counts that answers one of the other side's. What cannot be passed on at once
+ * is no chat.
+ */
+static inline void relay_fast_heat(struct relay *r, enum side from,
+				   uint64_t moved, bool is_blocked)
 {
-	if (moved > FAST_SHORT_BYTES)
+	if (moved > FAST_SHORT_BYTES || is_blocked)
 		r->calm = 0;
-	else if (moved && r->calm < UINT16_MAX)
+	else if (moved && r->spoke != from && r->calm < UINT16_MAX)
 		r->calm++;
+	if (moved)
+		r->spoke = (uint8_t)from;
 }
 
 /* relay_fast_seen() - @r has an event: it is busy in this tick */

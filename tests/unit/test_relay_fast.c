@@ -13,7 +13,7 @@ static void talk(struct relay_fast *f, struct relay *r)
 
 	relay_fast_seen(f, r);
 	for (i = 0; i < FAST_CALM_MESSAGES; i++)
-		relay_fast_heat(r, 64);
+		relay_fast_heat(r, !r->spoke, 64, false);
 }
 
 /* The time of tick @n; what begins in it is counted there. */
@@ -53,20 +53,39 @@ static void test_few_messages(void)
 	for (n = 0; n < FAST_CALM_MESSAGES - 1; n++) {
 		go_to(&f, n);
 		relay_fast_seen(&f, &r);
-		relay_fast_heat(&r, 64);
-		relay_fast_heat(&r, 0);
+		relay_fast_heat(&r, !r.spoke, 64, false);
+		relay_fast_heat(&r, !r.spoke, 0, false);
 		CU_ASSERT(!relay_fast_is_calm(&f, &r));
 	}
-	relay_fast_heat(&r, 64);
+	relay_fast_heat(&r, !r.spoke, 64, false);
 	CU_ASSERT(relay_fast_is_calm(&f, &r));
 	/* no number of them wraps around */
 	for (n = 0; n <= UINT16_MAX; n++)
-		relay_fast_heat(&r, 1);
+		relay_fast_heat(&r, !r.spoke, 1, false);
 	CU_ASSERT(relay_fast_is_calm(&f, &r));
-	relay_fast_heat(&r, FAST_SHORT_BYTES);
+	relay_fast_heat(&r, CLIENT, FAST_SHORT_BYTES, false);
 	CU_ASSERT(relay_fast_is_calm(&f, &r));
-	relay_fast_heat(&r, FAST_SHORT_BYTES + 1);
+	relay_fast_heat(&r, CLIENT, FAST_SHORT_BYTES + 1, false);
 	CU_ASSERT(!relay_fast_is_calm(&f, &r));
+}
+
+/* One side alone, however short, and what the other does not take */
+static void test_no_answer(void)
+{
+	struct relay_fast f = { 0 };
+	struct relay r = { 0 };
+	uint64_t n;
+
+	for (n = 0; n <= FAST_CALM_TICKS; n++) {
+		go_to(&f, n);
+		talk(&f, &r);
+	}
+	CU_ASSERT(relay_fast_is_calm(&f, &r));
+	relay_fast_heat(&r, CLIENT, 0, true);
+	CU_ASSERT(!relay_fast_is_calm(&f, &r));
+	for (n = 0; n < 10ULL * FAST_CALM_MESSAGES; n++)
+		relay_fast_heat(&r, ORIGIN, 64, false);
+	CU_ASSERT(r.calm <= 1);
 }
 
 /* A connection that is silent for a tick begins anew. */
@@ -116,6 +135,7 @@ int main(void)
 		  test_alone },
 		{ "it takes a number of messages, and none that is long",
 		  test_few_messages },
+		{ "bytes that are no answers do not count", test_no_answer },
 		{ "a pause begins anew", test_pause },
 		{ "ticks are counted by the clock", test_late_tick },
 	};
