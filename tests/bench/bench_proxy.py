@@ -155,7 +155,9 @@ class Bench:
         place = self.place(layout, conns=IDLE + 500
                            if row.key == "rules" else 2000)
         with contextlib.ExitStack() as stack:
-            origin = self.referee.origin(row.load, place.origin,
+            origin = self.referee.origin(row.load, "0.0.0.0"
+                                         if row.key == "rules"
+                                         else place.origin,
                                          cpus.get("origin"),
                                          who.name != TOA)
             stack.callback(origin.stop)
