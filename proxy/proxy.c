@@ -358,7 +358,6 @@ static int64_t proxy_conn_fds(const struct proxy *p,
 			      const struct listen_set *set)
 {
 	int64_t steered = p->steer ? STEER_SOCKETS * p->cfg->n_threads : 0;
-
 	int64_t fast = p->fast ? PROXY_FDS_FAST + 2 * p->cfg->n_threads : 0;
 
 	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED - steered - fast -

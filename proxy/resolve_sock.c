@@ -28,16 +28,11 @@ static int query_close(ares_socket_t fd, void *ctx)
  */
 static void query_bind(int fd, const struct sockaddr_storage *to)
 {
-	struct endpoint e = endpoint_from_sockaddr(to), from = { 0 };
-	struct sockaddr_storage ss;
+	struct endpoint e = endpoint_from_sockaddr(to);
 	struct route r = { 0 };
-	socklen_t len;
 
-	if (route_get(&e.addr, 0, &r) || r.src.family == IP_NONE)
-		return;
-	from.addr = r.src;
-	len = sockaddr_from_endpoint(&from, false, &ss);
-	(void)!bind(fd, (struct sockaddr *)&ss, len);
+	if (!route_get(&e.addr, 0, &r) && r.src.family != IP_NONE)
+		(void)sock_bind(fd, &(struct endpoint) { r.src, 0 });
 }
 
 static int query_connect(ares_socket_t fd, const struct sockaddr *to,

@@ -34,6 +34,15 @@ static void route_attr(struct route_request *q, uint16_t type, const void *data,
 	q->head.nlmsg_len = (uint32_t)(off + RTA_LENGTH(len));
 }
 
+static void route_addr_read(const uint8_t *data, size_t len, uint8_t family,
+			    struct ip_addr *ret)
+{
+	if (family == AF_INET && len == 4)
+		*ret = ip_addr_v4(data);
+	else if (family == AF_INET6 && len == 16)
+		*ret = ip_addr_v6(data);
+}
+
 static void route_attr_read(const struct rtattr *a, const uint8_t *data,
 			    uint8_t family, struct route *r)
 {
@@ -45,16 +54,10 @@ static void route_attr_read(const struct rtattr *a, const uint8_t *data,
 			memcpy(&r->ifindex, data, sizeof(r->ifindex));
 		break;
 	case RTA_GATEWAY:
-		if (family == AF_INET && len == 4)
-			r->hop = ip_addr_v4(data);
-		else if (family == AF_INET6 && len == 16)
-			r->hop = ip_addr_v6(data);
+		route_addr_read(data, len, family, &r->hop);
 		break;
 	case RTA_PREFSRC:
-		if (family == AF_INET && len == 4)
-			r->src = ip_addr_v4(data);
-		else if (family == AF_INET6 && len == 16)
-			r->src = ip_addr_v6(data);
+		route_addr_read(data, len, family, &r->src);
 		break;
 	default:
 		break;

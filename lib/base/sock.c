@@ -107,7 +107,7 @@ static int sock_open(bool is_v6, unsigned flags, int *ret_fd)
 	return err;
 }
 
-static int sock_bind(int fd, const struct endpoint *at)
+int sock_bind(int fd, const struct endpoint *at)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = sockaddr_from_endpoint(at, false, &ss);

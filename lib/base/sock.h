@@ -43,6 +43,9 @@ int sock_peer(int fd, struct endpoint *ret);
 int sock_listen(const struct endpoint *at, unsigned flags, int backlog,
 		int *ret_fd);
 
+/* sock_bind() - bind(2). Return: 0 or -errno */
+int sock_bind(int fd, const struct endpoint *at);
+
 /* sock_open_to() - a socket fit for connecting to @to, bound to @from.
  * @from: source address; NULL or IP_NONE: the kernel chooses (UDP: see
  *	  egress.h). Port 0 is chosen by the kernel, for TCP at connect time
