@@ -29,9 +29,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -39,67 +39,20 @@
 #include "base/log.h"
 #include "base/sock.h"
 #include "fault.h"
-#include "http.h"
+#include "tcp_internal.h"
 #include "wire/pp2.h"
 
 #define TCP_ACCEPT_BATCH 64
-#define TCP_READ_BATCH	 4
-#define TCP_IO_BYTES	 16384
 #define TCP_LINGER_MS	 2000
-/* Written at once by --reply source, thrown away at once by it and discard. */
-#define TCP_SOURCE_BYTES 262144
-#define TCP_DROP_BYTES	 1048576
 #define TCP_NO_SLOT	 UINT32_MAX
 #define TCP_NEVER	 UINT64_MAX
-
-enum conn_state {
-	CONN_FREE,
-	CONN_HEADER,
-	CONN_SERVE,
-	CONN_LINGER,
-};
-
-/* @next_free:	CONN_FREE only
- * @events:	what epoll watches for
- * @buf:	HEADER: bytes so far; SERVE: bytes to be sent from @buf_off on;
- *		owned, NULL if empty
- * @query:	HEADER in mode toa
- * @since_ms:	of the state's deadline: accept(), the last byte, our FIN
- */
-struct conn {
-	struct wheel_node timer;
-	int fd;
-	uint32_t gen;
-	uint32_t next_free;
-	uint32_t events;
-	enum conn_state state;
-	bool is_v4_socket;
-	bool got_fin;
-	bool is_answered;
-	struct ident id;
-	struct toa_query query;
-	uint8_t *buf;
-	uint32_t buf_len;
-	uint32_t buf_off;
-	struct http_req *http;
-	uint64_t start_ms;
-	uint64_t start_wall_ms;
-	uint64_t since_ms;
-	uint64_t in;
-	uint64_t out;
-};
 
 static uint32_t conn_slot(const struct tcp *t, const struct conn *c)
 {
 	return (uint32_t)(c - t->conns);
 }
 
-static bool conn_is_toa(const struct tcp *t)
-{
-	return t->cfg->policy.mode == MODE_TOA;
-}
-
-static void conn_drop_buf(struct conn *c)
+void conn_drop_buf(struct conn *c)
 {
 	free(c->buf);
 	c->buf = NULL;
@@ -121,9 +74,8 @@ static void conn_record(struct tcp *t, const struct conn *c,
 	record_end(t->log, &c->id, &end);
 }
 
-/* End a connection. @is_abort: with RST instead of FIN */
-static void conn_close(struct tcp *t, struct conn *c, enum record_reason reason,
-		       bool is_abort)
+void conn_close(struct tcp *t, struct conn *c, enum record_reason reason,
+		bool is_abort)
 {
 	if (conn_is_toa(t) && c->state == CONN_HEADER)
 		toa_source_end(&t->toa, &c->query);
@@ -148,27 +100,7 @@ static void conn_close(struct tcp *t, struct conn *c, enum record_reason reason,
 	t->free_head = conn_slot(t, c);
 }
 
-static void conn_refuse(struct tcp *t, struct conn *c,
-			const struct wire_err *err)
-{
-	char peer[ENDPOINT_TEXT_MAX];
-
-	c->id.err = *err;
-	t->stats->refused[err->anomaly]++;
-	log_debug("refused %s: %s at byte %u: %s",
-		  endpoint_format(&c->id.peer, peer),
-		  anomaly_slug(err->anomaly), err->off,
-		  anomaly_info(err->anomaly)->text);
-	conn_close(t, c, REASON_REFUSED, true);
-}
-
-static bool conn_is_source(const struct tcp *t, const struct conn *c)
-{
-	return t->source && c->state == CONN_SERVE;
-}
-
-/* Watch for what the connection can do next. Return: false if it was closed */
-static bool conn_watch(struct tcp *t, struct conn *c)
+bool conn_watch(struct tcp *t, struct conn *c)
 {
 	uint32_t events = c->state == CONN_SERVE && c->buf ? EPOLLOUT
 			  : c->got_fin			   ? 0
@@ -202,7 +134,7 @@ static uint64_t conn_deadline(const struct tcp *t, const struct conn *c)
 	return after ? c->since_ms + after : TCP_NEVER;
 }
 
-static void conn_set_timer(struct tcp *t, struct conn *c)
+void conn_set_timer(struct tcp *t, struct conn *c)
 {
 	uint64_t due = conn_deadline(t, c);
 
@@ -212,8 +144,7 @@ static void conn_set_timer(struct tcp *t, struct conn *c)
 		wheel_arm(&t->wheel, &c->timer, due);
 }
 
-/* Keep @len bytes after those that wait already. Return: false: no memory */
-static bool conn_keep(struct conn *c, const uint8_t *data, size_t len)
+bool conn_keep(struct conn *c, const uint8_t *data, size_t len)
 {
 	uint8_t *buf = realloc(c->buf, c->buf_len + len);
 
@@ -223,310 +154,6 @@ static bool conn_keep(struct conn *c, const uint8_t *data, size_t len)
 	c->buf = buf;
 	c->buf_len += (uint32_t)len;
 	return true;
-}
-
-/* Send, or keep for later. Return: false if the connection was closed */
-static bool conn_send(struct tcp *t, struct conn *c, const void *data,
-		      size_t len)
-{
-	ssize_t n = 0;
-
-	if (!len)
-		return true;
-	if (!c->buf) {
-		n = send(c->fd, data, len, MSG_NOSIGNAL);
-		if (n < 0 && errno != EAGAIN && errno != EINTR) {
-			conn_close(t, c, REASON_RESET, true);
-			return false;
-		}
-		n = n < 0 ? 0 : n;
-		c->out += (uint64_t)n;
-	}
-	if ((size_t)n == len ||
-	    conn_keep(c, (const uint8_t *)data + n, len - (size_t)n))
-		return true;
-	t->stats->no_memory++;
-	conn_close(t, c, REASON_ERROR, true);
-	return false;
-}
-
-/* Everything was said and taken: what the state ends with. */
-static void conn_settle(struct tcp *t, struct conn *c)
-{
-	if (!c->buf && c->got_fin) {
-		conn_close(t, c, REASON_CLOSED, false);
-		return;
-	}
-	if (!c->buf && c->is_answered && c->state == CONN_SERVE) {
-		if (shutdown(c->fd, SHUT_WR)) {
-			conn_close(t, c, REASON_RESET, true);
-			return;
-		}
-		c->state = CONN_LINGER;
-		c->since_ms = t->loop->now_ms;
-		conn_set_timer(t, c);
-	}
-	(void)conn_watch(t, c);
-}
-
-static bool conn_answer_http(struct tcp *t, struct conn *c, const uint8_t *buf,
-			     size_t len)
-{
-	char body[IDENT_LINE_MAX], answer[IDENT_LINE_MAX + 512];
-	enum http_state st;
-	size_t n;
-
-	if (c->is_answered)
-		return true;
-	if (!c->http)
-		c->http = http_req_new();
-	if (!c->http) {
-		t->stats->no_memory++;
-		conn_close(t, c, REASON_ERROR, true);
-		return false;
-	}
-	st = http_req_feed(c->http, buf, len);
-	if (st == HTTP_MORE)
-		return true;
-	c->is_answered = true;
-	record_request(t->log, &c->id, c->http->line, c->http->line_len);
-	n = ident_line(&c->id, body, sizeof(body));
-	n = http_answer(c->http, st == HTTP_DONE ? 200 : 431, body, n, answer,
-			sizeof(answer));
-	return conn_send(t, c, answer, n);
-}
-
-/* Is what comes thrown away? */
-static bool conn_drops(const struct tcp *t)
-{
-	return t->cfg->reply == REPLY_DISCARD || t->cfg->reply == REPLY_SOURCE;
-}
-
-/* Payload. Return: false if the connection was closed */
-static bool conn_serve(struct tcp *t, struct conn *c, const uint8_t *buf,
-		       size_t len)
-{
-	if (!len)
-		return true;
-	c->in += len;
-	if (c->state == CONN_SERVE)
-		c->since_ms = t->loop->now_ms;
-	if (t->cfg->reply == REPLY_HTTP)
-		return conn_answer_http(t, c, buf, len);
-	if (conn_drops(t))
-		return true;
-	return conn_send(t, c, buf, len);
-}
-
-/* The client is known: speak, if it is us to speak first. */
-static bool conn_greet(struct tcp *t, struct conn *c)
-{
-	char line[IDENT_LINE_MAX];
-	const char *banner = t->cfg->banner;
-
-	if (fault_is_on(&t->cfg->faults, FAULT_FIRST_BYTE_GREETING))
-		banner = NULL;
-	conn_drop_buf(c);
-	c->state = CONN_SERVE;
-	c->since_ms = t->loop->now_ms;
-	conn_set_timer(t, c);
-	t->stats->headers[c->id.kind]++;
-	record_identified(t->log, &c->id, c->is_v4_socket);
-	if (banner && (!conn_send(t, c, banner, strlen(banner)) ||
-		       !conn_send(t, c, "\r\n", 2)))
-		return false;
-	return !t->cfg->want_identity ||
-	       conn_send(t, c, line, ident_line(&c->id, line, sizeof(line)));
-}
-
-/* Whom a TCP option named. @is_last: payload is there or none will come */
-static enum header_action conn_judge_toa(struct tcp *t, struct conn *c,
-					 bool is_last,
-					 struct header_result *ret)
-{
-	struct toa_finding f;
-	enum toa_state st = toa_source_ask(&t->toa, &c->query, is_last, &f);
-
-	if (st == TOA_WAIT)
-		return HEADER_WAIT;
-	toa_source_end(&t->toa, &c->query);
-	if (st == TOA_FOUND)
-		ident_learn_toa(&c->id, &f);
-	else if (st == TOA_UNKNOWN)
-		c->id.kind = HEADER_UNKNOWN;
-	else if (t->cfg->policy.want_header) {
-		ret->err = f.err;
-		if (f.err.anomaly == ANOMALY_NONE)
-			ret->err.anomaly = ANOMALY_PP_MISSING;
-		return HEADER_REFUSE;
-	} else {
-		c->id.err = f.err;
-	}
-	if (f.err.anomaly != ANOMALY_NONE) {
-		t->stats->ignored[f.err.anomaly]++;
-		log_debug("passed over: %s", anomaly_slug(f.err.anomaly));
-	}
-	if (fault_is_on(&t->cfg->faults, FAULT_IGNORES_HEADER))
-		c->id.client = c->id.peer;
-	if (fault_is_on(&t->cfg->faults, FAULT_WRONG_PORT))
-		c->id.client.port ^= 1;
-	return HEADER_DIRECT;
-}
-
-static enum header_action conn_judge(struct tcp *t, struct conn *c,
-				     const uint8_t *buf, size_t len,
-				     enum header_end end,
-				     struct header_result *ret)
-{
-	const struct header_policy *policy = &t->cfg->policy;
-	bool is_trusted = header_is_trusted(policy, &c->id.peer.addr);
-
-	if (conn_is_toa(t))
-		return conn_judge_toa(t, c, len || end != HEADER_END_OPEN, ret);
-	if (fault_any(&t->cfg->faults))
-		return fault_judge_stream(&t->cfg->faults, policy, is_trusted,
-					  buf, len, end, ret);
-	return header_judge_stream(policy, is_trusted, buf, len, end, ret);
-}
-
-/* HEADER: decide about the first @len bytes. */
-static void conn_decide(struct tcp *t, struct conn *c, const uint8_t *buf,
-			size_t len, enum header_end end)
-{
-	struct header_result h = { 0 };
-	size_t payload = 0;
-
-	switch (conn_judge(t, c, buf, len, end, &h)) {
-	case HEADER_WAIT:
-		if (len > c->buf_len &&
-		    !conn_keep(c, buf + c->buf_len, len - c->buf_len)) {
-			t->stats->no_memory++;
-			conn_close(t, c, REASON_ERROR, true);
-		}
-		return;
-	case HEADER_REFUSE:
-		conn_refuse(t, c, &h.err);
-		return;
-	case HEADER_TAKE:
-		if (ident_learn(&c->id, &h)) {
-			t->stats->no_memory++;
-			conn_close(t, c, REASON_ERROR, true);
-			return;
-		}
-		payload = h.hdr.hdr_len;
-		break;
-	case HEADER_DIRECT:
-		break;
-	}
-	c->got_fin = end == HEADER_END_EOF;
-	if (buf == c->buf) {
-		/* conn_greet() drops what @buf points to */
-		if (len)
-			memcpy(t->scratch, buf, len);
-		buf = t->scratch;
-	}
-	if (conn_greet(t, c) && conn_serve(t, c, buf + payload, len - payload))
-		conn_settle(t, c);
-}
-
-/* One read in state HEADER. */
-static void conn_read_header(struct tcp *t, struct conn *c)
-{
-	uint8_t *buf = t->scratch;
-	size_t len = c->buf_len;
-	ssize_t n;
-
-	if (len)
-		memcpy(buf, c->buf, len);
-	n = recv(c->fd, buf + len, TCP_IO_BYTES, 0);
-	if (n < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			conn_close(t, c, REASON_RESET, true);
-		return;
-	}
-	if (n > 0) {
-		c->id.hdr_reads++;
-		conn_decide(t, c, buf, len + (size_t)n, HEADER_END_OPEN);
-	} else {
-		conn_decide(t, c, buf, len, HEADER_END_EOF);
-	}
-}
-
-/* Take what came into @t->scratch; what is thrown away is not copied, tcp(7).
- */
-static ssize_t conn_recv(struct tcp *t, struct conn *c, size_t *ret_cap)
-{
-	bool is_dropped = conn_drops(t) && c->state == CONN_SERVE;
-
-	*ret_cap = is_dropped ? TCP_DROP_BYTES : TCP_IO_BYTES;
-	return recv(c->fd, is_dropped ? NULL : t->scratch, *ret_cap,
-		    is_dropped ? MSG_TRUNC : 0);
-}
-
-static void conn_read(struct tcp *t, struct conn *c)
-{
-	int i;
-
-	for (i = 0; i < TCP_READ_BATCH && !c->buf && !c->got_fin; i++) {
-		size_t cap;
-		ssize_t n = conn_recv(t, c, &cap);
-
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			break;
-		if (n < 0) {
-			conn_close(t, c, REASON_RESET, true);
-			return;
-		}
-		if (n == 0)
-			c->got_fin = true;
-		else if (!conn_serve(t, c, t->scratch, (size_t)n))
-			return;
-		if (n < (ssize_t)cap)
-			break;
-	}
-	conn_settle(t, c);
-}
-
-/* Send more of what --reply source has to say. */
-static void conn_pour(struct tcp *t, struct conn *c)
-{
-	int i;
-
-	for (i = 0; i < TCP_READ_BATCH; i++) {
-		ssize_t n =
-			send(c->fd, t->source, TCP_SOURCE_BYTES, MSG_NOSIGNAL);
-
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
-		if (n < 0) {
-			conn_close(t, c, REASON_RESET, true);
-			return;
-		}
-		c->out += (uint64_t)n;
-		c->since_ms = t->loop->now_ms;
-		if (n < TCP_SOURCE_BYTES)
-			return;
-	}
-}
-
-/* Send what waits. */
-static void conn_write(struct tcp *t, struct conn *c)
-{
-	ssize_t n = send(c->fd, c->buf + c->buf_off, c->buf_len - c->buf_off,
-			 MSG_NOSIGNAL);
-
-	if (n < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			conn_close(t, c, REASON_RESET, true);
-		return;
-	}
-	c->out += (uint64_t)n;
-	c->since_ms = t->loop->now_ms;
-	c->buf_off += (uint32_t)n;
-	if (c->buf_off < c->buf_len)
-		return;
-	conn_drop_buf(c);
-	conn_settle(t, c);
 }
 
 static void conn_event(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
