@@ -84,7 +84,7 @@ static bool port_parse(struct rule_span s, const struct port_field *f,
 	if (!s.len || i < s.len)
 		return rule_fail(
 			err, s.column, f->code,
-			"'%s' is not a %s: write a whole number "
+			"'%s' is no %s: write a whole number "
 			"1-%u, a range as 80-90%s",
 			rule_quote(s, q), f->name, f->max,
 			f == &forward_field ? ", several divided by ';'" : "");

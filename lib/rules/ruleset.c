@@ -390,7 +390,7 @@ static void ruleset_check_group(struct ruleset_full *f, uint32_t i)
 }
 
 struct error_key {
-	uint32_t seq, column, index;
+	uint32_t seq, index;
 };
 
 static int error_key_compare(const void *a, const void *b)
@@ -399,13 +399,12 @@ static int error_key_compare(const void *a, const void *b)
 
 	if (x->seq != y->seq)
 		return x->seq < y->seq ? -1 : 1;
-	if (x->column != y->column)
-		return x->column < y->column ? -1 : 1;
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
 /* Errors of the whole were found after those of the lines: put them in the
- * order of the text. Without memory they stay as they are.
+ * order of the text; those of one line are in it. Without memory they stay as
+ * they are.
  */
 static void ruleset_sort_errors(struct ruleset_full *f)
 {
@@ -417,7 +416,6 @@ static void ruleset_sort_errors(struct ruleset_full *f)
 		for (i = 0; i < n; i++)
 			keys[i] = (struct error_key) {
 				f->error_seqs[i],
-				f->pub.errors[i].column,
 				i,
 			};
 		qsort(keys, n, sizeof(*keys), error_key_compare);

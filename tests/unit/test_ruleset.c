@@ -10,6 +10,7 @@
 #include <CUnit/CUnit.h>
 
 #include "harness.h"
+#include "rules/ruleset_file.h"
 #include "wire/wire.h"
 
 static struct ruleset *load_bytes(const char *text, size_t len, unsigned flags)
@@ -31,15 +32,16 @@ static struct ruleset *load(const char *text, unsigned flags)
 	return load_bytes(text, strlen(text), flags);
 }
 
-/* What ruleset_print_errors() prints; freed by the caller */
-static char *errors_of(const struct ruleset *rs)
+/* What @print prints of @rs; freed by the caller */
+static char *printed(const struct ruleset *rs,
+		     void (*print)(const struct ruleset *, FILE *))
 {
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
 	CU_ASSERT_FATAL(f != NULL);
-	ruleset_print_errors(rs, f);
+	print(rs, f);
 	CU_ASSERT_EQUAL(fclose(f), 0);
 	return text;
 }
@@ -49,7 +51,7 @@ static void check_errors(const char *text, unsigned flags,
 			 const char *const *want, size_t n)
 {
 	struct ruleset *rs = load(text, flags);
-	char *all = errors_of(rs), *at = all;
+	char *all = printed(rs, ruleset_print_errors), *at = all;
 	size_t i;
 
 	CU_ASSERT_EQUAL(rs->n_errors, n);
@@ -61,6 +63,7 @@ static void check_errors(const char *text, unsigned flags,
 		at = strchr(at, '\n');
 		at = at ? at + 1 : NULL;
 	}
+	CU_ASSERT(at && !*at); /* and nothing else is said */
 	free(all);
 	ruleset_free(rs);
 }
@@ -135,7 +138,7 @@ static void test_options_join_the_file(void)
 	ruleset_add_line(rs, "", "--rule");
 	ruleset_add_line(rs, "tcp:79-81 192.0.2.1 80 on off", "--rule");
 	CU_ASSERT(!ruleset_check(rs));
-	all = errors_of(rs);
+	all = printed(rs, ruleset_print_errors);
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr(all, "--rule:2:1: InvalidParameter.Para"));
 	CU_ASSERT_PTR_NOT_NULL(
@@ -156,13 +159,17 @@ static void test_ports_used_twice(void)
 		"forwarded already, at f:1: ",
 		"f:5:5: InvalidParameter.RulePortDuplicating: tcp:70 is "
 		"forwarded already, at f:4: ",
+		/* a rule that was refused a port does not own it */
+		"f:6:5: InvalidParameter.RulePortDuplicating: tcp:86 is "
+		"forwarded already, at f:1: ",
 	};
 
 	check_errors("tcp:80-90 192.0.2.1 80 on off\n"
-		     "tcp:85 192.0.2.1 80 on off\n"
+		     "tcp:85-86 192.0.2.1 80 on off\n"
 		     "udp:80-90 192.0.2.1 80 on off\n"
 		     "tcp:1;70-80;90-99 192.0.2.1 80 on off\n"
-		     "tcp:60-75 192.0.2.1 80 on off\n",
+		     "tcp:60-75 192.0.2.1 80 on off\n"
+		     "tcp:86 192.0.2.1 80 on off\n",
 		     0, want, ARRAY_SIZE(want));
 }
 
@@ -241,6 +248,10 @@ static void test_group_limits(void)
 	CU_ASSERT_EQUAL(rs->n_groups, GROUP_MAX);
 	CU_ASSERT_EQUAL(rs->n_errors, 1);
 	CU_ASSERT_EQUAL(rs->errors[0].line, GROUP_MAX + 1);
+	CU_ASSERT_EQUAL(rs->errors[0].column, 1);
+	CU_ASSERT_STRING_EQUAL(rs->errors[0].code,
+			       "InvalidParameter.ParameterError");
+	CU_ASSERT_PTR_NOT_NULL(strstr(rs->errors[0].text, "groups"));
 	ruleset_free(rs);
 	free(text);
 }
@@ -297,6 +308,15 @@ static void test_lines_without_end(void)
 	rs = load_bytes(text, 200000, 0);
 	CU_ASSERT_EQUAL(rs->n_errors, 1);
 	ruleset_free(rs);
+	/* a rule is not read out of the begin of such a line */
+	memset(text, ' ', 200000);
+	memcpy(text, "tcp:80 192.0.2.1 80 on off", 26);
+	rs = load_bytes(text, 200000, 0);
+	CU_ASSERT_EQUAL(rs->n_rules, 0);
+	CU_ASSERT_EQUAL_FATAL(rs->n_errors, 1);
+	CU_ASSERT_EQUAL(rs->errors[0].column, 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(rs->errors[0].text, "bytes"));
+	ruleset_free(rs);
 	free(text);
 }
 
@@ -317,6 +337,15 @@ static void test_bytes_that_are_no_rules(void)
 	check_one_error("\n\xef\xbb\xbftcp:80 a 80 on off\n", 0, "f:2:1: ");
 	check_one_error("tcp:80 a 80 on off t\r", 0, "f:1:21: ");
 	check_one_error("tcp:80 a 80\r on off\n", 0, "f:1:12: ");
+	/* half a mark; a whole one before nothing, and before a rule */
+	check_one_error("\xef\xbb\xbctcp:80 a 80 on off\n", 0, "f:1:1: ");
+	rs = load("\xef\xbb\xbf\ntcp:80 a 80 on off\n", 0);
+	CU_ASSERT(rs->n_errors == 0 && rs->n_rules == 1);
+	ruleset_free(rs);
+	rs = load("\xef\xbb\xbftcp:80 a 80 on off t\r\n", 0);
+	CU_ASSERT_FATAL(rs->n_errors == 0 && rs->n_rules == 1);
+	CU_ASSERT_STRING_EQUAL(rs->rules[0].tag, "t");
+	ruleset_free(rs);
 	rs = load("", 0);
 	CU_ASSERT_EQUAL(rs->n_errors + rs->n_rules, 0);
 	ruleset_free(rs);
@@ -335,7 +364,7 @@ static void test_errors_are_bounded_and_in_order(void)
 	CU_ASSERT_EQUAL(rs->n_errors, RULESET_ERRORS_MAX + 7);
 	CU_ASSERT_EQUAL(rs->errors[RULESET_ERRORS_MAX - 1].line,
 			RULESET_ERRORS_MAX);
-	all = errors_of(rs);
+	all = printed(rs, ruleset_print_errors);
 	CU_ASSERT_PTR_NOT_NULL(strstr(all, "\nand 7 errors more\n"));
 	free(all);
 	ruleset_free(rs);
@@ -402,6 +431,114 @@ static void test_export_is_a_fixed_point(void)
 	ruleset_free(again);
 }
 
+static void print_lint(const struct ruleset *rs, FILE *out)
+{
+	ruleset_print_lint(rs, false, out);
+}
+
+static void print_lint_json(const struct ruleset *rs, FILE *out)
+{
+	ruleset_print_lint(rs, true, out);
+}
+
+static void check_printed(const char *rules,
+			  void (*print)(const struct ruleset *, FILE *),
+			  const char *want)
+{
+	struct ruleset *rs = load(rules, 0);
+	char *got = printed(rs, print);
+
+	CU_ASSERT_STRING_EQUAL(got, want);
+	free(got);
+	ruleset_free(rs);
+}
+
+static void test_whole_files_are_printed(void)
+{
+	static const char bad[] = "tcp:80-81 a 80 on off\nudp:5 og:g 5 on off\n"
+				  "og:h = a\n";
+
+	check_printed("tcp:80 og:G 80 ON off\nOG:G=A.b , ::1\n"
+		      "og:h = 192.0.2.1\nudp:80 c 80-80 on off t\n",
+		      ruleset_print,
+		      "og:G = a.b, ::1\nog:h = 192.0.2.1\n"
+		      "tcp:80 og:G 80 on off\nudp:80 c 80 on off t\n");
+	check_printed(bad, print_lint,
+		      "f:2:7: InvalidParameterValue.OriginGroupNotExists: "
+		      "group 'g' is not defined: add a line og:NAME = ADDR[, "
+		      "ADDR...]\n2 rules, 1 groups, 3 ports, 1 errors\n");
+	check_printed(bad, print_lint_json,
+		      "{\"v\":1,\"type\":\"error\",\"file\":\"f\",\"line\":2,"
+		      "\"column\":7,\"code\":\"InvalidParameterValue."
+		      "OriginGroupNotExists\",\"text\":\"group 'g' is not "
+		      "defined: add a line og:NAME = ADDR[, ADDR...]\"}\n"
+		      "{\"v\":1,\"type\":\"summary\",\"rules\":2,"
+		      "\"groups\":1,\"ports\":3,\"errors\":1}\n");
+}
+
+static uint32_t missing(const char *a, const char *b, char *out, size_t cap)
+{
+	struct ruleset *of = load(a, 0), *in = load(b, 0);
+	FILE *f = fmemopen(out, cap, "w");
+	uint32_t n;
+
+	CU_ASSERT_FATAL(f != NULL);
+	n = ruleset_print_missing(of, in, "- ", f);
+	CU_ASSERT_EQUAL(fclose(f), 0);
+	ruleset_free(of);
+	ruleset_free(in);
+	return n;
+}
+
+static void test_what_one_file_lacks(void)
+{
+	static const char a[] = "og:g = a, b\nog:h = c\nog:i = a\n"
+				"tcp:1 og:g 1 on off\ntcp:2 d 2 on off\n";
+	char out[200];
+
+	CU_ASSERT_EQUAL(missing(a, a, out, sizeof(out)), 0);
+	CU_ASSERT_EQUAL(missing(a, "", out, sizeof(out)), 5);
+	/* one member else, one more, none; a rule that is not the same */
+	CU_ASSERT_EQUAL(missing(a,
+				"tcp:2 d 2 off off\ntcp:1 og:g 1 on off\n"
+				"og:G = a, c\nog:h = c, d\n",
+				out, sizeof(out)),
+			4);
+	CU_ASSERT_STRING_EQUAL(out, "- og:g = a, b\n- og:h = c\n"
+				    "- og:i = a\n- tcp:2 d 2 on off\n");
+}
+
+static void test_files_are_read_by_name(void)
+{
+	char path[] = "/tmp/ruleset.XXXXXX";
+	int fd = mkstemp(path);
+	struct ruleset *rs;
+	FILE *f;
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL_FATAL(
+		write(fd, "tcp:1 d 1 on off\ntcp:1 e 1 on off\n", 34), 34);
+	close(fd);
+	CU_ASSERT_EQUAL(ruleset_read_file(path, 0, &rs), 0);
+	CU_ASSERT_EQUAL(rs->n_rules, 2);
+	CU_ASSERT_EQUAL_FATAL(rs->n_errors, 1); /* it was checked */
+	CU_ASSERT_STRING_EQUAL(rs->errors[0].source, path);
+	ruleset_free(rs);
+	f = freopen(path, "re", stdin);
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT_EQUAL(ruleset_read_file("-", RULE_F_STRICT, &rs), 0);
+	CU_ASSERT_EQUAL(rs->n_rules, 2);
+	CU_ASSERT_EQUAL(rs->flags, RULE_F_STRICT);
+	ruleset_free(rs);
+	CU_ASSERT_EQUAL(feof(stdin), 1); /* it is the caller's */
+	unlink(path);
+	CU_ASSERT_EQUAL(ruleset_read_file(path, 0, &rs), -ENOENT);
+	CU_ASSERT_EQUAL(rs->n_rules + rs->n_errors, 0);
+	ruleset_free(rs);
+	CU_ASSERT_EQUAL(ruleset_read_file("/", 0, &rs), -EISDIR);
+	ruleset_free(rs);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -418,6 +555,9 @@ int main(void)
 		{ "errors are bounded and in order",
 		  test_errors_are_bounded_and_in_order },
 		{ "reading fails", test_reading_fails },
+		{ "whole files are printed", test_whole_files_are_printed },
+		{ "what one file lacks", test_what_one_file_lacks },
+		{ "files are read by name", test_files_are_read_by_name },
 		{ "export is a fixed point (seed/50)",
 		  test_export_is_a_fixed_point },
 	};
