@@ -334,6 +334,12 @@ static void test_the_encoder_fits_or_refuses(void)
 	CU_ASSERT_EQUAL(pp2_encode_tlvs(out, 16, PP_PROTO_STREAM, &none, &a,
 					&extra),
 			16);
+	/* an empty value need not be anywhere */
+	tlv = (struct pp2_tlv) { 0xe5, 0, NULL };
+	CU_ASSERT_EQUAL(pp2_encode_tlvs(out, sizeof(out), PP_PROTO_STREAM, &a,
+					&a, &extra),
+			38);
+	tlv.value = big;
 	/* 12 of addresses, 3 + n of TLV, 7 of CRC: 65535 at most */
 	tlv.len = 65535 - 12 - 3 - 7;
 	CU_ASSERT_EQUAL(pp2_encode_tlvs(out, sizeof(out), PP_PROTO_STREAM, &a,
@@ -402,10 +408,13 @@ static void test_datagrams(void)
 				WIRE_BAD);
 		CU_ASSERT_EQUAL(err.anomaly, n < 6 ? ANOMALY_PP_NO_SIGNATURE
 						   : ANOMALY_V1_ON_UDP);
+		CU_ASSERT_EQUAL(err.off, n < 6 ? n : 0);
 	}
 	/* half of SPP's magic, and not a byte read past it */
 	guard_init(&g, (const uint8_t *)"V", 1);
 	CU_ASSERT_EQUAL(pp_decode_dgram(g.data, 1, 0, &h, &err), WIRE_BAD);
+	/* nor one of an empty datagram */
+	CU_ASSERT_EQUAL(pp_decode_dgram(g.data + 1, 0, 0, &h, &err), WIRE_BAD);
 	guard_fini(&g);
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_PP_NO_SIGNATURE);
 }

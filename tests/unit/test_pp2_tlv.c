@@ -308,6 +308,7 @@ static void test_an_empty_tlv_has_no_value(void)
 	CU_ASSERT_PTR_NULL(tlv.value);
 	CU_ASSERT_PTR_EQUAL(cursor, area + 3);
 	CU_ASSERT_EQUAL(left, 0);
+	CU_ASSERT(err.anomaly == ANOMALY_NONE && err.off == 0);
 }
 
 int main(void)

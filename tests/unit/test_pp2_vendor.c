@@ -52,7 +52,7 @@ static void test_fields(void)
 	check_text(0xe1, "026570", "alibaba_endpoint_id", "ep");
 	check_text(0xe1, "0365", "alibaba_service_id", "e");
 	/* little-endian, and big-endian */
-	check_number(0xee, "01d2040080", "azure_pel_id", 0x800004d2);
+	check_number(0xee, "01d2045f80", "azure_pel_id", 0x805f04d2);
 	check_number(0xe0, "f122334455667788", "gcp_conn_id",
 		     0xf122334455667788ULL);
 }
