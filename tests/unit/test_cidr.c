@@ -129,6 +129,8 @@ static void test_lists(void)
 	CU_ASSERT_FALSE(cidr_list_add(&l, "10.0.0.0/8,10.0.0.1/24,::1", bad,
 				      sizeof(bad)));
 	CU_ASSERT_STRING_EQUAL(bad, "10.0.0.");
+	CU_ASSERT_FALSE(cidr_list_add(&l, "10.0.0.x", bad, sizeof(bad)));
+	CU_ASSERT_STRING_EQUAL(bad, "10.0.0.");
 	CU_ASSERT_FALSE(cidr_list_add(&l, "::1,", bad, sizeof(bad)));
 	CU_ASSERT_STRING_EQUAL(bad, "");
 	CU_ASSERT_FALSE(cidr_list_add(&l, "x", NULL, 0));
@@ -137,6 +139,7 @@ static void test_lists(void)
 		CU_ASSERT_TRUE(cidr_list_add(&l, "::1", bad, sizeof(bad)));
 	CU_ASSERT_FALSE(cidr_list_add(&l, "::1", bad, sizeof(bad)));
 	CU_ASSERT_EQUAL(l.n, CIDR_LIST_MAX);
+	CU_ASSERT_FALSE(cidr_list_match(&l, &a));
 }
 
 static void expect_nth(const char *prefix, uint64_t n, const char *want)

@@ -168,6 +168,26 @@ static void test_every_length(void)
 	}
 }
 
+static void test_a_sum_makes_it_whole(void)
+{
+	uint8_t buf[200];
+	size_t len, i;
+
+	for (len = 2; len <= sizeof(buf); len++) {
+		uint16_t sum;
+
+		for (i = 0; i < len; i++)
+			buf[i] = (uint8_t)(i * 37 + len);
+		buf[0] = buf[1] = 0;
+		sum = (uint16_t)~model_sum(buf, len);
+		buf[0] = (uint8_t)(sum >> 8);
+		buf[1] = (uint8_t)sum;
+		CU_ASSERT(csum_is_whole(buf, len));
+		buf[len / 2] ^= 1;
+		CU_ASSERT(!csum_is_whole(buf, len));
+	}
+}
+
 /* The sums of test_udp_v4() and test_udp_v6(). */
 static void test_right_with_addresses_as_they_stand(void)
 {
@@ -197,6 +217,8 @@ static void test_right_with_addresses_as_they_stand(void)
 static void test_names(void)
 {
 	CU_ASSERT_STRING_EQUAL(csum_name(CSUM_PARTIAL), "partial");
+	CU_ASSERT_STRING_EQUAL(csum_name((enum csum_state)(CSUM_PARTIAL + 1)),
+			       "unknown");
 	CU_ASSERT_STRING_EQUAL(csum_name((enum csum_state)99), "unknown");
 }
 
@@ -213,6 +235,7 @@ int main(void)
 		{ "UDP over IPv6", test_udp_v6 },
 		{ "TCP has no absent sum", test_zero_in_tcp_is_not_absent },
 		{ "every length", test_every_length },
+		{ "a sum makes it whole", test_a_sum_makes_it_whole },
 		{ "addresses as they stand",
 		  test_right_with_addresses_as_they_stand },
 		{ "names", test_names },

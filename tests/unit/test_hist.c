@@ -88,6 +88,39 @@ static void test_no_percentile_exceeds_the_maximum(void)
 	CU_ASSERT_EQUAL(hist_percentile(&h, 99.9), 1000001);
 }
 
+/* The order of the values is nothing to any of it. */
+static void test_falling_values(void)
+{
+	static struct hist larger;
+	uint64_t v;
+
+	clear();
+	memset(&larger, 0, sizeof(larger));
+	for (v = 100; v >= 1; v--)
+		hist_add(&h, v);
+	CU_ASSERT_EQUAL(h.min, 1);
+	CU_ASSERT_EQUAL(h.max, 100);
+	CU_ASSERT_EQUAL(hist_percentile(&h, 99.5), 100);
+	hist_add(&larger, 1000);
+	hist_merge(&h, &larger);
+	CU_ASSERT_EQUAL(h.min, 1);
+	CU_ASSERT_EQUAL(h.max, 1000);
+}
+
+/* A bucket is named after its largest value: the next is in the next. */
+static void test_buckets_are_named_after_their_ends(void)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < HIST_BUCKETS; i++) {
+		clear();
+		hist_add(&h, hist_bucket_value(i));
+		hist_add(&h, hist_bucket_value(i) + 1);
+		CU_ASSERT(h.buckets[i] == 1 && h.buckets[i + 1] == 1);
+	}
+	CU_ASSERT_EQUAL(hist_bucket_value(i), (1ULL << HIST_VALUE_BITS) - 1);
+}
+
 static void test_merging(void)
 {
 	static struct hist other, empty;
@@ -118,6 +151,8 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "empty", test_empty },
 		{ "small values", test_small_values_are_exact },
+		{ "falling values", test_falling_values },
+		{ "ends of buckets", test_buckets_are_named_after_their_ends },
 		{ "bounded error", test_error_is_bounded },
 		{ "huge values", test_huge_values_stay_in_the_table },
 		{ "maximum", test_no_percentile_exceeds_the_maximum },

@@ -57,6 +57,58 @@ static void test_timing(void)
 	CU_ASSERT_EQUAL(talk_judge(&t).verdict, VERDICT_OK);
 }
 
+/* What only TCP has is none in UDP. */
+static void test_udp_times(void)
+{
+	struct facts f = {
+		.hdr_us = 5, .origin_us = 9, .shake_us = 3, .close_us = 20
+	};
+	struct facts_timing at = facts_timing(&f, IP_PROTO_UDP);
+
+	CU_ASSERT_EQUAL(at.handshake_us, -1);
+	CU_ASSERT_EQUAL(at.header_us, 4);
+	CU_ASSERT_EQUAL(at.reply_us, 4);
+	CU_ASSERT_EQUAL(at.close_us, -1);
+}
+
+static void test_settled(void)
+{
+	struct flow fl = { .first_frame = 7 };
+	struct facts f = { .client_us = 1, .origin_us = 1 };
+
+	/* a handshake that was not captured is not waited for */
+	CU_ASSERT(facts_is_settled(&f, &fl));
+	fl.dir[FLOW_ORIGIN].has_syn = true;
+	CU_ASSERT(!facts_is_settled(&f, &fl));
+	f.shake_us = 1;
+	CU_ASSERT(facts_is_settled(&f, &fl));
+	f.client_us = 0;
+	CU_ASSERT(!facts_is_settled(&f, &fl));
+	f = (struct facts) { .client_us = 1, .shake_us = 1 };
+	CU_ASSERT(!facts_is_settled(&f, &fl));
+	CU_ASSERT_EQUAL(facts_frame(&fl, 0), 0);
+	CU_ASSERT_EQUAL(facts_frame(&fl, 1), 7);
+	CU_ASSERT_EQUAL(facts_frame(&fl, 5), 11);
+}
+
+/* Of packets in bulk UDP wants to know when the last one came. */
+static void test_skipped_packets(void)
+{
+	struct flow fl = { .proto = IP_PROTO_UDP, .last_ns = 3 * TALK_MS };
+	struct facts f = { 0 };
+
+	facts_skip(&f, &fl);
+	CU_ASSERT_EQUAL(f.last_ms, 3 + 1);
+	/* seven weeks, and more */
+	fl.last_ns = (int64_t)UINT32_MAX * TALK_MS;
+	facts_skip(&f, &fl);
+	CU_ASSERT_EQUAL(f.last_ms, UINT32_MAX - 1);
+	fl.proto = IP_PROTO_TCP;
+	f.last_ms = 0;
+	facts_skip(&f, &fl);
+	CU_ASSERT_EQUAL(f.last_ms, 0);
+}
+
 static void test_no_times(void)
 {
 	struct facts_timing at;
@@ -501,6 +553,9 @@ int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "timing", test_timing },
+		{ "times of UDP", test_udp_times },
+		{ "settled", test_settled },
+		{ "skipped packets", test_skipped_packets },
 		{ "no times", test_no_times },
 		{ "wild times", test_wild_times },
 		{ "who speaks first", test_who_speaks_first },

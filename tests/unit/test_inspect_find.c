@@ -140,6 +140,65 @@ static void test_retransmission_is_one_header(void)
 	stream_fini(&s);
 }
 
+/* Sent again with what follows: neither the copy nor its rest is taken for
+ * another header, wherever the copy begins.
+ */
+static void test_retransmission_with_more(void)
+{
+	static const char text[] =
+		"PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n" DATA;
+	size_t hdr = sizeof(v1) - 1, len = sizeof(text) - 1, from;
+
+	for (from = 0; from <= hdr; from++) {
+		struct stream s;
+
+		stream_init(&s);
+		stream_put(&s, text, 0, hdr, CSUM_OK);
+		stream_put(&s, text, from, len, CSUM_OK);
+		check_found(&s, 1);
+		CU_ASSERT(s.find.is_done);
+		stream_fini(&s);
+	}
+}
+
+/* The second header begins in the segment that ends the first one and is sent
+ * again from there.
+ */
+static void test_second_header_sent_again(void)
+{
+	static const char text[] =
+		"PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n"
+		"PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n" DATA;
+	size_t hdr = sizeof(v1) - 1, len = sizeof(text) - 1, from;
+
+	for (from = 0; from <= hdr + 10; from++) {
+		struct stream s;
+
+		stream_init(&s);
+		stream_put(&s, text, 0, hdr, CSUM_OK);
+		stream_put(&s, text, hdr, hdr + 10, CSUM_OK);
+		stream_put(&s, text, from, len, CSUM_OK);
+		check_found(&s, 2);
+		CU_ASSERT(s.find.is_done);
+		stream_fini(&s);
+	}
+}
+
+/* Frames are counted from where the capture's part begins. */
+static void test_shift(void)
+{
+	struct stream s;
+	size_t len = sizeof(v1) - 1;
+
+	stream_init(&s);
+	stream_put(&s, v1, 0, len, CSUM_OK);
+	find_shift(&s.find, true, 100);
+	CU_ASSERT_EQUAL(s.find.frame, 101);
+	CU_ASSERT_EQUAL(s.find.frame_last, 101);
+	CU_ASSERT_PTR_NULL(s.find.other);
+	stream_fini(&s);
+}
+
 static void test_none_and_malformed(void)
 {
 	struct stream s;
@@ -445,6 +504,9 @@ int main(void)
 		{ "every cut and order", test_every_cut_and_order },
 		{ "two headers", test_two_headers_cut_anywhere },
 		{ "retransmission", test_retransmission_is_one_header },
+		{ "sent again with more", test_retransmission_with_more },
+		{ "a second header sent again", test_second_header_sent_again },
+		{ "frames are shifted", test_shift },
 		{ "none and malformed", test_none_and_malformed },
 		{ "bad checksum", test_bad_checksum_is_the_last_resort },
 		{ "bad checksums never replace",

@@ -58,9 +58,12 @@ static void test_the_window_ends(void)
 	struct reasm r = { 0 };
 	uint8_t x[WINDOW + 8] = { 0 };
 
+	CU_ASSERT_EQUAL(reasm_put(&r, &b, WINDOW, WINDOW, x, 1), 0);
+	CU_ASSERT_EQUAL(r.run_count, 0);
 	CU_ASSERT_EQUAL(reasm_put(&r, &b, WINDOW, 0, x, sizeof(x)), 0);
 	CU_ASSERT_EQUAL(reasm_ready(&r, 0), WINDOW);
 	CU_ASSERT_EQUAL(reasm_put(&r, &b, WINDOW, WINDOW, x, 1), 0);
+	CU_ASSERT_EQUAL(r.run_count, 1);
 	CU_ASSERT_EQUAL(reasm_put(&r, &b, WINDOW, UINT32_MAX, x, 8), 0);
 	CU_ASSERT_EQUAL(reasm_put(&r, &b, WINDOW, WINDOW - 1, x, UINT32_MAX),
 			0);
@@ -85,6 +88,19 @@ static void test_holes_are_bounded(void)
 	CU_ASSERT_EQUAL(reasm_put(&r, &b, WINDOW, 2, (const uint8_t *)"y", 1),
 			0);
 	CU_ASSERT_EQUAL(r.run_count, REASM_RUN_MAX - 1);
+	reasm_fini(&r, &b);
+	CU_ASSERT_EQUAL(r.run_count, 0);
+	/* and what lengthens the last of as many runs as there can be */
+	for (i = 0; i < REASM_RUN_MAX; i++)
+		CU_ASSERT_EQUAL(reasm_put(&r, &b, WINDOW, 2 * i + 1,
+					  (const uint8_t *)"x", 1),
+				0);
+	CU_ASSERT_EQUAL(reasm_put(&r, &b, WINDOW, 2 * i - 1,
+				  (const uint8_t *)"xyz", 3),
+			0);
+	CU_ASSERT_EQUAL(r.run_count, REASM_RUN_MAX);
+	CU_ASSERT_EQUAL(reasm_ready(&r, 2 * i - 1), 3);
+	CU_ASSERT_EQUAL(memcmp(r.buf + 2 * i - 1, "xyz", 3), 0);
 	reasm_fini(&r, &b);
 }
 

@@ -238,6 +238,24 @@ static void test_v6_fragments(void)
 	CU_ASSERT_EQUAL(h.proto, IP_PROTO_UDP);
 }
 
+/* A routing header of type 4: @dst is the last hop once none are left. */
+static void test_v6_route(void)
+{
+	struct ip_hdr h = { 0 };
+	struct wire_err err;
+
+	CU_ASSERT_EQUAL(decode("60000000 0008 2b 40" V6_ADDRS
+			       "0600 0401 00000000",
+			       99, &h, &err),
+			WIRE_OK);
+	CU_ASSERT(h.has_route);
+	CU_ASSERT_EQUAL(decode("60000000 0008 2b 40" V6_ADDRS
+			       "0600 0400 00000000",
+			       99, &h, &err),
+			WIRE_OK);
+	CU_ASSERT(!h.has_route);
+}
+
 /* Two headers in the fragmentable part: they are not looked at in a first
  * fragment, which may hold none of them, and skipped once it is whole.
  */
@@ -280,6 +298,7 @@ static void test_v6_behind_the_fragment_header(void)
 				     &err),
 			WIRE_BAD);
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_IP6_HBH_ORDER);
+	CU_ASSERT_EQUAL(err.off, 0);
 	buf[0] = IP_PROTO_FRAGMENT;
 	buf[11] = 1; /* more fragments */
 	CU_ASSERT_EQUAL(ip6_skip_ext(IP_PROTO_DSTOPTS, buf, 18, &proto, &len,
@@ -364,6 +383,7 @@ int main(void)
 		{ "v6 fields", test_v6_plain },
 		{ "v6 extension headers", test_v6_chain },
 		{ "v6 fragments", test_v6_fragments },
+		{ "a route in v6", test_v6_route },
 		{ "v6 behind the fragment header",
 		  test_v6_behind_the_fragment_header },
 		{ "v6 headers not followed", test_v6_unfollowed },

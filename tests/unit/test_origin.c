@@ -213,6 +213,52 @@ static void test_failure_moves_its_clients_only(void)
 	origin_free(o);
 }
 
+static void test_usable_until_it_fails_and_after(void)
+{
+	struct ip_addr one = addr4(1), none = addr4(9);
+	struct origin *o = origin_of(1, 2);
+
+	CU_ASSERT(origin_is_usable(o, &one, 0));
+	CU_ASSERT(!origin_is_usable(o, &none, 0));
+	mark(o, 1, 100, 50);
+	CU_ASSERT(!origin_is_usable(o, &one, 149));
+	CU_ASSERT(origin_is_usable(o, &one, 150));
+	origin_worked(o, &one);
+	CU_ASSERT(origin_is_usable(o, &one, 149));
+	origin_free(o);
+}
+
+/* A reload goes on with the marks, their order and the turn. */
+static void test_inheriting(void)
+{
+	struct origin *old = origin_of(1, 4), *o = origin_of(2, 4);
+	unsigned k, turn;
+
+	mark(old, 4, 0, 100);
+	mark(old, 3, 0, 100);
+	turn = pick(old, 0, false, 0); /* of 1 and 2 */
+	CU_ASSERT_EQUAL(pick(old, 0, false, 0), 3 - turn);
+	CU_ASSERT_EQUAL(pick(old, 0, false, 0), turn);
+	origin_inherit(o, old);
+	for (k = 0; k < 10; k++) {
+		unsigned at = pick(o, 0, false, 99);
+
+		CU_ASSERT(at == 2 || at == 5);
+		/* three turns were taken: the fourth is the second's */
+		CU_ASSERT_EQUAL(at, k % 2 ? 5 : 2);
+	}
+	mark(o, 2, 0, 100);
+	mark(o, 5, 0, 100);
+	/* all failed: the one that did so first */
+	CU_ASSERT_EQUAL(pick(o, 0, true, 99), 4);
+	mark(o, 4, 0, 100);
+	CU_ASSERT_EQUAL(pick(o, 0, true, 99), 3);
+	mark(o, 3, 0, 100);
+	CU_ASSERT_EQUAL(pick(o, 0, true, 99), 2);
+	origin_free(old);
+	origin_free(o);
+}
+
 static void test_marks_outlive_a_new_list(void)
 {
 	struct origin *o = origin_of(1, 2);
@@ -386,6 +432,9 @@ int main(void)
 		{ "least disturbance", test_least_disturbance },
 		{ "a failure moves its own clients only",
 		  test_failure_moves_its_clients_only },
+		{ "usable until it fails, and after",
+		  test_usable_until_it_fails_and_after },
+		{ "inheriting", test_inheriting },
 		{ "marks outlive a new list", test_marks_outlive_a_new_list },
 		{ "all failed: the oldest", test_all_failed_tries_the_oldest },
 		{ "attempts are distinct", test_attempts_are_distinct },

@@ -68,6 +68,20 @@ static void test_room(void)
 	}
 	CU_ASSERT_EQUAL(kept, PERSIST_MAX);
 	CU_ASSERT_EQUAL(last, 1000);
+	/* those that begin anew take no other's room */
+	at = addr_of(10);
+	for (i = n - 1000; i < n; i++) {
+		struct persist_key key = { RULE_TCP, 80, addr_of(i) };
+
+		persist_put(p, &key, &at, n, 10ULL * n);
+	}
+	for (i = 0; i < n; i++) {
+		struct persist_key key = { RULE_TCP, 80, addr_of(i) };
+
+		kept -= persist_find(p, &key, n, &found);
+		CU_ASSERT(i < n - 1000 || ip_addr_eq(&found, &at));
+	}
+	CU_ASSERT_EQUAL(kept, 0);
 	persist_free(p);
 }
 

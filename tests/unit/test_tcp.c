@@ -9,7 +9,7 @@
 #include "wire/tcp.h"
 
 /* SYN of a Linux client: MSS 1460, SACK permitted, timestamps, window scale */
-static const char syn[] = "d903 2710 00000001 00000000 a002 faf0 1234 0000"
+static const char syn[] = "d903 2710 00000001 89abcdef a002 faf0 1234 fedc"
 			  "0204 05b4 0402 080a 0000000a 00000000 01 030307";
 
 static enum wire_status decode(const uint8_t *buf, size_t len,
@@ -36,11 +36,11 @@ static void test_fields(void)
 	CU_ASSERT_EQUAL(h.sport, 55555);
 	CU_ASSERT_EQUAL(h.dport, 10000);
 	CU_ASSERT_EQUAL(h.seq, 1);
-	CU_ASSERT_EQUAL(h.ack, 0);
+	CU_ASSERT_EQUAL(h.ack, 0x89abcdef);
 	CU_ASSERT_EQUAL(h.flags, TCP_F_SYN);
 	CU_ASSERT_EQUAL(h.window, 64240);
 	CU_ASSERT_EQUAL(h.csum, 0x1234);
-	CU_ASSERT_EQUAL(h.urgent, 0);
+	CU_ASSERT_EQUAL(h.urgent, 0xfedc);
 	CU_ASSERT_EQUAL(h.hdr_len, 40);
 	CU_ASSERT_EQUAL(h.opt_len, 20);
 	CU_ASSERT_PTR_EQUAL(h.opt, buf + 20);
@@ -119,6 +119,7 @@ static void test_options_in_order(void)
 		CU_ASSERT((o.data == NULL) == (o.len == 0));
 	}
 	CU_ASSERT_EQUAL(tcp_opt_next(&p, &len, &o, &err), WIRE_SHORT);
+	CU_ASSERT_EQUAL(err.off, 0);
 	CU_ASSERT_EQUAL(len, 0);
 }
 
@@ -184,6 +185,7 @@ static void test_bad_lengths(void)
 	CU_ASSERT_EQUAL(err.off, 0);
 	CU_ASSERT_EQUAL(opt_one("c800", &o, &left, &err), WIRE_BAD);
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_TCP_OPT_LEN);
+	CU_ASSERT_EQUAL(err.off, 1);
 	CU_ASSERT_EQUAL(opt_one("c801", &o, &left, &err), WIRE_BAD);
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_TCP_OPT_LEN);
 	CU_ASSERT_EQUAL(opt_one("c804 d2", &o, &left, &err), WIRE_BAD);
@@ -212,6 +214,7 @@ static void test_known_kind_with_a_wrong_length_is_told(void)
 		CU_ASSERT_EQUAL(err.anomaly,
 				is_good ? ANOMALY_NONE
 					: ANOMALY_TCP_OPT_FIXED_LEN);
+		CU_ASSERT_EQUAL(err.off, !is_good);
 	}
 }
 

@@ -130,6 +130,9 @@ static void test_experiments(void)
 	check_bad("fd08 f989 cb007107", TOA_F_SYN, ANOMALY_TOA_OTHER, 2);
 	check_bad("fe08 0348 cb007107", TOA_F_SYN, ANOMALY_TOA_OTHER, 2);
 	check_bad("fe08 e2d4 c3d97107", TOA_F_SYN, ANOMALY_TOA_OTHER, 2);
+	/* nothing but an identifier */
+	check_bad("fe04 f989", TOA_F_SYN, ANOMALY_TOA_OTHER, 2);
+	check_bad("fd06 e2d4 c3d9", TOA_F_SYN, ANOMALY_TOA_OTHER, 2);
 	/* too short for an identifier */
 	check_bad("fe02", TOA_F_SYN, ANOMALY_TOA_OTHER, 1);
 	check_bad("fe03 f9", TOA_F_SYN, ANOMALY_TOA_OTHER, 1);

@@ -146,6 +146,7 @@ static void test_bad_opp(void)
 
 	CU_ASSERT_EQUAL(opp("00", 99, &h, &err), WIRE_BAD);
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_OPP_VERSION);
+	CU_ASSERT_EQUAL(err.off, 0);
 	CU_ASSERT_EQUAL(opp("30", 99, &h, &err), WIRE_BAD);
 	CU_ASSERT_EQUAL(opp("1011 0003", 99, &h, &err), WIRE_BAD);
 	CU_ASSERT_EQUAL(err.anomaly, ANOMALY_OPP_LENGTH);
