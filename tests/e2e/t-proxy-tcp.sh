@@ -8,7 +8,7 @@
 ACT=$E2E_ROOT/tests/e2e/act.py
 LOG_NAMES="v ClientRealIP ClientRegion ConnectTimeStamp DisconnetReason
 DisconnetTimeStamp EdgeIP ForwardPort ForwardProtocol LogTimeStamp
-ReceivedBytes SentBytes ServiceID SessionID"
+ReceivedBytes SentBytes ServiceID SessionID ClientPort"
 NOBODY=10.2.0.99 # an origin address at which nobody answers
 
 # forwarding ports 11001... go to a scripted origin on 20000; 12001... to
@@ -22,7 +22,7 @@ tcp:11004 $ORIGIN4 20999 off ppv2 nobody listens
 tcp:11005 $NOBODY 20000 off ppv2 nobody answers
 tcp:12001 $ORIGIN4 21001 off off
 tcp:12002 $ORIGIN4 21002 off ppv1
-tcp:12003 $ORIGIN4 21003 off ppv2
+tcp:12003 $ORIGIN4 21003 off ppv2 a tag
 tcp:12080-12090 $ORIGIN6 21090-21100 off ppv2
 TEXT
 }
@@ -235,6 +235,11 @@ log_names() {
     expect "values" "$(jq -r '"\(.v) \(.ClientRealIP) \(.EdgeIP) " +
         "\(.ForwardPort) \(.ForwardProtocol) \(.SentBytes)"' "$line")" \
         "1 198.18.1.1 $VIP4 12003 TCP 5"
+    expect "values of ours" "$(jq -r '"\(.OriginIP) \(.OriginPort) " +
+        "\(.PassMode) \(.RuleTag) \(.ReceivedBytes > 0)"' "$line")" \
+        "$ORIGIN4 21003 ppv2 a tag true"
+    expect_match "end" "$(jq -r .DisconnetTimeStamp "$line")" \
+        '^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$'
     expect_match "time" "$(jq -r .ConnectTimeStamp "$line")" \
         '^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$'
 }

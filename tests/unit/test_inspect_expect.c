@@ -75,6 +75,7 @@ static void test_whom_it_is(void)
 	CU_ASSERT(judge(x, "10.9.9.9:7", "10.0.0.2:8", "203.0.113.7:9", false));
 	CU_ASSERT(
 		!judge(x, "10.9.9.9:7", "10.0.0.2:8", "203.0.113.8:1", false));
+	CU_ASSERT(!judge(x, "10.9.9.9:7", "10.0.0.2:8", "203.0.113.8:1", true));
 	/* may come, and need not */
 	CU_ASSERT(judge(x, "10.9.9.9:7", "10.0.0.2:8", "203.0.113.7:3", true));
 	CU_ASSERT_EQUAL(expect_missing(x, who, 3), 1);
@@ -133,7 +134,12 @@ static void test_no_logs(void)
 	memset(longest, ' ', 70000);
 	CU_ASSERT_EQUAL(expect_of(longest, &x, err), -EINVAL);
 	free(longest);
+	CU_ASSERT_EQUAL(expect_of("", &x, err), -EINVAL);
+	CU_ASSERT(strstr(err, "no connection in it") != NULL);
 	CU_ASSERT_EQUAL(expect_open("/nonexistent/log", err, &x), -ENOENT);
+	CU_ASSERT_STRING_EQUAL(err,
+			       "/nonexistent/log: No such file or directory");
+	CU_ASSERT_EQUAL(expect_open("/", err, &x), -EIO);
 	CU_ASSERT_PTR_NULL(x);
 }
 

@@ -83,6 +83,34 @@ static void test_strings_cannot_break_the_line(void)
 			       "}\n");
 }
 
+/* RFC 3629 3: the first and the last character of each length. */
+static void test_the_ends_of_utf8_stay(void)
+{
+	static const char *const good[] = {
+		" ",
+		"~",
+		"\xc2\x80",
+		"\xdf\xbf",
+		"\xe0\xa0\x80",
+		"\xed\x9f\xbf",
+		"\xee\x80\x80",
+		"\xef\xbf\xbf",
+		"\xf0\x90\x80\x80",
+		"\xf4\x8f\xbf\xbf",
+	};
+	char want[32];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		snprintf(want, sizeof(want), "{\"s\":\"%s\"}\n", good[i]);
+		CU_ASSERT_STRING_EQUAL(string_of(good[i], strlen(good[i])),
+				       want);
+	}
+	CU_ASSERT_STRING_EQUAL(string_of("\x1f", 1), "{\"s\":\"\\u001f\"}\n");
+	CU_ASSERT_STRING_EQUAL(string_of("\xf0\x8f\xbf\xbf", 4),
+			       "{\"s\":\"\\u00f0\\u008f\\u00bf\\u00bf\"}\n");
+}
+
 /* RFC 3629: overlong forms, surrogates, beyond U+10FFFF, cut sequences. */
 static void test_bytes_that_are_not_utf8(void)
 {
@@ -108,10 +136,10 @@ static void test_a_cut_sequence_is_not_read_past(void)
 {
 	struct guard g;
 
-	guard_init(&g, (const uint8_t *)"\xf0\x9f\x98", 3);
-	(void)string_of((const char *)g.data, 3);
+	guard_init(&g, (const uint8_t *)"ab\xf0\x9f\x98", 5);
+	CU_ASSERT_STRING_EQUAL(string_of((const char *)g.data, 5),
+			       "{\"s\":\"ab\\u00f0\\u009f\\u0098\"}\n");
 	guard_fini(&g);
-	CU_PASS();
 }
 
 /* In every buffer too small for the line there is no line, and no byte is
@@ -177,6 +205,7 @@ int main(void)
 		{ "all kinds", test_all_kinds },
 		{ "impossible numbers", test_numbers_that_json_cannot_say },
 		{ "strings", test_strings_cannot_break_the_line },
+		{ "ends of UTF-8", test_the_ends_of_utf8_stay },
 		{ "not UTF-8", test_bytes_that_are_not_utf8 },
 		{ "cut sequence", test_a_cut_sequence_is_not_read_past },
 		{ "overflow", test_overflow_at_every_size },

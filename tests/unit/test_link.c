@@ -4,6 +4,7 @@
 
 #include "harness.h"
 #include "wire/link.h"
+#include "wire/ppp.h"
 
 #define MACS "ffffffffffff 020000000001 "
 
@@ -67,6 +68,9 @@ static const struct link_case link_cases[] = {
 	{ LINK_PPP_HDLC, "ff03 c021", 0, 4, 0, { 0 } },
 	{ LINK_PPP_HDLC, "0f00 0800", 0x0800, 4, 0, { 0 } },
 	{ LINK_C_HDLC, "8f00 86dd", 0x86dd, 4, 0, { 0 } },
+	/* what would be a length in Ethernet is none in cHDLC */
+	{ LINK_C_HDLC, "0f00 0026 aaaa03 000000 0800", 0, 4, 0, { 0 } },
+	{ LINK_PPP_HDLC, "0f00 0026 aaaa03 000000 0800", 0, 4, 0, { 0 } },
 	{ LINK_ETHERNET, MACS "0600", 0x0600, 14, 0, { 0 } },
 	{ LINK_ETHERNET, MACS "8100 2064 0800", 0x0800, 18, 1, { 0x2064 } },
 	{ LINK_ETHERNET,
@@ -208,8 +212,14 @@ static void test_bad_frames(void)
 
 static void test_pppoe_session_number(void)
 {
+	static const uint8_t hdr[] = { 0x11, 0, 0x12, 0x34, 0x05, 0x30 };
 	struct link_hdr h = { 0 };
+	struct pppoe_hdr oe;
 	struct wire_err err;
+
+	CU_ASSERT_EQUAL(pppoe_decode(hdr, sizeof(hdr), &oe, &err), WIRE_OK);
+	CU_ASSERT_EQUAL(oe.session, 0x1234);
+	CU_ASSERT_EQUAL(oe.len, 0x0530);
 
 	CU_ASSERT_EQUAL(decode(LINK_ETHERNET, MACS "8864 1100 1234 0030 0021",
 			       99, &h, &err),

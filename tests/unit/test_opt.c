@@ -77,6 +77,22 @@ static const struct opt_spec spec = {
 	.opts = opts,
 };
 
+/* As many options as a table may have; the first has no letter. */
+#define MANY 64
+
+static uint32_t many_got[MANY];
+static char many_names[MANY][8];
+static struct opt many[MANY + 1];
+
+static const struct opt_spec many_spec = {
+	.prog = "prog",
+	.usage = "[options]",
+	.about = "Does nothing.",
+	.opts = many,
+};
+
+static const struct opt_spec *with = &spec;
+
 static void read_back(FILE *f)
 {
 	size_t n;
@@ -109,7 +125,7 @@ static int parse(const char *line)
 	(void)fflush(stdout);
 	ASSERT(dup2(fileno(f), STDOUT_FILENO) >= 0);
 	ASSERT(dup2(fileno(f), STDERR_FILENO) >= 0);
-	status = opt_parse(&spec, argc, words, &operand);
+	status = opt_parse(with, argc, words, &operand);
 	(void)fflush(stdout);
 	ASSERT(dup2(keep1, STDOUT_FILENO) >= 0);
 	ASSERT(dup2(keep2, STDERR_FILENO) >= 0);
@@ -150,6 +166,8 @@ static void test_spellings(void)
 	CU_ASSERT_EQUAL(parse("-- -f"), -1);
 	CU_ASSERT_FALSE(got.flag);
 	CU_ASSERT_STRING_EQUAL(words[operand], "-f");
+	CU_ASSERT_EQUAL(parse("--colour green --colour red"), -1);
+	CU_ASSERT_EQUAL(got.choice, 0);
 	CU_ASSERT_EQUAL(parse("-s -f"), -1);
 	CU_ASSERT_STRING_EQUAL(got.str, "-f");
 }
@@ -235,6 +253,36 @@ static void test_help_and_version(void)
 	CU_ASSERT_EQUAL(strncmp(out, "prog (truepeer) ", 16), 0);
 }
 
+static void test_a_full_table(void)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVXYZ"
+				      "abcdefgijklmnopqrstuvwxyz0123456789";
+	size_t i;
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(many_names[i], sizeof(many_names[i]), "o%zu", i);
+		many[i] = (struct opt) {
+			.letter = i && i < sizeof(letters) ? letters[i - 1] : 0,
+			.name = many_names[i],
+			.arg = "N",
+			.type = OPT_U32,
+			.dst = &many_got[i],
+			.help = "a number",
+		};
+	}
+	with = &many_spec;
+	CU_ASSERT_EQUAL(parse("--o0 7 -A 8 -9 9 --o63 10 --o1 11"), -1);
+	CU_ASSERT_EQUAL(many_got[0], 7);
+	CU_ASSERT_EQUAL(many_got[1], 11);
+	CU_ASSERT_EQUAL(many_got[60], 9);
+	CU_ASSERT_EQUAL(many_got[63], 10);
+	CU_ASSERT_EQUAL(parse("--help"), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\n  -9, --o60 N "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\n      --o63 N "));
+	CU_ASSERT_PTR_NULL(strstr(out, "null"));
+	with = &spec;
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -244,6 +292,7 @@ int main(void)
 		{ "bad values", test_bad_values },
 		{ "unknown and incomplete", test_unknown_and_incomplete },
 		{ "help and version", test_help_and_version },
+		{ "a full table", test_a_full_table },
 	};
 
 	return unit_main("opt", tests, ARRAY_SIZE(tests));
