@@ -81,6 +81,10 @@ static void test_datagrams_carry_their_number(void)
 	CU_ASSERT_TRUE(pattern_read_tag(buf, sizeof(buf), &id, &seq));
 	CU_ASSERT_EQUAL(id, 123456789);
 	CU_ASSERT_EQUAL(seq, 42);
+	pattern_fill_datagram(5ULL << 40 | 7, 6ULL << 40 | 8, buf, sizeof(buf));
+	CU_ASSERT_TRUE(pattern_read_tag(buf, sizeof(buf), &id, &seq));
+	CU_ASSERT_EQUAL(id, 5ULL << 40 | 7);
+	CU_ASSERT_EQUAL(seq, 6ULL << 40 | 8);
 	CU_ASSERT_FALSE(pattern_read_tag(buf, PATTERN_TAG_LEN - 1, &id, &seq));
 	buf[0] = 0x7f;
 	CU_ASSERT_FALSE(pattern_read_tag(buf, sizeof(buf), &id, &seq));

@@ -23,6 +23,7 @@ static void begin(bool is_unbuffered)
 	ASSERT(mkdtemp(dir));
 	(void)snprintf(path, sizeof(path), "%s/log", dir);
 	(void)snprintf(moved, sizeof(moved), "%s/log.1", dir);
+	memset(&f, 0xa5, sizeof(f)); /* it is opened, whatever it was */
 	CU_ASSERT_EQUAL_FATAL(linefile_open(&f, path, is_unbuffered), 0);
 }
 
@@ -53,7 +54,8 @@ static void put(const char *line)
 static void test_lines_are_collected(void)
 {
 	begin(false);
-	put("a\n");
+	put("a");
+	put("\n");
 	CU_ASSERT_STRING_EQUAL(content(path), "");
 	linefile_flush(&f);
 	CU_ASSERT_STRING_EQUAL(content(path), "a\n");
@@ -103,6 +105,27 @@ static void test_lost_lines_are_counted(void)
 	linefile_put(&f, big, sizeof(big)); /* flushes first, then too long */
 	put("c\n");
 	CU_ASSERT_EQUAL(linefile_close(&f), 4);
+}
+
+/* The longest line fits; one byte more is no line of this file. */
+static void test_the_longest_line(void)
+{
+	static char big[LINEFILE_BUF_BYTES + 1];
+	FILE *in;
+
+	memset(big, 'x', sizeof(big));
+	begin(false);
+	put("a\n");
+	linefile_put(&f, big, sizeof(big));
+	linefile_put(&f, big, sizeof(big) - 1);
+	put("b\n");
+	CU_ASSERT_EQUAL(linefile_close(&f), 1);
+	in = fopen(path, "r");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(in);
+	CU_ASSERT_EQUAL(fseek(in, 0, SEEK_END), 0);
+	CU_ASSERT_EQUAL(ftell(in), 2 + LINEFILE_BUF_BYTES + 2);
+	(void)fclose(in);
+	end();
 }
 
 static void test_a_full_buffer_is_written(void)
@@ -196,6 +219,7 @@ int main(void)
 		{ "rotation", test_rotation },
 		{ "failed rotation", test_a_failed_rotation_keeps_the_file },
 		{ "lost lines", test_lost_lines_are_counted },
+		{ "the longest line", test_the_longest_line },
 		{ "full buffer", test_a_full_buffer_is_written },
 		{ "threads", test_lines_of_threads_stay_whole },
 		{ "descriptors", test_no_descriptor_is_left },
