@@ -242,7 +242,8 @@ class Bench:
     def measure(self, row, layout, who):
         cpus = (0, 1) if layout == "pinned" else (None, None)
         self.number += 1
-        place = c.Place(self.number, 1, 0, self.folder)
+        place = c.Place(self.number, 1, 0, self.folder,
+                        cgroup=self.reader.cgroup if self.reader else None)
         args, parse = who.client(place.front if who.proxy else place.origin,
                                  c.PORT if who.proxy else PORT)
         with contextlib.ExitStack() as stack:

@@ -136,9 +136,10 @@ def other_rows(cast):
 class Bench:
     """the runs themselves"""
 
-    def __init__(self, referee, folder, warm_s, secs):
+    def __init__(self, referee, folder, warm_s, secs, cgroup=None):
         self.referee = referee
         self.folder = folder
+        self.cgroup = cgroup
         self.warm_s = warm_s
         self.secs = secs
         self.number = 0
@@ -146,7 +147,8 @@ class Bench:
     def place(self, layout, **more):
         self.number += 1
         return c.Place(self.number, 2 if layout == "free" else 1,
-                       machine.descriptor_limit(), self.folder, **more)
+                       machine.descriptor_limit(), self.folder,
+                       cgroup=self.cgroup, **more)
 
     def measure(self, row, layout, who):
         if row.key == "idle":
@@ -310,7 +312,8 @@ def run(build, folder, referee, options):
             for row in rows:
                 row.layouts = tuple(x for x in row.layouts if x != "pinned")
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
-        bench = Bench(referee, folder, options.warm_s, options.secs)
+        bench = Bench(referee, folder, options.warm_s, options.secs,
+                      writer.cgroup if writer else None)
         measurement = Measurement(rows, options.rounds, bench.measure,
                                   options.foreign_max)
         runs = measurement.all()

@@ -53,9 +53,12 @@ stream {{
 class Place:
     """Where a proxy listens and its origin does, how many threads it has. A
     pair of addresses of its own for each run: ports that are still in
-    TIME_WAIT are nobody's loss."""
+    TIME_WAIT are nobody's loss. All proxies are in one cgroup, as services
+    are, with or without programs attached: being in one that is not the root
+    has a price of its own."""
 
-    def __init__(self, number, threads, descriptors, folder, conns=2000):
+    def __init__(self, number, threads, descriptors, folder, conns=2000,
+                 cgroup=None):
         net = f"127.{1 + number // 250 % 250}.{1 + number % 250}"
         self.front = f"{net}.1"
         self.origin = f"{net}.2"
@@ -64,6 +67,7 @@ class Place:
         self.descriptors = descriptors
         self.conns = conns  # how many at most; haproxy reserves for them all
         self.folder = folder
+        self.cgroup = cgroup
 
 
 class Proxy:
@@ -79,7 +83,10 @@ class Proxy:
         raise NotImplementedError
 
     def start(self, place, cpu, port=PORT):
-        process = Process(self.args(place), place.folder, cpu, "proxy")
+        args = [str(arg) for arg in self.args(place)]
+        if place.cgroup:
+            args = place.cgroup.join(args)
+        process = Process(args, place.folder, cpu, "proxy")
         try:
             self.wait(process, place.front, port)
         except Failed:
@@ -94,14 +101,12 @@ class Proxy:
 class Tp(Proxy):
     is_ours = True
 
-    def __init__(self, name, program, mode="ppv2", udp=False, more=(),
-                 wrap=None):
+    def __init__(self, name, program, mode="ppv2", udp=False, more=()):
         super().__init__(name)
         self.program = program
         self.mode = mode
         self.udp = udp
         self.more = list(more)
-        self.wrap = wrap  # of the command, for the cgroup of mode toa
 
     def rules(self, place):
         protocol = "udp" if self.udp else "tcp"
@@ -111,9 +116,8 @@ class Tp(Proxy):
     def args(self, place):
         path = place.folder / "rules"
         path.write_text("".join(f"{rule}\n" for rule in self.rules(place)))
-        args = [self.program, "-q", "-L", place.front, "-t",
+        return [self.program, "-q", "-L", place.front, "-t",
                 str(place.threads), "--ext", *self.more, "-f", path]
-        return self.wrap(list(map(str, args))) if self.wrap else args
 
 
 class TpRules(Tp):
@@ -216,7 +220,7 @@ class Reader(Writer):
 
 class TpToa(Tp):
     def __init__(self, name, program, writer):
-        super().__init__(name, program, "toa", wrap=writer.cgroup.join)
+        super().__init__(name, program, "toa")
         self.writer = writer
 
     def start(self, place, cpu, port=PORT):
