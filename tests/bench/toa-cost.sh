@@ -4,7 +4,8 @@
 # TOA, with the writer alone, and with the reader too, in turns
 #
 # usage: toa-cost.sh [ROUNDS [CONNECTIONS]]; prints microseconds and ratios,
-# then what the kernel says of each program.
+# then what the kernel says of each program, then what each part of the writer's
+# work adds to a connection of one process to itself.
 #
 # CPU time is that of the cgroups (cpu.stat), softirqs they run included. A
 # veth pair takes a segment in on its sender's time: the reader's work lands
@@ -17,6 +18,7 @@ TP_BUILD=${TP_BUILD:-$(dirname "$0")/../../build/release}
 ROUNDS=${1:-41} # tp-origin listens on 64 ports at most
 [ "$ROUNDS" -le 62 ] || ROUNDS=62
 CONNS=${2:-3000}
+PART_ROUNDS=15
 OTHER4=(10.2.0.11 10.2.0.12) # of the origin
 
 usage_us() { sed -n 's/^usage_usec //p' "$CGROUP/$1/cpu.stat"; }
@@ -99,7 +101,48 @@ programs() {
         awk '{ printf "%s: %.1f runs a connection, %.0f ns\n", $1, $2, $3 }'
 }
 
-toa_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
+
+# part NAME LISTEN-FOLDER CONNECT-FOLDER off|toa - a line: name, microseconds
+part() {
+    local us
+
+    us=$(nsenter --net="/run/netns/$NS_P" "$TP_BUILD/tests/bench/toaconn" \
+        "$CGROUP/$2" "$CGROUP/$3" "$4") || bad "toaconn: $1"
+    echo "$1 $us"
+}
+# shellcheck disable=SC2119 # no options are needed
+parts() {
+    local i
+
+    stop proxy
+    stop origin
+    toa unload 2>/dev/null
+    for ((i = 0; i < PART_ROUNDS; i++)); do
+        toa writer unload 2>/dev/null
+        part nothing outside outside off
+        load_writer
+        part attached outside proxy off
+        part listener proxy proxy off
+        part named outside proxy toa
+    done >"$DIR/parts"
+    /usr/bin/python3 - "$DIR/parts" <<'PY'
+import statistics, sys
+rows = {}
+for name, us in map(str.split, open(sys.argv[1])):
+    rows.setdefault(name, []).append(float(us))
+median = statistics.median
+base = rows["nothing"]
+print(f"a connection to oneself: {median(base):.2f} us")
+for name, what in (("attached", "programs attached, no client named"),
+                   ("listener", "the same, of the listener's cgroup too"),
+                   ("named", "with a client, the listener outside")):
+    added = median(a - b for a, b in zip(rows[name], base))
+    print(f"{what}: {added:+.2f} us")
+PY
+}
+
+toa_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT" \
+    "$TP_BUILD/tests/bench/toaconn"
 all
 /usr/bin/python3 - "$DIR/rounds" <<'PY'
 import statistics, sys
@@ -126,4 +169,5 @@ show("the writer's doing", proxy, added("writer", "without", sum))
 show("the reader's doing", origin, added("both", "writer", sum))
 PY
 programs
+parts
 [ "$E2E_FAILED" = 0 ]

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* toaconn.c - processor time of a short connection to oneself, as a measure of
+ * what programs attached to cgroups cost it.
+ *
+ * usage: toaconn LISTEN-CGROUP CONNECT-CGROUP off|toa
+ *
+ * One thread connects, accepts, sends 64 bytes there and back and closes. The
+ * listening socket is made in the one cgroup, the others in the other; with
+ * "toa" each of these is given a client. Prints microseconds a connection: the
+ * first quartile of short batches, which leaves out what others disturbed.
+ */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "wire/toa_shim.h"
+
+#define BATCHES	    24
+#define BATCH	    500
+#define BYTES	    64
+#define PORTS_SPARE 8000 /* connections to one address: a port each */
+
+static int cgroup_join(const char *path)
+{
+	char file[512];
+	int fd, err = -1;
+
+	(void)snprintf(file, sizeof(file), "%s/cgroup.procs", path);
+	fd = open(file, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0 && write(fd, "0", 1) == 1)
+		err = 0;
+	else
+		perror(file);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+static double cpu_us(void)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static int listen_any(struct sockaddr_in *ret)
+{
+	socklen_t len = sizeof(*ret);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	*ret = (struct sockaddr_in) { .sin_family = AF_INET };
+	if (fd < 0 || bind(fd, (struct sockaddr *)ret, len) || listen(fd, 1) ||
+	    getsockname(fd, (struct sockaddr *)ret, &len))
+		return -1;
+	return fd;
+}
+
+static bool pass(int from, int to)
+{
+	char buf[BYTES] = { 0 };
+
+	return write(from, buf, sizeof(buf)) == BYTES &&
+	       read(to, buf, sizeof(buf)) == BYTES;
+}
+
+static int connection(int listener, const struct sockaddr_in *to, bool is_named)
+{
+	static const struct toa_shim shim = {
+		.version = TOA_SHIM_VERSION,
+		.kind = TOA_KIND_DEFAULT,
+		.place = TOA_PLACE_ACK | TOA_PLACE_DATA,
+		.family = 4,
+		.port = { 4, 210 },
+		.addr = { 192, 0, 2, 7 },
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int peer = -1, err = -1;
+	char end;
+
+	if (fd < 0)
+		return -1;
+	if (is_named &&
+	    setsockopt(fd, TOA_SHIM_LEVEL, TOA_SHIM_OPT, &shim, sizeof(shim)))
+		goto out;
+	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)))
+		goto out;
+	peer = accept(listener, NULL, NULL);
+	if (peer < 0 || !pass(fd, peer) || !pass(peer, fd) ||
+	    shutdown(fd, SHUT_WR) || read(peer, &end, 1))
+		goto out;
+	err = 0;
+out:
+	if (peer >= 0)
+		close(peer);
+	close(fd);
+	return err;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+int main(int argc, char **argv)
+{
+	double us[BATCHES];
+	struct sockaddr_in to;
+	unsigned i, n = 0;
+	int listener;
+	bool is_named;
+
+	if (argc != 4) {
+		(void)fputs("usage: toaconn LISTEN-CGROUP CONNECT-CGROUP "
+			    "off|toa\n",
+			    stderr);
+		return 2;
+	}
+	is_named = strcmp(argv[3], "toa") == 0;
+	listener = cgroup_join(argv[1]) ? -1 : listen_any(&to);
+	if (listener < 0 || cgroup_join(argv[2]))
+		return 3;
+	for (i = 0; i < BATCHES; i++) {
+		double begin = cpu_us();
+		unsigned end = n + BATCH;
+
+		for (; n < end; n++) {
+			to.sin_addr.s_addr = htonl(INADDR_LOOPBACK +
+						   (n / PORTS_SPARE) * 256);
+			if (connection(listener, &to, is_named)) {
+				perror("toaconn");
+				return 3;
+			}
+		}
+		us[i] = (cpu_us() - begin) / BATCH;
+	}
+	qsort(us, BATCHES, sizeof(us[0]), compare);
+	(void)printf("%.3f\n", us[BATCHES / 4]);
+	close(listener);
+	return 0;
+}
