@@ -47,9 +47,8 @@ static int engine_make(const struct config *cfg, uint32_t flows, uint32_t whole,
 	else if (getrandom(&en->fast.seed, sizeof(en->fast.seed),
 			   GRND_NONBLOCK) < 0)
 		en->fast.seed = (struct key_seed) { { 1, 2, 3, 4, 5 } };
-	if (table_init(&en->table, flows) != 0 ||
-	    pool_new(&en->table, whole < flows ? whole : flows, &en->pool) !=
-		    0 ||
+	if (table_init(&en->table, flows, &en->fast.seed) != 0 ||
+	    pool_new(whole < flows ? whole : flows, &en->pool) != 0 ||
 	    decoder_new(&en->fast.tunnels, &en->decoder) != 0) {
 		engine_free(en);
 		return -ENOMEM;
@@ -76,7 +75,7 @@ int engine_new_trial(const struct engine *of, uint32_t flows,
 	en->gap_ns -= TRIAL_DISORDER_NS;
 	en->early_span = ENGINE_EARLY_SPAN / 2;
 	en->budget.max_bytes = of->cfg->max_memory_bytes / ENGINE_TRIAL_SHARE;
-	en->trial = trial_new(flows);
+	en->trial = trial_new(flows, &en->table);
 	if (!en->trial) {
 		engine_free(en);
 		return -ENOMEM;
@@ -133,7 +132,6 @@ static struct flow *engine_begin(struct engine *en, struct entry *e,
 	e->state = ENTRY_USED | ENTRY_IS_WARM;
 	if (from_b != is_answer)
 		e->state |= ENTRY_B_IS_CLIENT;
-	e->first_frame = pkt->frame;
 	fl->proto = pkt->proto;
 	fl->tunnel = pkt->tunnel;
 	fl->id = ++en->flow_count;
@@ -202,7 +200,6 @@ static struct flow *engine_flow(struct engine *en, const struct digest *d,
 	if (fl && en->trial) {
 		en->trial->has_hidden = true;
 		table_hide(&en->table, e);
-		e->key.where |= KEY_HIDDEN;
 		return engine_new_flow(en, d, pkt, ret_entry);
 	}
 	if (fl) {
@@ -243,8 +240,8 @@ static void engine_note(struct entry *e, const struct flow *fl,
 	if (fl->is_reset ||
 	    (fl->dir[FLOW_CLIENT].has_fin && fl->dir[FLOW_ORIGIN].has_fin))
 		state |= ENTRY_IS_CLOSED;
-	e->state = state;
-	e->last_frame = fl->last_frame;
+	e->state = (uint16_t)state;
+	e->last_frame = fl->last_frame & ENTRY_FRAME;
 	e->last_ns = fl->last_ns;
 }
 
@@ -344,7 +341,7 @@ static inline bool engine_is_quiet(const struct engine *en,
 	if (d->flags & FAST_DATA && e->state & (uint32_t)ENTRY_EARLY_A << end &&
 	    d->seq - e->early[end] >= en->early_span)
 		return false;
-	return e->skip[end].packets < ENGINE_SKIP_MAX;
+	return entry_has_room(&e->skip[end]);
 }
 
 /* engine_fetch() - a packet whose entry may be @e: if it will be looked at, its
@@ -399,7 +396,7 @@ static bool engine_try(struct engine *en, const struct frame *f,
 {
 	struct trial *t = en->trial;
 
-	if (!trial_has_room(t, &en->table))
+	if (!trial_has_room(t))
 		t->is_stopped = true;
 	if (!t->is_stopped) {
 		t->frame = f;
@@ -440,7 +437,7 @@ static inline bool engine_count(struct engine *en, struct entry *e,
 	s->bytes += d->len;
 	s->payloads += d->flags / FAST_DATA & 1;
 	e->last_ns = d->ts_ns;
-	e->last_frame = number;
+	e->last_frame = number & ENTRY_FRAME;
 	return true;
 }
 
@@ -476,7 +473,6 @@ static inline void engine_near(const struct engine *en, struct engine_run *r,
 		if (!e)
 			continue;
 		__builtin_prefetch(e, 1);
-		__builtin_prefetch((const char *)e + ENGINE_LINE, 1);
 	}
 }
 

@@ -57,7 +57,7 @@ static bool engine_keep(struct engine *en, struct flow *fl)
 
 	if (order_room(&en->order) != 0)
 		return false;
-	item.packed = pool_pack(en->pool, fl, NULL);
+	item.packed = pool_pack(fl, NULL);
 	if (!item.packed)
 		return false;
 	order_push(&en->order, item);
@@ -74,7 +74,7 @@ void engine_finish(struct engine *en, struct entry *e)
 		fl = &en->scratch;
 		pool_unpack(e->hold, e, fl);
 		e->hold = NULL;
-		e->state &= ~(uint32_t)ENTRY_IS_PACKED;
+		e->state &= (uint16_t)~ENTRY_IS_PACKED;
 	}
 	engine_skipped(e, fl);
 	if (!en->want_order || !engine_keep(en, fl))
@@ -191,8 +191,8 @@ static int engine_compare(const void *a, const void *b, void *ctx)
 	const struct engine *en = ctx;
 	const uint32_t *x = a, *y = b;
 
-	return table_at(&en->table, *x)->first_frame <
-			       table_at(&en->table, *y)->first_frame
+	return pool_first_frame(table_at(&en->table, *x)) <
+			       pool_first_frame(table_at(&en->table, *y))
 		       ? -1
 		       : 1;
 }
@@ -203,7 +203,7 @@ static int engine_compare(const void *a, const void *b, void *ctx)
 static void engine_end_entry(struct engine *en, struct entry *e)
 {
 	while (en->order.count &&
-	       en->order.item[0].first_frame < e->first_frame)
+	       en->order.item[0].first_frame < pool_first_frame(e))
 		engine_pop(en);
 	engine_finish(en, e);
 	table_remove(&en->table, e);
@@ -222,7 +222,7 @@ static void engine_end_ahead(const struct engine *en, uint32_t place,
 
 	if (place < en->table.room) {
 		e = table_at(&en->table, place);
-		table_prefetch(&en->table, e->hash);
+		table_prefetch(&en->table, table_hash(&en->table, e));
 		for (i = 0; i < sizeof(*fl) && e->state & ENTRY_USED;
 		     i += ENGINE_END_LINE)
 			__builtin_prefetch((const char *)e->hold + i, 1);
@@ -287,10 +287,11 @@ static void engine_visit_flow(struct engine *en, engine_visit_fn *fn, void *ctx)
 
 void engine_visit(struct engine *en, engine_visit_fn *fn, void *ctx)
 {
+	struct pool_loan loan;
 	uint32_t i;
 
 	for (i = 0; i < en->order.count; i++) {
-		pool_peek(en->order.item[i].packed, NULL, &en->scratch);
+		pool_peek(en->order.item[i].packed, NULL, &loan, &en->scratch);
 		engine_visit_flow(en, fn, ctx);
 	}
 	for (i = 0; i < en->table.room; i++) {
@@ -299,7 +300,7 @@ void engine_visit(struct engine *en, engine_visit_fn *fn, void *ctx)
 		if (!(e.state & ENTRY_USED))
 			continue;
 		if (e.state & ENTRY_IS_PACKED)
-			pool_peek(e.hold, &e, &en->scratch);
+			pool_peek(e.hold, &e, &loan, &en->scratch);
 		else
 			memcpy(&en->scratch, e.hold, sizeof(en->scratch));
 		engine_skipped(&e, &en->scratch);

@@ -92,7 +92,8 @@ static bool merge_frag_fits(const struct merge *m)
 		if (!(t->item[i].what & TRIAL_FRAG))
 			continue;
 		e = table_at(&m->by->table, t->item[i].place);
-		if (table_find(&m->en->table, &e->key, e->hash))
+		if (table_find(&m->en->table, &e->key,
+			       table_hash(&m->en->table, e)))
 			return false;
 	}
 	return true;
@@ -144,7 +145,7 @@ static void merge_move(struct merge *m, struct entry *from)
 	struct entry *e;
 
 	engine_sweep(en);
-	e = table_add(&en->table, &from->key, from->hash);
+	e = table_add(&en->table, &from->key, table_hash(&en->table, from));
 	if (e)
 		fl = pool_add(en->pool, e);
 	if (!fl) {
@@ -159,12 +160,11 @@ static void merge_move(struct merge *m, struct entry *from)
 		*fl = *(struct flow *)from->hold;
 	flow_shift(fl, base);
 	fl->id = ++en->flow_count;
-	e->state =
-		(from->state & ~(uint32_t)(ENTRY_IS_PACKED | ENTRY_IS_UNSURE)) |
-		ENTRY_IS_WARM;
+	e->state = (from->state &
+		    (uint16_t) ~(ENTRY_IS_PACKED | ENTRY_IS_UNSURE)) |
+		   ENTRY_IS_WARM;
 	e->last_ns = from->last_ns;
-	e->last_frame = from->last_frame + base;
-	e->first_frame = from->first_frame + base;
+	e->last_frame = (from->last_frame + base) & ENTRY_FRAME;
 	e->skip[0] = from->skip[0];
 	e->skip[1] = from->skip[1];
 	e->early[0] = from->early[0];
@@ -203,7 +203,7 @@ static void merge_item(struct merge *m, const struct trial_item *it,
 	struct digest d = {
 		.key = from->key,
 		.ts_ns = it->ts_ns,
-		.hash = from->hash,
+		.hash = table_hash(&m->en->table, from),
 		.seq = it->seq,
 		.len = it->len,
 		.off = it->off,
@@ -226,8 +226,6 @@ static bool merge_is_quiet(const struct entry *e, const struct trial_run *run,
 	if (s->packets > s->payloads &&
 	    !(e->state & (uint32_t)ENTRY_QUIET_ACK_A << end))
 		return false;
-	if (e->skip[end].packets + (uint64_t)s->packets > ENGINE_SKIP_MAX)
-		return false;
 	if (!s->payloads)
 		return true;
 	if (!(e->state & (uint32_t)ENTRY_QUIET_DATA_A << end))
@@ -242,7 +240,8 @@ static bool merge_is_quiet(const struct entry *e, const struct trial_run *run,
 static bool merge_count(struct merge *m, const struct entry *from,
 			const struct trial_run *run)
 {
-	struct entry *e = table_find(&m->en->table, &from->key, from->hash);
+	uint32_t hash = table_hash(&m->en->table, from);
+	struct entry *e = table_find(&m->en->table, &from->key, hash);
 	unsigned end;
 
 	if (!e)
@@ -250,13 +249,14 @@ static bool merge_count(struct merge *m, const struct entry *from,
 	for (end = 0; end < 2; end++)
 		if (run->skip[end].packets && !merge_is_quiet(e, run, end))
 			return false;
-	for (end = 0; end < 2; end++) {
-		e->skip[end].packets += run->skip[end].packets;
-		e->skip[end].bytes += run->skip[end].bytes;
-		e->skip[end].payloads += run->skip[end].payloads;
-	}
+	if (!(entry_can_add(&e->skip[0], &run->skip[0]) &&
+	      entry_can_add(&e->skip[1], &run->skip[1])) &&
+	    !engine_wake(m->en, e))
+		return false;
+	for (end = 0; end < 2; end++)
+		entry_add(&e->skip[end], &run->skip[end]);
 	e->last_ns = run->last_ns;
-	e->last_frame = run->last_frame + m->part->base;
+	e->last_frame = (run->last_frame + m->part->base) & ENTRY_FRAME;
 	return true;
 }
 
@@ -279,7 +279,7 @@ static int merge_keep(struct merge *m, const struct digest *d,
 	struct merge_found *grown;
 
 	e = table_find(&m->by->table, &d->key, d->hash);
-	if (!e || m->by->trial->mark[e->place].is_moved)
+	if (!e || m->by->trial->mark[table_place(&m->by->table, e)].is_moved)
 		return 0;
 	if (m->found_count == m->found_room) {
 		grown = reallocarray(m->found, room, sizeof(*grown));
@@ -341,14 +341,15 @@ static size_t merge_seek(const struct merge *m, uint32_t hash, uint32_t number)
 static void merge_run(struct merge *m, const struct trial_item *it,
 		      const struct entry *from, const struct trial_run *run)
 {
+	uint32_t hash = table_hash(&m->en->table, from);
 	size_t i;
 
 	if (merge_count(m, from, run))
 		return;
 	if (!m->has_found)
 		merge_find(m, it);
-	for (i = merge_seek(m, from->hash, it->number);
-	     i < m->found_count && m->found[i].hash == from->hash &&
+	for (i = merge_seek(m, hash, it->number);
+	     i < m->found_count && m->found[i].hash == hash &&
 	     m->found[i].number <= run->last_frame;
 	     i++) {
 		const struct merge_found *at = &m->found[i];
@@ -379,15 +380,15 @@ static inline void merge_fetch(const struct merge *m, uint32_t i)
 	if (i + 2 * MERGE_FETCH < t->item_count)
 		table_prefetch(
 			&m->en->table,
-			table_at(by, t->item[i + 2 * MERGE_FETCH].place)->hash);
+			table_hash(by, table_at(by, t->item[i + 2 * MERGE_FETCH]
+							    .place)));
 	if (i + MERGE_FETCH >= t->item_count)
 		return;
-	e = table_near(&m->en->table,
-		       table_at(by, t->item[i + MERGE_FETCH].place)->hash);
-	if (!e)
-		return;
-	__builtin_prefetch(e, 1);
-	__builtin_prefetch((const char *)e + 64, 1);
+	e = table_near(
+		&m->en->table,
+		table_hash(by, table_at(by, t->item[i + MERGE_FETCH].place)));
+	if (e)
+		__builtin_prefetch(e, 1);
 }
 
 static void merge_items(struct merge *m)
@@ -407,7 +408,8 @@ static void merge_items(struct merge *m)
 		from = table_at(&m->by->table, it->place);
 		from->key.where &= ~KEY_HIDDEN;
 		if (it->what & TRIAL_BEGIN &&
-		    !table_find(&m->en->table, &from->key, from->hash)) {
+		    !table_find(&m->en->table, &from->key,
+				table_hash(&m->en->table, from))) {
 			m->en->now_ns = merge_now(m, it->now_ns);
 			merge_move(m, from);
 			mark->is_moved = true;

@@ -15,8 +15,6 @@
 #define ENGINE_TRIAL_SHARE 4
 /* half of all sequence numbers */
 #define ENGINE_EARLY_SPAN 0x80000000U
-/* A counter in an entry is emptied before it is full. */
-#define ENGINE_SKIP_MAX 0x80000000U
 
 /* @hand:   entry that is looked at next for whether its flow has ended
  * @gap_ns: a silence that a flow's judge has to know of

@@ -151,7 +151,7 @@ static inline bool fast_ip6(const struct key_seed *seed, struct rest *r,
 	    r->cap < 4)
 		return false;
 	where = *ret_proto == IP_PROTO_UDP ? KEY_UDP : 0;
-	if (key_v6(ip + 8, ip + 24, r->p, where, &ret->key))
+	if (key_v6(seed, ip + 8, ip + 24, r->p, where, &ret->key))
 		r->flags |= FAST_FLIP;
 	ret->hash = key_hash(seed, &ret->key);
 	return true;
@@ -210,8 +210,8 @@ void fast_key(const struct fast_opts *opts, const struct packet *pkt,
 		flip = key_v4(pkt->src.addr.bytes, pkt->dst.addr.bytes, ports,
 			      where, &ret->key);
 	else
-		flip = key_v6(pkt->src.addr.bytes, pkt->dst.addr.bytes, ports,
-			      where, &ret->key);
+		flip = key_v6(&opts->seed, pkt->src.addr.bytes,
+			      pkt->dst.addr.bytes, ports, where, &ret->key);
 	ret->flags = flip ? FAST_FLIP : 0;
 	ret->hash = key_hash(&opts->seed, &ret->key);
 }

@@ -21,7 +21,7 @@ enum {
 	FAST_LOUD = 8, /* SYN, FIN, RST, an option or payload to be looked at */
 };
 
-/* One cache line; all that is needed of a packet that is only counted.
+/* All that is needed of a packet that is only counted.
  * @seq: of the first payload byte; TCP
  * @len: payload bytes on the wire
  * @off: of the transport's header in the frame
@@ -41,8 +41,6 @@ struct fast_opts {
 	struct key_seed seed;
 	struct decode_opts tunnels;
 };
-
-static_assert(sizeof(struct digest) == 64, "a cache line");
 
 /* fast_decode() - @ret is written in any case; if it is FAST_SLOW, only @flags,
  * @ts_ns and @hash, which is 0 then

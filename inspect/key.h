@@ -13,12 +13,14 @@
 #include <string.h>
 
 /* The two ends in an order of their own: of two ends the one with the smaller
- * number is a. Bytes are as in the packet, IPv4 addresses in the first word.
+ * number is a. Bytes are as in the packet.
+ * @ends:  IPv4: both addresses, a's in the low half. IPv6: 64 bits of a hash of
+ *	   both; two flows with the same ports are taken for one with a chance
+ *	   of 2^-64
  * @where: KEY_V6, KEY_UDP, and above them the tunnel that it is in; 0: none
  */
 struct flow_key {
-	uint64_t a[2];
-	uint64_t b[2];
+	uint64_t ends;
 	uint16_t a_port;
 	uint16_t b_port;
 	uint32_t where;
@@ -62,6 +64,15 @@ static inline uint64_t key_load64(const uint8_t *p)
 	return v;
 }
 
+__extension__ typedef unsigned __int128 key_wide;
+
+static inline uint64_t key_fold(uint64_t x, uint64_t y)
+{
+	key_wide m = (key_wide)x * y;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
 /* key_v4() - @src and @dst: four bytes; @ports: two and two, source first.
  * Return: was the source end b?
  */
@@ -77,10 +88,7 @@ static inline bool key_v4(const uint8_t *src, const uint8_t *dst,
 	uint64_t lo = s ^ swap;
 	uint64_t hi = d ^ swap;
 
-	ret->a[0] = lo >> 16;
-	ret->a[1] = 0;
-	ret->b[0] = hi >> 16;
-	ret->b[1] = 0;
+	ret->ends = lo >> 16 | hi >> 16 << 32;
 	ret->a_port = (uint16_t)lo;
 	ret->b_port = (uint16_t)hi;
 	ret->where = where;
@@ -88,14 +96,16 @@ static inline bool key_v4(const uint8_t *src, const uint8_t *dst,
 }
 
 /* key_v6() - the same for addresses of sixteen bytes */
-static inline bool key_v6(const uint8_t *src, const uint8_t *dst,
-			  const uint8_t *ports, uint32_t where,
-			  struct flow_key *ret)
+static inline bool key_v6(const struct key_seed *seed, const uint8_t *src,
+			  const uint8_t *dst, const uint8_t *ports,
+			  uint32_t where, struct flow_key *ret)
 {
+	const uint64_t *w = seed->word;
 	uint64_t s[2] = { key_load64(src), key_load64(src + 8) };
 	uint64_t d[2] = { key_load64(dst), key_load64(dst + 8) };
 	uint16_t sport = key_load16(ports);
 	uint16_t dport = key_load16(ports + 2);
+	const uint64_t *a = s, *b = d;
 	bool flip;
 
 	if (s[1] != d[1])
@@ -104,38 +114,31 @@ static inline bool key_v6(const uint8_t *src, const uint8_t *dst,
 		flip = s[0] > d[0];
 	else
 		flip = sport > dport;
-	memcpy(ret->a, flip ? d : s, sizeof(ret->a));
-	memcpy(ret->b, flip ? s : d, sizeof(ret->b));
+	if (flip) {
+		a = d;
+		b = s;
+	}
+	ret->ends = key_fold(a[0] ^ w[0], b[0] ^ w[1]) ^
+		    key_fold(a[1] ^ w[2], b[1] ^ w[3]);
 	ret->a_port = flip ? dport : sport;
 	ret->b_port = flip ? sport : dport;
 	ret->where = where | KEY_V6;
 	return flip;
 }
 
-__extension__ typedef unsigned __int128 key_wide;
-
-static inline uint64_t key_fold(uint64_t x, uint64_t y)
-{
-	key_wide m = (key_wide)x * y;
-
-	return (uint64_t)m ^ (uint64_t)(m >> 64);
-}
-
 static inline uint32_t key_hash(const struct key_seed *seed,
 				const struct flow_key *k)
 {
-	const uint64_t *w = seed->word;
 	uint64_t tail = (uint64_t)k->where << 32 | (uint64_t)k->a_port << 16 |
 			k->b_port;
-	uint64_t h = key_fold(k->a[0] ^ w[0], k->b[0] ^ w[1]);
 
-	if (k->where & KEY_V6)
-		h ^= key_fold(k->a[1] ^ w[2], k->b[1] ^ w[3]);
-	return (uint32_t)(key_fold(h ^ w[4], tail ^ w[1]) >> 16);
+	return (uint32_t)(key_fold(k->ends ^ seed->word[4],
+				   tail ^ seed->word[1]) >>
+			  16);
 }
 
-static_assert(sizeof(struct flow_key) == 40 &&
-		      offsetof(struct flow_key, a_port) == 32,
+static_assert(sizeof(struct flow_key) == 16 &&
+		      offsetof(struct flow_key, a_port) == 8,
 	      "the ports and @where are one word of key_eq()");
 
 static inline bool key_eq(const struct flow_key *x, const struct flow_key *y)
@@ -144,8 +147,7 @@ static inline bool key_eq(const struct flow_key *x, const struct flow_key *y)
 
 	memcpy(&xt, &x->a_port, sizeof(xt));
 	memcpy(&yt, &y->a_port, sizeof(yt));
-	return !((x->a[0] ^ y->a[0]) | (x->b[0] ^ y->b[0]) | (xt ^ yt) |
-		 (x->a[1] ^ y->a[1]) | (x->b[1] ^ y->b[1]));
+	return !((x->ends ^ y->ends) | (xt ^ yt));
 }
 
 #endif

@@ -4,65 +4,71 @@
 
 #include <string.h>
 
-#define PACK_RUN_MAX 255
+#define PACK_WORD sizeof(uint64_t)
 
-static uint64_t pack_word(const uint8_t *p)
+/* pack_word() - Return: bytes written */
+static size_t pack_word(const uint8_t *p, uint8_t *out)
 {
-	uint64_t w;
+	uint8_t mask = 0;
+	size_t n = 1;
+	unsigned i;
 
-	memcpy(&w, p, sizeof(w));
-	return w;
+	for (i = 0; i < PACK_WORD; i++) {
+		out[n] = p[i];
+		mask |= (uint8_t)(!!p[i] << i);
+		n += !!p[i];
+	}
+	out[0] = mask;
+	return n;
 }
 
 size_t pack(const void *obj, size_t size, uint8_t *out)
 {
 	const uint8_t *p = obj;
-	const uint8_t *end = p + size;
-	uint8_t *to = out;
+	size_t words = size / PACK_WORD;
+	uint8_t *to = out + (words + 7) / 8;
+	size_t i;
 
-	while (p < end) {
-		uint64_t w = pack_word(p);
-		uint8_t *mask = to++;
-		unsigned i;
+	memset(out, 0, (words + 7) / 8);
+	for (i = 0; i < words; i++) {
+		uint64_t w;
 
-		*mask = 0;
-		p += 8;
-		if (!w) {
-			uint8_t run = 0;
-
-			while (p < end && run < PACK_RUN_MAX && !pack_word(p)) {
-				run++;
-				p += 8;
-			}
-			*to++ = run;
+		memcpy(&w, p + i * PACK_WORD, PACK_WORD);
+		if (!w)
 			continue;
-		}
-		for (i = 0; i < 8; i++) {
-			*to = p[(int)i - 8];
-			*mask |= (uint8_t)(!!*to << i);
-			to += !!*to;
-		}
+		out[i / 8] |= (uint8_t)(1U << i % 8);
+		to += pack_word(p + i * PACK_WORD, to);
 	}
 	return (size_t)(to - out);
 }
 
+/* unpack_word() - Return: bytes of @in used */
+static size_t unpack_word(const uint8_t *in, uint8_t *ret)
+{
+	unsigned mask = in[0];
+	size_t n = 1;
+
+	for (; mask; mask &= mask - 1)
+		ret[__builtin_ctz(mask)] = in[n++];
+	return n;
+}
+
 size_t unpack(const uint8_t *in, void *obj, size_t size)
 {
-	const uint8_t *begin = in;
+	size_t words = size / PACK_WORD;
+	const uint8_t *from = in + (words + 7) / 8;
 	uint8_t *p = obj;
-	uint8_t *end = p + size;
+	size_t i;
 
 	memset(obj, 0, size);
-	while (p < end) {
-		uint8_t mask = *in++;
+	for (i = 0; i < (words + 7) / 8; i++) {
+		unsigned bits = in[i];
 
-		if (!mask) {
-			p += 8 + 8 * (size_t)*in++;
-			continue;
+		for (; bits; bits &= bits - 1) {
+			size_t at = i * 8 + (unsigned)__builtin_ctz(bits);
+
+			from += unpack_word(from, p + at * PACK_WORD);
 		}
-		for (; mask; mask &= (uint8_t)(mask - 1))
-			p[__builtin_ctz(mask)] = *in++;
-		p += 8;
 	}
-	return (size_t)(in - begin);
+	return (size_t)(from - in);
 }

@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 /* The most that @size bytes take, which has to be a multiple of eight. */
-#define PACK_MAX(size) ((size) / 8 * 9 + 1)
+#define PACK_MAX(size) ((size) / 8 * 9 + (size) / 64 + 1)
 
-/* pack() - of each eight bytes those that are not zero, behind a mask that
- * tells which; runs of zero words as a count.
+/* pack() - a bit for each word of eight bytes that is not zero, then of each of
+ * these its bytes that are not zero, behind a mask that tells which.
  * Return: bytes written to @out, at most PACK_MAX(@size)
  */
 size_t pack(const void *obj, size_t size, uint8_t *out);

@@ -11,8 +11,8 @@
 
 struct pool;
 
-/* pool_new() - @max flows, at least 1; @t is borrowed. Return: 0 or -ENOMEM */
-int pool_new(const struct table *t, uint32_t max, struct pool **ret);
+/* pool_new() - @max flows, at least 1. Return: 0 or -ENOMEM */
+int pool_new(uint32_t max, struct pool **ret);
 
 /* pool_free() - the flows are the caller's to end before */
 void pool_free(struct pool *p);
@@ -34,19 +34,30 @@ struct flow *pool_wake(struct pool *p, struct entry *e);
  */
 void pool_drop(struct pool *p, struct entry *e);
 
-/* pool_pack() - @fl in few bytes, to be given to free(): headers are moved into
- * them, all else that the flow holds stays held by them.
+/* pool_pack() - @fl in few bytes, to be given to free(): headers and options
+ * are moved into them, all else that the flow holds stays held by them.
  * @e: its entry, if that lives as long: what stands there is left out; or NULL
  * Return: NULL if there is no memory; @fl is as it was
  */
-uint8_t *pool_pack(struct pool *p, struct flow *fl, const struct entry *e);
+uint8_t *pool_pack(struct flow *fl, const struct entry *e);
 
 /* pool_unpack() - the inverse; @packed is freed. If there is no memory for its
- * headers, @ret has none, and says so (find.h, @is_starved).
+ * headers or options, @ret has none, and says so (@is_starved).
  */
 void pool_unpack(uint8_t *packed, const struct entry *e, struct flow *ret);
 
-/* pool_peek() - a copy to look at; headers are borrowed from @packed */
-void pool_peek(uint8_t *packed, const struct entry *e, struct flow *ret);
+/* What a copy borrows. */
+struct pool_loan {
+	struct option option[FLOW_SIDES][OPTION_MAX];
+};
+
+/* pool_peek() - a copy to look at; headers are borrowed from @packed, options
+ * from @loan
+ */
+void pool_peek(uint8_t *packed, const struct entry *e, struct pool_loan *loan,
+	       struct flow *ret);
+
+/* pool_first_frame() - of the flow of @e, which has one */
+uint64_t pool_first_frame(const struct entry *e);
 
 #endif

@@ -30,8 +30,7 @@ int reader_init(struct reader *r, const uint8_t *map, uint64_t size,
 
 	*r = (struct reader) { .map = map, .size = size, .room = room };
 	/* Most lanes fill a small part: no large pages. */
-	r->digest = aligned_alloc(sizeof(*r->digest),
-				  n * (sizeof(*r->digest) + sizeof(*r->frame)));
+	r->digest = calloc(n, sizeof(*r->digest) + sizeof(*r->frame));
 	if (!r->digest)
 		return -ENOMEM;
 	r->frame = (struct frame *)(r->digest + n);

@@ -7,8 +7,10 @@
  * others need the room (pool.h). Packets that bring nothing new are only
  * counted here, in @skip, until one comes that does.
  *
- * Entries keep their place while they are used. The slots hold hash and place;
- * open addressing, at most three quarters full.
+ * Entries keep their place while they are used. A slot has that place, and in
+ * the bits that are left over the highest of the hash; open addressing, at most
+ * three quarters full. What is removed leaves a dead slot behind if others come
+ * after it; when these are too many the slots are made anew.
  */
 #ifndef INSPECT_TABLE_H
 #define INSPECT_TABLE_H
@@ -36,71 +38,96 @@ enum {
 	ENTRY_IS_UNSURE = 4096, /* of a trial: may have begun before it */
 };
 
-/* Two cache lines.
+/* One cache line.
+ * @last_frame, @last_ns: of the newest packet; frames count to 2^48
  * @state:  ENTRY_*
- * @hold:   a struct flow, or with ENTRY_IS_PACKED what pack() made of one;
- *	    pool.c knows which
- * @skip:   packets that were only counted, of ends a and b
+ * @hold:   a struct flow, or with ENTRY_IS_PACKED what pool_pack() made of one
+ * @skip:   packets that were only counted, of ends a and b; what there is no
+ *	    room for has to go into the flow before
  * @early:  by end: a payload before this sequence number is looked at, with
- *	    ENTRY_EARLY_A or _B
- * @last_frame, @last_ns: of the newest packet
- * @place:  where table_at() finds it
- * @link:   of a free entry the next free place, plus one; of one with a whole
- *	    flow its place in the pool
+ *	    ENTRY_EARLY_A or _B. Of a free entry, @early[0] is the next free
+ *	    place, plus one
  */
 struct entry {
 	struct flow_key key;
-	uint32_t hash;
-	uint32_t state;
-	void *hold;
 	int64_t last_ns;
-	uint64_t last_frame;
+	uint64_t last_frame : 48;
+	uint64_t state	    : 16;
+	void *hold;
 	struct entry_skip {
-		uint64_t bytes;
-		uint32_t packets;
-		uint32_t payloads;
+		uint32_t bytes;
+		uint16_t packets;
+		uint16_t payloads;
 	} skip[2];
 	uint32_t early[2];
-	uint64_t first_frame;
-	uint32_t place;
-	uint32_t link;
 };
 
-static_assert(sizeof(struct entry) == 128, "two cache lines");
+static_assert(sizeof(struct entry) == 64, "a cache line");
 
-struct table_slot {
-	uint32_t hash;
-	uint32_t place; /* plus one; 0 is empty */
-};
+/* what @last_frame has room for */
+#define ENTRY_FRAME ((1ULL << 48) - 1)
 
-/* @count: entries in use
- * @room:  places that were ever used; @made: that there is memory for
- * @free:  first free place, plus one
+/* Counters are emptied before they are full: half full. */
+#define ENTRY_SKIP_PACKETS 0x8000U
+#define ENTRY_SKIP_BYTES   0x80000000U
+
+/* entry_has_room() - for one more packet to be counted */
+static inline bool entry_has_room(const struct entry_skip *s)
+{
+	return s->packets < ENTRY_SKIP_PACKETS && s->bytes < ENTRY_SKIP_BYTES;
+}
+
+/* entry_can_add() - is there room for what @by counts, too? */
+static inline bool entry_can_add(const struct entry_skip *s,
+				 const struct entry_skip *by)
+{
+	return s->packets + by->packets <= UINT16_MAX &&
+	       s->bytes <= UINT32_MAX - by->bytes;
+}
+
+static inline void entry_add(struct entry_skip *s, const struct entry_skip *by)
+{
+	s->packets = (uint16_t)(s->packets + by->packets);
+	s->payloads = (uint16_t)(s->payloads + by->payloads);
+	s->bytes += by->bytes;
+}
+
+/* @seed:   of the keys' hashes; borrowed
+ * @count:  entries in use
+ * @room:   places that were ever used; @made: that there is memory for
+ * @free:   first free place, plus one
+ * @filled: slots that are not empty
+ * @place_mask: the bits of a slot that have a place, plus one; 0 is an empty
+ *	    slot, all bits of them a dead one
  */
 struct table {
+	const struct key_seed *seed;
 	uint32_t count;
 	uint32_t max;
 	uint32_t room;
 	uint32_t made;
 	uint32_t free;
+	uint32_t filled;
+	uint32_t place_mask;
 	uint32_t slot_mask;
-	struct table_slot *slot;
+	uint32_t *slot;
 	struct entry **chunk;
 };
 
-/* of 128 bytes: a large page */
-#define TABLE_CHUNK_BITS 14
+/* of 64 bytes: a large page */
+#define TABLE_CHUNK_BITS 15
 #define TABLE_CHUNK	 (1U << TABLE_CHUNK_BITS)
+#define TABLE_MAX	 (1U << 30)
 
-/* table_init() - @max entries, at least 1; memory comes as entries come.
- * Return: 0 or -ENOMEM
+/* table_init() - @max entries, from 1 to TABLE_MAX; memory comes as entries
+ * come. Return: 0 or -ENOMEM
  */
-int table_init(struct table *t, uint32_t max);
+int table_init(struct table *t, uint32_t max, const struct key_seed *seed);
 
 /* table_fini() - what the entries hold is the caller's to free before */
 void table_fini(struct table *t);
 
-/* table_add() - a zeroed entry for a key that is not there.
+/* table_add() - a zeroed entry for a key that is not there. @hash: key_hash()
  * Return: NULL if there are @max, or there is no memory
  */
 struct entry *table_add(struct table *t, const struct flow_key *key,
@@ -121,21 +148,40 @@ static inline struct entry *table_at(const struct table *t, uint32_t place)
 	return &t->chunk[place >> TABLE_CHUNK_BITS][place & (TABLE_CHUNK - 1)];
 }
 
+/* table_place() - where table_at() finds @e; for small tables */
+uint32_t table_place(const struct table *t, const struct entry *e);
+
+/* table_hash() - of the key of @e */
+static inline uint32_t table_hash(const struct table *t, const struct entry *e)
+{
+	return key_hash(t->seed, &e->key);
+}
+
 static inline void table_prefetch(const struct table *t, uint32_t hash)
 {
 	__builtin_prefetch(&t->slot[hash & t->slot_mask]);
 }
 
-/* table_near() - the first entry of @hash, which nearly always is the one, or
- * NULL. Reads slots alone.
+/* table_is_like() - may @slot be one of @hash? */
+static inline bool table_is_like(const struct table *t, uint32_t slot,
+				 uint32_t hash)
+{
+	return !((slot ^ hash) & ~t->place_mask) &&
+	       (slot & t->place_mask) != t->place_mask;
+}
+
+/* table_near() - the first entry that may be of @hash, which nearly always is
+ * the one, or NULL. Reads slots alone.
  */
 static inline struct entry *table_near(const struct table *t, uint32_t hash)
 {
 	uint32_t i = hash & t->slot_mask;
 
-	while (t->slot[i].hash != hash && t->slot[i].place)
+	while (t->slot[i] && !table_is_like(t, t->slot[i], hash))
 		i = (i + 1) & t->slot_mask;
-	return t->slot[i].place ? table_at(t, t->slot[i].place - 1) : NULL;
+	if (!t->slot[i])
+		return NULL;
+	return table_at(t, (t->slot[i] & t->place_mask) - 1);
 }
 
 static inline struct entry *
@@ -143,12 +189,12 @@ table_find(const struct table *t, const struct flow_key *key, uint32_t hash)
 {
 	uint32_t i = hash & t->slot_mask;
 
-	for (; t->slot[i].place; i = (i + 1) & t->slot_mask) {
+	for (; t->slot[i]; i = (i + 1) & t->slot_mask) {
 		struct entry *e;
 
-		if (t->slot[i].hash != hash)
+		if (!table_is_like(t, t->slot[i], hash))
 			continue;
-		e = table_at(t, t->slot[i].place - 1);
+		e = table_at(t, (t->slot[i] & t->place_mask) - 1);
 		if (key_eq(&e->key, key))
 			return e;
 	}

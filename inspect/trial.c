@@ -13,12 +13,18 @@
 /* items that there is room for: most flows have some five */
 #define TRIAL_ITEMS(flows) ((flows)*5)
 
-struct trial *trial_new(uint32_t flows)
+static uint32_t trial_place(const struct trial *t, const struct entry *e)
+{
+	return table_place(t->table, e);
+}
+
+struct trial *trial_new(uint32_t flows, const struct table *table)
 {
 	struct trial *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
+	t->table = table;
 	t->item_max = TRIAL_ITEMS(flows);
 	t->mark_max = flows;
 	t->item = reallocarray(NULL, t->item_max, sizeof(*t->item));
@@ -60,23 +66,23 @@ void trial_reset(struct trial *t)
 	t->min_ns = INT64_MAX;
 }
 
-bool trial_has_room(const struct trial *t, const struct table *table)
+bool trial_has_room(const struct trial *t)
 {
 	/* a packet makes an item, closes a run and begins an entry at most */
 	return t->item_count < t->item_max && t->run_count < t->item_max &&
-	       table->room < t->mark_max;
+	       t->table->room < t->mark_max;
 }
 
 /* trial_skip() - what @e has counted of end @end since its newest item */
 static struct entry_skip trial_skip(const struct trial *t,
 				    const struct entry *e, unsigned end)
 {
-	const struct entry_skip *told = &t->mark[e->place].told[end];
+	const struct entry_skip *told = &t->mark[trial_place(t, e)].told[end];
 	struct entry_skip s = e->skip[end];
 
-	s.packets -= told->packets;
+	s.packets = (uint16_t)(s.packets - told->packets);
 	s.bytes -= told->bytes;
-	s.payloads -= told->payloads;
+	s.payloads = (uint16_t)(s.payloads - told->payloads);
 	return s;
 }
 
@@ -99,7 +105,7 @@ static struct trial_run trial_run(const struct trial *t, const struct entry *e)
 /* trial_end_run() - what @e has counted until here belongs to its last item */
 static void trial_end_run(struct trial *t, const struct entry *e)
 {
-	uint32_t last = t->mark[e->place].last;
+	uint32_t last = t->mark[trial_place(t, e)].last;
 
 	if (!last || trial_is_empty(t, e))
 		return;
@@ -109,7 +115,7 @@ static void trial_end_run(struct trial *t, const struct entry *e)
 
 void trial_close(struct trial *t, const struct entry *e)
 {
-	struct trial_mark *mark = &t->mark[e->place];
+	struct trial_mark *mark = &t->mark[trial_place(t, e)];
 
 	trial_end_run(t, e);
 	mark->told[0] = mark->told[1] = (struct entry_skip) { 0 };
@@ -123,13 +129,13 @@ static struct trial_item *trial_append(struct trial *t, const struct entry *e,
 	*it = (struct trial_item) {
 		.ts_ns = d->ts_ns,
 		.now_ns = now_ns,
-		.place = e->place,
+		.place = trial_place(t, e),
 		.seq = d->seq,
 		.len = d->len,
 		.off = d->off,
 		.flags = d->flags,
 	};
-	t->mark[e->place].last = t->item_count;
+	t->mark[trial_place(t, e)].last = t->item_count;
 	return it;
 }
 
@@ -164,7 +170,7 @@ bool trial_frame(const struct trial *t, const struct trial_item *it,
 void trial_note(struct trial *t, const struct entry *e, const struct digest *d,
 		int64_t now_ns, uint8_t what)
 {
-	struct trial_mark *mark = &t->mark[e->place];
+	struct trial_mark *mark = &t->mark[trial_place(t, e)];
 	bool is_first = !mark->last;
 	struct trial_item *it = trial_append(t, e, d, now_ns);
 
@@ -185,7 +191,7 @@ void trial_count(struct trial *t, struct entry *e, const struct digest *d,
 		 const uint8_t *data, int64_t now_ns, uint64_t number)
 {
 	unsigned end = !!(d->flags & FAST_FLIP);
-	struct trial_mark *mark = &t->mark[e->place];
+	struct trial_mark *mark = &t->mark[trial_place(t, e)];
 	struct trial_item *it;
 
 	if (mark->noted[end] == TRIAL_NOTED || t->item_count == t->item_max ||
@@ -193,7 +199,7 @@ void trial_count(struct trial *t, struct entry *e, const struct digest *d,
 		return;
 	if (++mark->noted[end] == TRIAL_NOTED &&
 	    mark->noted[!end] == TRIAL_NOTED)
-		e->state &= ~(uint32_t)ENTRY_IS_UNSURE;
+		e->state &= (uint16_t)~ENTRY_IS_UNSURE;
 	trial_end_run(t, e);
 	mark->told[0] = e->skip[0];
 	mark->told[1] = e->skip[1];

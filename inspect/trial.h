@@ -90,13 +90,15 @@ struct trial_mark {
 	struct entry_skip told[2];
 };
 
-/* @frame:  the one at hand
+/* @table:  has the flows; borrowed
+ * @frame:  the one at hand
  * @min_ns: the oldest time
  * @has_frag, @has_hidden: an item is TRIAL_FRAG; a key has two entries
  * @stop_number, @stop_data: the frame that was not accounted any more
  * @copy:   small frames that are likely to be needed again
  */
 struct trial {
+	const struct table *table;
 	const struct frame *frame;
 	int64_t min_ns;
 	bool has_frag;
@@ -117,15 +119,17 @@ struct trial {
 	struct trial_mark *mark;
 };
 
-/* trial_new() - for at most @flows flows. Return: NULL if there is no memory */
-struct trial *trial_new(uint32_t flows);
+/* trial_new() - for at most @flows flows, which stand in @table. Return: NULL
+ * if there is no memory
+ */
+struct trial *trial_new(uint32_t flows, const struct table *table);
 void trial_free(struct trial *t);
 
 /* trial_reset() - as new */
 void trial_reset(struct trial *t);
 
 /* trial_has_room() - for one more packet to be looked at, of any flow */
-bool trial_has_room(const struct trial *t, const struct table *table);
+bool trial_has_room(const struct trial *t);
 
 /* trial_close() - before what @e has counted becomes its flow's */
 void trial_close(struct trial *t, const struct entry *e);

@@ -66,6 +66,7 @@ static void check_fast(const struct fast_opts *opts, const struct frame *f,
 	struct digest d;
 	struct flow_key key;
 	uint8_t ports[4];
+	uint32_t where;
 	bool flip;
 
 	fast_decode(opts, f, &d);
@@ -75,9 +76,13 @@ static void check_fast(const struct fast_opts *opts, const struct frame *f,
 	ASSERT(p->uoa.carrier == UOA_NONE);
 	put_be16(ports, p->src.port);
 	put_be16(ports + 2, p->dst.port);
-	flip = (p->src.addr.family == IP_V4 ? key_v4 : key_v6)(
-		p->src.addr.bytes, p->dst.addr.bytes, ports,
-		p->proto == IP_PROTO_UDP ? KEY_UDP : 0, &key);
+	where = p->proto == IP_PROTO_UDP ? KEY_UDP : 0;
+	if (p->src.addr.family == IP_V4)
+		flip = key_v4(p->src.addr.bytes, p->dst.addr.bytes, ports,
+			      where, &key);
+	else
+		flip = key_v6(&opts->seed, p->src.addr.bytes, p->dst.addr.bytes,
+			      ports, where, &key);
 	ASSERT(key_eq(&key, &d.key));
 	ASSERT(flip == !!(d.flags & FAST_FLIP));
 	ASSERT(d.len == p->len);

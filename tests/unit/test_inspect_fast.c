@@ -22,10 +22,14 @@ static uint64_t fast_count, slow_count;
 static void check_key(const struct packet *pkt, const struct digest *d)
 {
 	bool is_b = d->flags & FAST_FLIP;
-	const uint64_t *src = is_b ? d->key.b : d->key.a;
 	uint16_t port = is_b ? d->key.b_port : d->key.a_port;
+	uint32_t end = (uint32_t)(d->key.ends >> (is_b ? 32 : 0));
+	struct digest again;
 
-	CU_ASSERT_EQUAL(memcmp(src, pkt->src.addr.bytes, 16), 0);
+	fast_key(&opts, pkt, &again);
+	CU_ASSERT(key_eq(&again.key, &d->key));
+	if (pkt->src.addr.family == IP_V4)
+		CU_ASSERT_EQUAL(memcmp(&end, pkt->src.addr.bytes, 4), 0);
 	CU_ASSERT_EQUAL(__builtin_bswap16(port), pkt->src.port);
 	CU_ASSERT_EQUAL(!!(d->key.where & KEY_V6),
 			pkt->src.addr.family == IP_V6);
@@ -155,11 +159,12 @@ static void test_every_frame_of_every_capture(void)
 /* Both directions have one key, and every part of it counts. */
 static void test_keys(void)
 {
-	static const uint8_t a[16] = { 10, 0, 0, 1, 9 },
-			     b[16] = { 10, 0, 0, 2 };
+	static const uint8_t a[16] = { 10, 0, 0, 1, 9 };
 	static const uint8_t there[4] = { 0, 80, 200, 1 };
 	static const uint8_t back[4] = { 200, 1, 0, 80 };
+	uint8_t b[16] = { 10, 0, 0, 2 };
 	struct flow_key k, l;
+	size_t i;
 
 	CU_ASSERT_NOT_EQUAL(key_v4(a, b, there, 0, &k),
 			    key_v4(b, a, back, 0, &l));
@@ -170,11 +175,17 @@ static void test_keys(void)
 	CU_ASSERT(!key_eq(&k, &l));
 	(void)key_v4(a, b, there, 1U << KEY_TUNNEL_SHIFT, &l);
 	CU_ASSERT(!key_eq(&k, &l));
-	CU_ASSERT_NOT_EQUAL(key_v6(a, b, there, 0, &k),
-			    key_v6(b, a, back, 0, &l));
+	CU_ASSERT_NOT_EQUAL(key_v6(&opts.seed, a, b, there, 0, &k),
+			    key_v6(&opts.seed, b, a, back, 0, &l));
 	CU_ASSERT(key_eq(&k, &l));
-	(void)key_v6(a, a, there, 0, &k);
-	(void)key_v6(a, a, back, 0, &l);
+	for (i = 0; i < sizeof(b); i++) {
+		b[i] ^= 1;
+		(void)key_v6(&opts.seed, a, b, there, 0, &l);
+		CU_ASSERT(!key_eq(&k, &l));
+		b[i] ^= 1;
+	}
+	(void)key_v6(&opts.seed, a, a, there, 0, &k);
+	(void)key_v6(&opts.seed, a, a, back, 0, &l);
 	CU_ASSERT(key_eq(&k, &l));
 }
 
