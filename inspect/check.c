@@ -77,11 +77,13 @@ static bool check_is_expected(const struct config *cfg, const struct flow *fl,
 	       expect_judge(cfg->expect_from, fl->proto, ends, named, has_port);
 }
 
-/* check_expects() - does @h name the expected client? Otherwise why not. */
+/* check_expects() - does @h, NULL if there is none, name the expected client?
+ * Otherwise why not.
+ */
 static enum anomaly check_expects(const struct config *cfg,
 				  const struct flow *fl, const struct pp_hdr *h)
 {
-	if (pp_has_client(h))
+	if (h && pp_has_client(h))
 		return check_is_expected(cfg, fl, &h->src, true)
 			       ? ANOMALY_NONE
 			       : ANOMALY_FLOW_EXPECT;
@@ -89,35 +91,32 @@ static enum anomaly check_expects(const struct config *cfg,
 						  : ANOMALY_FLOW_EXPECT_NOBODY;
 }
 
-/* Does the header name another client than what stands beside it? One that
+/* Does header @h name another client than what stands beside it? One that
  * names nobody contradicts nobody.
  */
 static enum anomaly check_disagrees(const struct flow_dir *d,
-				    const struct option *o)
+				    const struct option *o,
+				    const struct pp_hdr *h)
 {
 	struct toa_option toa;
-	struct pp_hdr h;
 
-	if (!check_hdr(&d->find, &h) || !pp_has_client(&h))
+	if (!h || !pp_has_client(h))
 		return ANOMALY_NONE;
 	if (beside_names(d->beside) &&
-	    !check_is_same(&d->beside->client, &h.src, true))
+	    !check_is_same(&d->beside->client, &h->src, true))
 		return ANOMALY_UOA_HEADER;
 	if (!o)
 		return ANOMALY_NONE;
 	toa = option_client(o);
-	return option_is_same_client(&toa, &h.src, true) ? ANOMALY_NONE
-							 : ANOMALY_TOA_HEADER;
+	return option_is_same_client(&toa, &h->src, true) ? ANOMALY_NONE
+							  : ANOMALY_TOA_HEADER;
 }
 
-/* check_second() - another header directly behind the first */
-static struct check check_second(const struct find *f)
+/* check_second() - another header directly behind the first, which is @h */
+static struct check check_second(const struct find *f, const struct pp_hdr *h)
 {
-	struct pp_hdr h;
-
-	if (check_hdr(f, &h) && f->other &&
-	    f->other->client.addr.family != IP_NONE &&
-	    !check_is_same(&f->other->client, &h.src, true))
+	if (h && f->other && f->other->client.addr.family != IP_NONE &&
+	    !check_is_same(&f->other->client, &h->src, true))
 		return check_other(VERDICT_DUPLICATE,
 				   ANOMALY_FLOW_SECOND_CLIENT, f);
 	return check_other(VERDICT_DUPLICATE, ANOMALY_FLOW_DUPLICATE, f);
@@ -153,12 +152,13 @@ static struct check check_spp(const struct flow *fl)
 /* check_place() - the header is right in itself: does it stand in its place,
  * alone?
  */
-static struct check check_place(const struct flow *fl, const struct find *f)
+static struct check check_place(const struct flow *fl, const struct find *f,
+				const struct pp_hdr *h)
 {
 	bool is_tcp = fl->proto == IP_PROTO_TCP;
 
 	if (is_tcp ? f->count > 1 : f->doubled > 0)
-		return check_second(f);
+		return check_second(f, h);
 	if (is_tcp && f->pooled_count)
 		return check_other(VERDICT_REPEATED, ANOMALY_FLOW_POOLED, f);
 	if (f->again_count)
@@ -180,29 +180,27 @@ static struct check check_place(const struct flow *fl, const struct find *f)
 }
 
 /* A header was found and is whole; is it the right one, in the right place?
- * @o: an option that names a client too, or NULL
+ * @o: an option that names a client too, or NULL; @h: the header
  */
 static struct check check_found(const struct config *cfg, const struct flow *fl,
-				const struct option *o)
+				const struct option *o, const struct pp_hdr *h)
 {
 	const struct flow_dir *d = &fl->dir[FLOW_CLIENT];
 	const struct find *f = &d->find;
-	struct pp_hdr h = { 0 };
 	enum anomaly a;
 
-	(void)check_hdr(f, &h);
 	if (f->state != FIND_FOUND)
 		return check_at(VERDICT_BAD_CSUM, ANOMALY_FLOW_BAD_CSUM,
 				f->frame, 0);
 	if (cfg->mode != HDR_MODE_AUTO && cfg->mode != f->kind)
 		return check_at(VERDICT_MISMATCH, ANOMALY_PP_WRONG_VERSION,
 				f->frame, 0);
-	a = check_expects(cfg, fl, &h);
+	a = check_expects(cfg, fl, h);
 	if (a == ANOMALY_NONE)
-		a = check_disagrees(d, o);
+		a = check_disagrees(d, o, h);
 	if (a != ANOMALY_NONE)
 		return check_at(VERDICT_MISMATCH, a, f->frame, 0);
-	return check_place(fl, f);
+	return check_place(fl, f, h);
 }
 
 /* check_open() - neither a header nor anything else is decided */
@@ -362,7 +360,8 @@ static uint64_t check_untrusted(const struct config *cfg, const struct flow *fl)
 /* Of two findings the worse: what makes readers take another client, or none,
  * comes before what is only out of place.
  */
-static struct check check_judge(const struct config *cfg, const struct flow *fl)
+static struct check check_judge(const struct config *cfg, const struct flow *fl,
+				const struct pp_hdr *h)
 {
 	const struct flow_dir *d = &fl->dir[FLOW_CLIENT];
 	const struct option *o = option_first(&d->options);
@@ -383,7 +382,7 @@ static struct check check_judge(const struct config *cfg, const struct flow *fl)
 		return check_at(VERDICT_DUPLICATE, ANOMALY_UOA_CONTRARY,
 				d->beside->other_frame, 0);
 	if (d->find.state == FIND_FOUND || d->find.has_bad_copy)
-		return check_found(cfg, fl, o);
+		return check_found(cfg, fl, o, h);
 	/* Payload that claims to be a header is one for who looks for any. */
 	if (d->find.state != FIND_BAD || cfg->mode != HDR_MODE_AUTO) {
 		if (beside_names(d->beside))
@@ -420,10 +419,13 @@ static void check_promote(struct check *c, bool is_strict)
 
 struct check check_flow(const struct config *cfg, const struct flow *fl)
 {
-	struct check c = check_judge(cfg, fl);
+	struct pp_hdr hdr;
+	const struct pp_hdr *h =
+		check_hdr(&fl->dir[FLOW_CLIENT].find, &hdr) ? &hdr : NULL;
+	struct check c = check_judge(cfg, fl, h);
 
 	c.note = remark_word(fl, &c);
-	remark_flow(fl, &c);
+	remark_flow(fl, h, &c);
 	check_promote(&c, cfg->is_strict);
 	if (c.anomaly != ANOMALY_NONE) {
 		c.clause = anomaly_info(c.anomaly)->clause;

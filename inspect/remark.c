@@ -31,17 +31,15 @@ static bool remark_is_other_proto(const struct flow *fl, const struct pp_hdr *h)
 	       h->proto != want;
 }
 
-static void remark_hdr(const struct flow *fl, struct check *c)
+static void remark_hdr(const struct flow *fl, const struct pp_hdr *h,
+		       struct check *c)
 {
 	const struct find *f = &fl->dir[FLOW_CLIENT].find;
-	struct pp_hdr h;
 
-	if (!check_hdr(f, &h))
-		return;
-	remark_add(c, h.note);
-	remark_if(c, remark_is_other_proto(fl, &h), ANOMALY_FLOW_PROTOCOL);
-	remark_if(c, h.cmd == PP_CMD_UNKNOWN, ANOMALY_FLOW_UNKNOWN);
-	remark_if(c, h.hdr_len > REMARK_SEGMENT, ANOMALY_FLOW_LONG);
+	remark_add(c, h->note);
+	remark_if(c, remark_is_other_proto(fl, h), ANOMALY_FLOW_PROTOCOL);
+	remark_if(c, h->cmd == PP_CMD_UNKNOWN, ANOMALY_FLOW_UNKNOWN);
+	remark_if(c, h->hdr_len > REMARK_SEGMENT, ANOMALY_FLOW_LONG);
 	remark_if(c, f->is_overlap, ANOMALY_FLOW_OVERLAP);
 }
 
@@ -81,9 +79,10 @@ static void remark_udp(const struct flow *fl, struct check *c)
 	remark_if(c, mode == UDP_MODE_FIRST, ANOMALY_UDP_BARE);
 }
 
-void remark_flow(const struct flow *fl, struct check *c)
+void remark_flow(const struct flow *fl, const struct pp_hdr *h, struct check *c)
 {
-	remark_hdr(fl, c);
+	if (h)
+		remark_hdr(fl, h, c);
 	if (fl->proto == IP_PROTO_UDP)
 		remark_udp(fl, c);
 	else

@@ -5,8 +5,11 @@
 
 #include "check.h"
 
-/* remark_flow() - fill @c's remarks; @c->anomaly is not repeated among them */
-void remark_flow(const struct flow *fl, struct check *c);
+/* remark_flow() - fill @c's remarks; @c->anomaly is not repeated among them.
+ * @h: the client's header, NULL if there is none
+ */
+void remark_flow(const struct flow *fl, const struct pp_hdr *h,
+		 struct check *c);
 
 /* remark_word() - the one-word note, or NULL */
 const char *remark_word(const struct flow *fl, const struct check *c);
