@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "scan.h"
 #include "wire/pp1.h"
 #include "wire/pp2.h"
 
@@ -124,7 +125,8 @@ static void find_behind(struct find *f, const struct config *cfg,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(sig); i++) {
-		const uint8_t *p = memmem(buf, reach, sig[i].text, sig[i].len);
+		const uint8_t *p =
+			scan_find(buf, reach, sig[i].text, sig[i].len);
 		struct pp_hdr h;
 		struct wire_err err;
 

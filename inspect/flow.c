@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "scan.h"
 #include "wire/ip.h"
 #include "wire/tcp.h"
 
@@ -96,8 +97,8 @@ static void flow_add_segment(struct flow_dir *d, const struct config *cfg,
 static bool flow_is_echo(const struct find *client, const struct packet *pkt)
 {
 	return client->hdr && client->kind != HDR_MODE_SPP &&
-	       memmem(pkt->payload, pkt->cap_len, client->hdr,
-		      client->hdr_len) != NULL;
+	       scan_find(pkt->payload, pkt->cap_len, client->hdr,
+			 client->hdr_len) != NULL;
 }
 
 /* flow_place() - where in the connection a segment of @side stands. Without the

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 foreach(name inspect_advice inspect_check inspect_decode inspect_expect
              inspect_facts inspect_find inspect_flow inspect_join
-             inspect_option inspect_reasm)
+             inspect_option inspect_reasm inspect_scan)
   tp_unit_test(${name} inspect_core)
 endforeach()
 tp_unit_test(inspect_defrag inspect_core)
