@@ -31,44 +31,37 @@ static unsigned topk_bucket(const struct ip_addr *key)
 	return (unsigned)(lo >> 32) % TOPK_BUCKETS;
 }
 
-static void topk_swap(struct topk *t, unsigned a, unsigned b)
+static void topk_place(struct topk *t, unsigned at, struct topk_node n)
 {
-	uint16_t slot = t->heap[a];
-
-	t->heap[a] = t->heap[b];
-	t->heap[b] = slot;
-	t->slot[t->heap[a]].heap = (uint16_t)a;
-	t->slot[t->heap[b]].heap = (uint16_t)b;
+	t->heap[at] = n;
+	t->slot[n.slot].heap = (uint16_t)at;
 }
 
-static uint64_t topk_count(const struct topk *t, unsigned at)
-{
-	return t->slot[t->heap[at]].count;
-}
-
-static void topk_down(struct topk *t, unsigned at)
+/* topk_down() - the node at @at has become @n, which counts more than before */
+static void topk_down(struct topk *t, unsigned at, struct topk_node n)
 {
 	for (;;) {
 		unsigned child = 2 * at + 1;
 
-		if (child >= t->used)
-			return;
 		if (child + 1 < t->used &&
-		    topk_count(t, child + 1) < topk_count(t, child))
+		    t->heap[child + 1].count < t->heap[child].count)
 			child++;
-		if (topk_count(t, at) <= topk_count(t, child))
-			return;
-		topk_swap(t, at, child);
+		if (child >= t->used || n.count <= t->heap[child].count)
+			break;
+		topk_place(t, at, t->heap[child]);
 		at = child;
 	}
+	topk_place(t, at, n);
 }
 
-static void topk_up(struct topk *t, unsigned at)
+/* topk_up() - @n, which counts little, comes in at the free node @at */
+static void topk_up(struct topk *t, unsigned at, struct topk_node n)
 {
-	while (at && topk_count(t, at) < topk_count(t, (at - 1) / 2)) {
-		topk_swap(t, at, (at - 1) / 2);
+	while (at && n.count < t->heap[(at - 1) / 2].count) {
+		topk_place(t, at, t->heap[(at - 1) / 2]);
 		at = (at - 1) / 2;
 	}
+	topk_place(t, at, n);
 }
 
 static void topk_unlink(struct topk *t, uint16_t slot)
@@ -97,7 +90,7 @@ static struct topk_slot *topk_take(struct topk *t, const struct ip_addr *key)
 	uint16_t slot;
 
 	if (t->used == TOPK_SLOTS) {
-		slot = t->heap[0];
+		slot = t->heap[0].slot;
 		s = &t->slot[slot];
 		topk_unlink(t, slot);
 		t->is_full = true;
@@ -105,9 +98,8 @@ static struct topk_slot *topk_take(struct topk *t, const struct ip_addr *key)
 	} else {
 		slot = t->used++;
 		s = &t->slot[slot];
-		*s = (struct topk_slot) { .heap = slot };
-		t->heap[slot] = slot;
-		topk_up(t, slot);
+		*s = (struct topk_slot) { 0 };
+		topk_up(t, slot, (struct topk_node) { 0, slot });
 	}
 	s->value = 0;
 	topk_link(t, slot, key);
@@ -125,19 +117,14 @@ struct topk_slot *topk_add(struct topk *t, const struct ip_addr *key)
 			break;
 	s = at == TOPK_NONE ? topk_take(t, key) : &t->slot[at];
 	s->count++;
-	topk_down(t, s->heap);
+	topk_down(t, s->heap,
+		  (struct topk_node) { s->count, (uint16_t)(s - t->slot) });
 	return s;
 }
 
-struct topk_ref {
-	const struct topk_slot *slot;
-};
-
-static int topk_compare(const void *a, const void *b)
+/* topk_compare() - below zero if @x comes before @y */
+static int topk_compare(const struct topk_slot *x, const struct topk_slot *y)
 {
-	const struct topk_slot *x = ((const struct topk_ref *)a)->slot;
-	const struct topk_slot *y = ((const struct topk_ref *)b)->slot;
-
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
 	return memcmp(&x->key, &y->key, sizeof(x->key));
@@ -146,13 +133,19 @@ static int topk_compare(const void *a, const void *b)
 unsigned topk_best(const struct topk *t, const struct topk_slot **ret,
 		   unsigned max)
 {
-	struct topk_ref all[TOPK_SLOTS];
-	unsigned i;
+	unsigned n = 0, i;
 
-	for (i = 0; i < t->used; i++)
-		all[i].slot = &t->slot[i];
-	qsort(all, t->used, sizeof(all[0]), topk_compare);
-	for (i = 0; i < max && i < t->used; i++)
-		ret[i] = all[i].slot;
-	return i;
+	/* @max is small: each finds its place among those before it */
+	for (i = 0; i < t->used; i++) {
+		const struct topk_slot *s = &t->slot[i];
+		unsigned at;
+
+		if (n == max && (!n || topk_compare(ret[n - 1], s) < 0))
+			continue;
+		at = n < max ? n++ : n - 1;
+		for (; at && topk_compare(s, ret[at - 1]) < 0; at--)
+			ret[at] = ret[at - 1];
+		ret[at] = s;
+	}
+	return n;
 }

@@ -30,11 +30,16 @@ struct topk_slot {
 	uint16_t heap;
 };
 
+/* @heap: the rarest first
+ */
 struct topk {
 	uint16_t used;
 	bool is_full;
 	uint16_t bucket[TOPK_BUCKETS];
-	uint16_t heap[TOPK_SLOTS]; /* slots, the rarest first */
+	struct topk_node {
+		uint64_t count; /* that of @slot */
+		uint16_t slot;
+	} heap[TOPK_SLOTS];
 	struct topk_slot slot[TOPK_SLOTS];
 };
 
