@@ -373,7 +373,9 @@ static void engine_loud(struct engine *en, const struct frame *f,
 	}
 	en->tally.frame[DECODE_OK]++;
 	engine_lost(en, f->ts_ns);
-	fast_packet(f, d, en->cfg->want_csum, &pkt);
+	fast_packet(f, d, &pkt);
+	if (flow_needs_csum(en->cfg, &pkt))
+		fast_check(d, &pkt);
 	engine_packet(en, &pkt, d);
 }
 

@@ -236,8 +236,9 @@ static uint32_t fast_packet_ip(const uint8_t *t, bool is_v6, struct packet *ret)
 		ret->ip_csum = CSUM_ABSENT;
 	} else {
 		total = get_be16(ip + 2);
-		ret->src.addr = ip_addr_v4(ip + 12);
-		ret->dst.addr = ip_addr_v4(ip + 16);
+		ret->src.addr.family = ret->dst.addr.family = IP_V4;
+		memcpy(ret->src.addr.bytes, ip + 12, 4);
+		memcpy(ret->dst.addr.bytes, ip + 16, 4);
 		ret->ip_csum = fast_ip_csum(ip);
 	}
 	ret->is_offload = total > DECODE_LINK_MAX;
@@ -273,7 +274,7 @@ static void fast_packet_tcp(const uint8_t *t, const struct digest *d,
 	ret->payload = t + hdr;
 }
 
-void fast_packet(const struct frame *f, const struct digest *d, bool want_csum,
+void fast_packet(const struct frame *f, const struct digest *d,
 		 struct packet *ret)
 {
 	const uint8_t *t = f->data + d->off;
@@ -302,8 +303,12 @@ void fast_packet(const struct frame *f, const struct digest *d, bool want_csum,
 	}
 	ret->len = d->len;
 	ret->cap_len = cap - (uint32_t)(ret->payload - t);
-	if (want_csum && cap == wire && fast_is_right(t, d, cap))
-		ret->csum = CSUM_OK;
-	else if (want_csum)
-		packet_check(ret);
+}
+
+void fast_check(const struct digest *d, struct packet *pkt)
+{
+	if (pkt->seg && fast_is_right(pkt->seg, d, pkt->seg_len))
+		pkt->csum = CSUM_OK;
+	else
+		packet_check(pkt);
 }

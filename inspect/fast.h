@@ -54,9 +54,12 @@ void fast_key(const struct fast_opts *opts, const struct packet *pkt,
 	      struct digest *ret);
 
 /* fast_packet() - what decode_frame() says of @f, of which fast_decode() said
- * @d and not that it is FAST_SLOW
+ * @d and not that it is FAST_SLOW; without the transport's checksum
  */
-void fast_packet(const struct frame *f, const struct digest *d, bool want_csum,
+void fast_packet(const struct frame *f, const struct digest *d,
 		 struct packet *ret);
+
+/* fast_check() - packet_check() of what fast_packet() made of @d, but faster */
+void fast_check(const struct digest *d, struct packet *pkt);
 
 #endif

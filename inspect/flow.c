@@ -157,6 +157,13 @@ void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
 		tap_packet(&fl->tap, fl, side, cfg, b, pkt);
 }
 
+bool flow_needs_csum(const struct config *cfg, const struct packet *pkt)
+{
+	return cfg->want_csum &&
+	       (pkt->len || pkt->flags & (TCP_F_FIN | TCP_F_RST) ||
+		pkt->proto != IP_PROTO_TCP || !option_are_plain(cfg, pkt));
+}
+
 /* flow_is_open() - may the answer of this side still change with its next
  * payload? Of a stream; what stands before the bytes that were judged aside.
  */

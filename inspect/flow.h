@@ -69,6 +69,11 @@ static_assert(sizeof(struct flow) == 512, "eight cache lines");
 bool flow_is_reused(const struct flow *fl, enum flow_side side,
 		    const struct packet *pkt);
 
+/* flow_needs_csum() - may it matter to a flow whether the checksum of @pkt is
+ * right?
+ */
+bool flow_needs_csum(const struct config *cfg, const struct packet *pkt);
+
 /* flow_add() - account @pkt of @side, and look for headers in it. @fl has its
  * ends, first frame and time.
  */

@@ -13,10 +13,10 @@
 
 static_assert(OPTION_VALUE_MAX + OPTION_HEAD == TCP_HDR_MAX - TCP_HDR_LEN,
 	      "one option may fill the header");
-static_assert(TCP_OPT_TIMESTAMP == sizeof(uint64_t), "option_is_plain()");
+static_assert(TCP_OPT_TIMESTAMP == sizeof(uint64_t), "option_are_plain()");
 
-/* option_is_plain() - no option of @pkt is ours, nor one that ends the walk */
-static bool option_is_plain(const struct config *cfg, const struct packet *pkt)
+/* No option of @pkt is ours, nor one that ends the walk. */
+bool option_are_plain(const struct config *cfg, const struct packet *pkt)
 {
 	uint64_t listed;
 
@@ -147,7 +147,7 @@ void option_add(struct option_set *s, const struct config *cfg,
 	struct wire_err err = { ANOMALY_NONE, 0 };
 	bool is_dropped;
 
-	if (option_is_plain(cfg, pkt))
+	if (option_are_plain(cfg, pkt))
 		return;
 	is_dropped = find_is_bad_csum(cfg, pkt);
 	while (len) {

@@ -94,6 +94,9 @@ static inline bool option_are_common(const uint8_t *opt, uint32_t len)
 	return i == len;
 }
 
+/* option_are_plain() - would option_add() find nothing in @pkt that matters? */
+bool option_are_plain(const struct config *cfg, const struct packet *pkt);
+
 /* option_add() - the options of @pkt, a TCP segment */
 void option_add(struct option_set *s, const struct config *cfg,
 		struct budget *b, const struct packet *pkt,

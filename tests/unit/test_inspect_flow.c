@@ -241,6 +241,39 @@ static void test_sequence_numbers_wrap(void)
 	flow_fini(&fl, &b);
 }
 
+/* A checksum is asked for where a bad one changes what is told: not of what
+ * brings nothing but its number.
+ */
+static void test_whose_checksum_matters(void)
+{
+	static const uint8_t stamps[] = { 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2 };
+	static const uint8_t toa[] = { 254, 8, 0x9c, 0x40, 203, 0, 113, 7 };
+	struct config quick = cfg;
+	struct packet p = packet(1, false);
+
+	CU_ASSERT(!flow_needs_csum(&cfg, &p));
+	p.flags = TCP_F_SYN;
+	p.opt = stamps;
+	p.opt_len = sizeof(stamps);
+	CU_ASSERT(!flow_needs_csum(&cfg, &p));
+	p.opt = toa;
+	p.opt_len = sizeof(toa);
+	CU_ASSERT(flow_needs_csum(&cfg, &p));
+	quick.want_csum = false;
+	CU_ASSERT(!flow_needs_csum(&quick, &p));
+	p.opt_len = 0;
+	p.flags = TCP_F_RST;
+	CU_ASSERT(flow_needs_csum(&cfg, &p));
+	p.flags = TCP_F_FIN | TCP_F_ACK;
+	CU_ASSERT(flow_needs_csum(&cfg, &p));
+	p.flags = TCP_F_ACK;
+	p.len = 1;
+	CU_ASSERT(flow_needs_csum(&cfg, &p));
+	p.len = 0;
+	p.proto = IP_PROTO_UDP;
+	CU_ASSERT(flow_needs_csum(&cfg, &p));
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -254,6 +287,7 @@ int main(void)
 		{ "a seen start is final", test_a_seen_start_is_final },
 		{ "a reset", test_a_reset_carries_no_stream },
 		{ "sequence numbers wrap", test_sequence_numbers_wrap },
+		{ "whose checksum matters", test_whose_checksum_matters },
 	};
 
 	return unit_main("inspect_flow", tests, ARRAY_SIZE(tests));
