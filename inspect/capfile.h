@@ -209,30 +209,51 @@ static inline enum capfile_status capfile_frame(struct capfile *cf, size_t used,
 	return CAPFILE_FRAME;
 }
 
+/* capfile_record() - the record of a pcap file at @buf as a frame that is
+ * neither numbered nor counted: for readers of many at once.
+ * Return: its bytes; 0: none, and capfile_next() knows why
+ */
+static inline size_t capfile_record(const struct capfile *cf,
+				    const uint8_t *buf, size_t len,
+				    struct frame *ret)
+{
+	uint32_t word[4]; /* seconds, their parts, bytes here, on the wire */
+	unsigned i;
+
+	if (len < sizeof(word))
+		return 0;
+	memcpy(word, buf, sizeof(word));
+	for (i = 0; i < 4 && cf->is_swapped; i++)
+		word[i] = __builtin_bswap32(word[i]);
+	if (word[2] > CAPFILE_FRAME_MAX || len - sizeof(word) < word[2])
+		return 0;
+	/* 2^32 seconds in nanoseconds fit */
+	ret->ts_ns = (int64_t)(word[0] * 1000000000ULL +
+			       (uint64_t)word[1] * cf->pcap_ts_mul);
+	ret->data = buf + sizeof(word);
+	ret->cap_len = word[2];
+	ret->wire_len = word[3] < word[2] ? word[2] : word[3];
+	ret->iface = 0;
+	ret->file = 0;
+	ret->link = cf->pcap_link;
+	return sizeof(word) + word[2];
+}
+
 static inline enum capfile_status
 capfile_next_pcap(struct capfile *cf, const uint8_t *buf, size_t len,
 		  size_t *ret_used, struct frame *ret)
 {
+	size_t used = capfile_record(cf, buf, len, ret);
 	uint32_t cap;
 
+	if (used)
+		return capfile_frame(cf, used, ret_used, ret);
 	if (len < CAPFILE_RECORD_LEN)
 		return capfile_more(cf, CAPFILE_RECORD_LEN);
 	cap = capfile_u32(cf, buf + 8);
 	if (cap > CAPFILE_FRAME_MAX)
 		return capfile_next_slow(cf, buf, len, ret_used, ret);
-	if (len - CAPFILE_RECORD_LEN < cap)
-		return capfile_more(cf, CAPFILE_RECORD_LEN + (size_t)cap);
-	/* 2^32 seconds in nanoseconds fit */
-	ret->ts_ns =
-		(int64_t)(capfile_u32(cf, buf) * 1000000000ULL +
-			  (uint64_t)capfile_u32(cf, buf + 4) * cf->pcap_ts_mul);
-	ret->data = buf + CAPFILE_RECORD_LEN;
-	ret->cap_len = cap;
-	ret->wire_len = capfile_u32(cf, buf + 12);
-	ret->iface = 0;
-	ret->link = cf->pcap_link;
-	return capfile_frame(cf, CAPFILE_RECORD_LEN + (size_t)cap, ret_used,
-			     ret);
+	return capfile_more(cf, CAPFILE_RECORD_LEN + (size_t)cap);
 }
 
 /* An enhanced packet block of a known interface whose time needs no division,

@@ -9,10 +9,14 @@
 
 #define READER_SERIAL 256U
 /* plausible records that make a guess; a wrong one costs time, not truth */
-#define READER_CHAIN 3U
+#define READER_CHAIN 2U
+/* in which a lane's first record begins, mostly */
+#define READER_LOOK 1024U
 /* of a record: what the walk and fast_decode() read */
 #define READER_FETCH 128U
 #define READER_LINE  64U
+/* rounds between them, so that it is there */
+#define READER_BEHIND 2U
 
 bool reader_knows(const struct capfile *cf, const struct capfile *before)
 {
@@ -130,25 +134,63 @@ static inline void reader_fetch(const uint8_t *p)
 		__builtin_prefetch(p + i);
 }
 
-/* reader_step() - one record of a lane */
-static inline void reader_step(struct reader *r, struct reader_lane *l)
+/* reader_odd() - reader_step() of all but records of a pcap file.
+ * Return: bytes; 0: the lane ends here
+ */
+static size_t reader_odd(struct reader *r, const uint8_t *p, size_t len,
+			 struct frame *f)
+{
+	size_t used;
+
+	if (!reader_is_frame(&r->lane_cf, p, len))
+		return 0;
+	if (capfile_next(&r->lane_cf, p, len, &used, f) == CAPFILE_FRAME)
+		return used;
+	r->is_bad = true; /* it may have learned of the damage */
+	return 0;
+}
+
+/* reader_step() - one record of a lane, and what one before it says */
+static inline void reader_step(struct reader *r, struct reader_lane *l,
+			       const struct fast_opts *opts)
 {
 	const uint8_t *p = r->map + l->at;
 	struct frame *f = &l->frame[l->count];
-	size_t used;
+	size_t used = 0;
 
 	l->is_open = false;
-	if (!reader_is_frame(&r->lane_cf, p, r->size - l->at))
+	if (r->lane_cf.format == CAPFILE_PCAP)
+		used = capfile_record(&r->lane_cf, p, r->size - l->at, f);
+	if (!used)
+		used = reader_odd(r, p, r->size - l->at, f);
+	if (!used)
 		return;
-	if (capfile_next(&r->lane_cf, p, r->size - l->at, &used, f) !=
-	    CAPFILE_FRAME) {
-		r->is_bad = true; /* it may have learned of the damage */
-		return;
-	}
 	l->at += used;
-	reader_fetch(r->map + l->at);
-	fast_decode(engine_fast(r->engine), f, &l->digest[l->count]);
+	reader_fetch(p + used);
+	if (l->count >= READER_BEHIND)
+		fast_decode(opts, f - READER_BEHIND,
+			    &l->digest[l->count - READER_BEHIND]);
 	l->is_open = ++l->count < r->room && l->at < l->end;
+}
+
+/* reader_last() - decode what reader_step() has left */
+static void reader_last(struct reader_lane *l, const struct fast_opts *opts)
+{
+	uint32_t i = l->count > READER_BEHIND ? l->count - READER_BEHIND : 0;
+
+	for (; i < l->count; i++)
+		fast_decode(opts, &l->frame[i], &l->digest[i]);
+}
+
+/* reader_look_ahead() - fetch where lanes will look for their first records */
+static void reader_look_ahead(const struct reader *r, uint64_t lo,
+			      uint64_t part)
+{
+	unsigned i, at;
+
+	for (i = 1; i < READER_LANES; i++)
+		for (at = 0; at < READER_LOOK; at += READER_LINE)
+			__builtin_prefetch(r->map + lo + i * part + at);
 }
 
 /* reader_begin() - cut a block in lanes, and guess where each begins; the first
@@ -160,6 +202,7 @@ static void reader_begin(struct reader *r, uint64_t hi)
 	uint64_t part = (hi - lo) / READER_LANES;
 	unsigned i;
 
+	reader_look_ahead(r, lo, part);
 	for (i = 0; i < READER_LANES; i++) {
 		struct reader_lane *l = &r->lane[i];
 		uint64_t from = lo + i * part;
@@ -203,6 +246,7 @@ static void reader_use(struct reader *r, const struct reader_lane *l)
 
 void reader_block(struct reader *r, uint64_t hi)
 {
+	const struct fast_opts *opts = engine_fast(r->engine);
 	unsigned open, i;
 
 	if (r->is_over || r->cf->offset >= hi)
@@ -215,10 +259,12 @@ void reader_block(struct reader *r, uint64_t hi)
 		for (i = 0; i < READER_LANES; i++) {
 			if (!r->lane[i].is_open)
 				continue;
-			reader_step(r, &r->lane[i]);
+			reader_step(r, &r->lane[i], opts);
 			open++;
 		}
 	} while (open);
+	for (i = 0; i < READER_LANES; i++)
+		reader_last(&r->lane[i], opts);
 	for (i = 0; i < READER_LANES && !r->is_over; i++) {
 		const struct reader_lane *l = &r->lane[i];
 

@@ -4,9 +4,10 @@
  * A record's place is told by the one before it, and it is seldom in the cache:
  * the walk would wait for memory at each. So a block is walked in several lanes
  * at once, one record each by turns, and what the next round needs is fetched
- * ahead. Where records begin in the middle of a block is a guess: what a lane
- * has read counts only if the lane before it ended there. If not, or where the
- * file describes interfaces, the records are read one by one.
+ * ahead; what a record says is decoded some rounds after it was found. Where
+ * records begin in the middle of a block is a guess: what a lane has read
+ * counts only if the lane before it ended there. If not, or where the file
+ * describes interfaces, the records are read one by one.
  */
 #ifndef INSPECT_READER_H
 #define INSPECT_READER_H
