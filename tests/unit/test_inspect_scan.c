@@ -9,7 +9,8 @@
 #define HAY_MAX 160
 #define SIG_LEN 12
 
-static const char sig[] = "\r\n\r\n\0\r\nQUIT\n";
+static const uint8_t sig[SIG_LEN] = { '\r', '\n', '\r', '\n', 0,   '\r',
+				      '\n', 'Q',  'U',	'I',  'T', '\n' };
 
 static void check(const uint8_t *buf, size_t len, const void *what, size_t n)
 {
