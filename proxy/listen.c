@@ -3,6 +3,8 @@
 #include "listen.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +76,7 @@ int listen_tune(int fd, enum rule_proto proto, const char *congestion)
 	if (proto == RULE_UDP)
 		return sock_set_int(fd, SOL_SOCKET, SO_RCVBUF,
 				    LISTEN_UDP_BUF_BYTES);
-	err = sock_tune_stream(fd);
+	err = sock_set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	return err ? err : sock_set_congestion(fd, congestion);
 }
 

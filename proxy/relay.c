@@ -4,18 +4,18 @@
  * Theory of operation
  *
  * A relay has two legs, CLIENT and ORIGIN, each a socket watched edge-
- * triggered for everything from the start. An event only sets the leg's flags
- * (LEG_RD, LEG_WR, LEG_HUP); relay_step() then does all that the state and the
- * flags allow, so that no order of events matters.
+ * triggered: for what arrives and for the end from the start, for room from
+ * the first time that there was none (LEG_OUT). An event only sets the leg's
+ *flags (LEG_RD, LEG_WR, LEG_HUP); relay_step() then does all that the state and
+ *the flags allow, so that no order of events matters.
  *
  *  CONNECTING  The client was accepted, the origin's handshake is under way.
- *		What the client has sent by then is tried right after
- *		connect(2), see relay_start_early(); where that is too early it
- *		is owed to the origin, whichever address answers. Nothing else
- *		is read: the client's bytes, and its FIN, wait in the kernel. A
- *		failure tries the next address; without one the client gets a
- *		reset.
- *  HEADER	The origin is connected and the rule's header is still to be
+ *		What the client had sent by then was read before and is tried
+ *		right after connect(2), see relay_start_early(); where that is
+ *		too early it is owed to the origin, whichever address answers.
+ *		Nothing else is read: the client's bytes, and its FIN, wait in
+ *the kernel. A failure tries the next address; without one the client gets a
+ *reset. HEADER	The origin is connected and the rule's header is still to be
  *		sent. It leaves in one send(2) with the client's first bytes, or
  *		alone when the client closed its side, when the wait is over
  *		(the server may be the one that speaks first) or when
@@ -57,7 +57,7 @@
 #define RELAY_ABORT_MS	    2000
 #define RELAY_ABORT_POLL_MS 10
 /* Sooner than the first probe, and later than most connections live */
-#define RELAY_KEEP_MS 1000
+#define RELAY_KEEP_MS 5000
 #define RELAY_TRIM_MS 1000
 
 static_assert(META_MAX < MOVER_SCRATCH_BYTES, "a header and some data");
@@ -73,7 +73,7 @@ void relay_count_bytes(struct worker *w, struct relay *r, enum side from,
 }
 
 /* Arm for the earliest of the idle limit, the next line of the log, the
- * keepalive of the origin's socket and the end of bulk.
+ * keepalive of the sockets and the end of bulk.
  */
 void relay_arm_open(struct worker *w, struct relay *r)
 {
@@ -84,7 +84,7 @@ void relay_arm_open(struct worker *w, struct relay *r)
 
 	if (r->deadline_ms && r->deadline_ms < due)
 		due = r->deadline_ms;
-	if (!(r->leg[ORIGIN].flags & LEG_KEPT) && keep_ms < due)
+	if (!r->is_kept && keep_ms < due)
 		due = keep_ms;
 	if (bulk_ms < due)
 		due = bulk_ms;
@@ -121,6 +121,18 @@ static enum move_status relay_by(struct worker *w, struct relay *r,
 	return w->relays->mover->move(&w->relays->env, m);
 }
 
+void relay_blocked(struct worker *w, struct relay *r, enum side side)
+{
+	struct leg *leg = &r->leg[side];
+
+	leg->flags &= ~LEG_WR;
+	if (!(leg->flags & LEG_OUT) &&
+	    !loop_mod(&w->loop, leg->fd, RELAY_EVENTS_ALL,
+		      side == CLIENT ? EV_TCP_CLIENT : EV_TCP_ORIGIN,
+		      relay_slot(w->relays, r), r->gen))
+		leg->flags |= LEG_OUT;
+}
+
 /* Move bytes from @from to the other leg, as far as both allow.
  * Return: the mover's word; MOVE_DRAINED if there was nothing to do
  */
@@ -154,7 +166,7 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 		relay_bulk_drained(w, r, from);
 		break;
 	case MOVE_BLOCKED:
-		t->flags &= ~LEG_WR;
+		relay_blocked(w, r, !from);
 		break;
 	case MOVE_READ_ERROR:
 	case MOVE_EOF:
@@ -337,7 +349,7 @@ static bool relay_send_header(struct worker *w, struct relay *r, bool is_due)
 		return false;
 	}
 	if (o->owed.stash)
-		o->flags &= ~LEG_WR;
+		relay_blocked(w, r, ORIGIN);
 	relay_open(w, r);
 	return true;
 }
@@ -352,9 +364,10 @@ static void relay_open_timer(struct worker *w, struct relay *r)
 		relay_end(w, r, CLOSE_CLIENT_TIMEOUT, false);
 		return;
 	}
-	if (!(r->leg[ORIGIN].flags & LEG_KEPT)) {
+	if (!r->is_kept) {
+		(void)sock_keep_alive(r->leg[CLIENT].fd);
 		(void)sock_keep_alive(r->leg[ORIGIN].fd);
-		r->leg[ORIGIN].flags |= LEG_KEPT;
+		r->is_kept = true;
 	}
 	if (relay_bulk_any(r))
 		relay_bulk_timer(w, r);
@@ -372,7 +385,7 @@ static void relay_step(struct worker *w, struct relay *r, bool is_due)
 	case RELAY_CONNECTING:
 		if (is_due) {
 			relay_dial_failed(w, r, CLOSE_CONNECT_TIMEOUT);
-			relay_dial(w, r);
+			relay_dial(w, r, NULL);
 		} else if (r->leg[CLIENT].flags & LEG_ERR) {
 			relay_end(w, r, CLOSE_CLIENT_RESET, false);
 		}
@@ -441,7 +454,7 @@ static void relay_event(struct worker *w, enum side side, uint32_t slot,
 	if (side == ORIGIN && r->state == RELAY_CONNECTING) {
 		if (events & (EPOLLERR | EPOLLHUP)) {
 			relay_dial_failed(w, r, CLOSE_CONNECT_FAILED);
-			relay_dial(w, r);
+			relay_dial(w, r, NULL);
 			return;
 		}
 		if (!(events & EPOLLOUT))

@@ -45,14 +45,14 @@ static void leg_mute(struct worker *w, struct relay *r, enum side side,
 		     bool is_mute)
 {
 	struct leg *leg = &r->leg[side];
-	uint32_t events = RELAY_EVENTS;
+	uint32_t events = RELAY_EVENTS_ALL;
 
 	if (is_mute)
 		events &= ~(uint32_t)EPOLLIN;
 	if (!loop_mod(&w->loop, leg->fd, events,
 		      side == CLIENT ? EV_TCP_CLIENT : EV_TCP_ORIGIN,
 		      relay_slot(w->relays, r), r->gen))
-		leg->flags ^= LEG_MUTE;
+		leg->flags = (leg->flags ^ LEG_MUTE) | LEG_OUT;
 }
 
 void relay_bulk_mute(struct worker *w, struct relay *r, enum side side)

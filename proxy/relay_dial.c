@@ -40,7 +40,8 @@ void relay_dial_failed(struct worker *w, struct relay *r,
 static bool relay_is_origins_fault(int err)
 {
 	return err == -ECONNREFUSED || err == -ENETUNREACH ||
-	       err == -EHOSTUNREACH || err == -ETIMEDOUT;
+	       err == -EHOSTUNREACH || err == -ETIMEDOUT ||
+	       err == -ECONNRESET || err == -EPIPE;
 }
 
 bool relay_wants_toa(const struct worker *w, const struct relay *r)
@@ -76,8 +77,45 @@ static int relay_mark(struct worker *w, struct relay *r)
 	return err;
 }
 
+/* Watch the leg of @side, whose flags say what for. */
+static int relay_watch(struct worker *w, struct relay *r, enum side side)
+{
+	struct leg *leg = &r->leg[side];
+
+	return loop_add(&w->loop, leg->fd,
+			leg->flags & LEG_OUT ? RELAY_EVENTS_ALL : RELAY_EVENTS,
+			side == CLIENT ? EV_TCP_CLIENT : EV_TCP_ORIGIN,
+			relay_slot(w->relays, r), r->gen);
+}
+
+/* An origin that is near has accepted by the time connect(2) returns: the
+ * opening leaves at once. One that is further away takes none of it (EAGAIN):
+ * it is owed to it, and the next connections are not tried.
+ */
+static int relay_start_early(struct worker *w, struct relay *r,
+			     const struct opening *e)
+{
+	struct relay_table *t = w->relays;
+	struct leg *o = &r->leg[ORIGIN];
+	int err = mover_send(&t->env, o->fd, t->env.scratch, e->len,
+			     &o->owed.stash);
+
+	if (err)
+		return err;
+	if (o->owed.stash && o->owed.stash->len == e->len) {
+		t->early_skip = RELAY_EARLY_SKIP;
+		return 0;
+	}
+	o->flags |= o->owed.stash ? LEG_OUT : LEG_WR;
+	origin_worked(r->fwd->origin, &r->origin);
+	relay_count_opening(w, r, e->payload);
+	relay_open(w, r);
+	return 0;
+}
+
 /* A socket towards r->origin, under way and watched. Return: 0 or -errno */
-static int relay_dial_one(struct worker *w, struct relay *r)
+static int relay_dial_one(struct worker *w, struct relay *r,
+			  const struct opening *early)
 {
 	const struct rule *rule = r->fwd->rule;
 	struct endpoint to = { r->origin, rule_origin_port(rule, r->vip.port) };
@@ -87,21 +125,30 @@ static int relay_dial_one(struct worker *w, struct relay *r)
 
 	if (from.addr.family != to.addr.family)
 		from.addr.family = IP_NONE;
-	err = sock_open_to(&to, &from, 0, &leg->fd);
+	err = sock_open_to(&to, &from, SOCK_F_ALL_PORTS, &leg->fd);
 	if (!err)
 		err = sock_set_congestion(leg->fd, w->cfg->congestion);
 	if (!err && relay_wants_toa(w, r))
 		err = relay_mark(w, r);
 	if (!err)
 		err = sock_start(leg->fd, &to);
-	if (!err)
-		err = loop_add(&w->loop, leg->fd, RELAY_EVENTS, EV_TCP_ORIGIN,
-			       relay_slot(w->relays, r), r->gen);
+	if (!err && early)
+		err = relay_start_early(w, r, early);
+	if (r->state == RELAY_CONNECTING)
+		leg->flags |= LEG_OUT;
+	if (err)
+		return err;
+	err = relay_watch(w, r, ORIGIN);
+	if (err && early) {
+		/* the next address gets all of it */
+		owed_drop(&w->relays->env, &leg->owed);
+		r->state = RELAY_CONNECTING;
+	}
 	return err;
 }
 
 /* Failed addresses are marked, so that the next pick gives another one. */
-void relay_dial(struct worker *w, struct relay *r)
+void relay_dial(struct worker *w, struct relay *r, const struct opening *early)
 {
 	struct origin *o = r->fwd->origin;
 	size_t tries = origin_count(o);
@@ -111,9 +158,11 @@ void relay_dial(struct worker *w, struct relay *r)
 	while (r->attempts < tries &&
 	       fwd_pick(r->fwd, w->persist, &r->client.addr, worker_now_ms(w),
 			&r->origin)) {
-		int err = relay_dial_one(w, r);
+		int err = relay_dial_one(w, r, early);
 
 		r->attempts++;
+		if (!err && r->state != RELAY_CONNECTING)
+			return;
 		if (!err) {
 			r->deadline_ms =
 				worker_now_ms(w) + w->cfg->connect_timeout_ms;
@@ -137,48 +186,23 @@ void relay_dial(struct worker *w, struct relay *r)
 		  false);
 }
 
-/* An origin that is near has accepted by the time connect(2) returns. The first
- * bytes of a client that does not wait for the server then leave at once, in
- * one segment with the header, and no event is waited for. An origin that is
- * further away refuses them (EAGAIN): they are owed to it, and the next
- * connections are not tried.
+/* The first bytes of a client that does not wait for the server. Return: false
+ * if there are none; the relay may be gone then
  */
-static void relay_start_early(struct worker *w, struct relay *r)
+static bool relay_read_early(struct worker *w, struct relay *r,
+			     struct opening *ret)
 {
 	struct relay_table *t = w->relays;
-	struct leg *o = &r->leg[ORIGIN];
-	ssize_t n;
-	size_t len;
-	int err;
 
 	if (t->early_skip) {
 		t->early_skip--;
-		return;
+		return false;
 	}
-	len = relay_opening(w, r, &n);
-	if (n < 0 && n != -EAGAIN)
+	ret->len = relay_opening(w, r, &ret->payload);
+	if (ret->payload < 0 && ret->payload != -EAGAIN)
 		relay_end(w, r, CLOSE_CLIENT_RESET, false);
 	/* an end will be told by the socket again */
-	if (n <= 0)
-		return;
-	err = mover_send(&t->env, o->fd, t->env.scratch, len, &o->owed.stash);
-	if (err) {
-		o->owed.stash =
-			stash_get(&t->env.pool, t->env.scratch, (uint32_t)len);
-		if (!o->owed.stash) {
-			relay_end(w, r, CLOSE_CONNECT_FAILED, false);
-			return;
-		}
-		relay_dial_failed(w, r, CLOSE_CONNECT_FAILED);
-		relay_dial(w, r);
-	} else if (o->owed.stash && o->owed.stash->len == len) {
-		t->early_skip = RELAY_EARLY_SKIP;
-	} else {
-		o->flags |= o->owed.stash ? 0 : LEG_WR;
-		origin_worked(r->fwd->origin, &r->origin);
-		relay_count_opening(w, r, n);
-		relay_open(w, r);
-	}
+	return ret->payload > 0;
 }
 
 static void relay_record_begin(struct worker *w, const struct relay *r)
@@ -227,6 +251,8 @@ static void relay_begin(struct worker *w, const struct listener *l, int fd,
 	const struct fwd *f = relay_rule(w, l, fd, &client, &vip);
 	struct relay_table *t = w->relays;
 	struct relay *r = NULL;
+	struct opening early;
+	bool has_early;
 
 	if (!f) {
 		sock_reset(&fd);
@@ -256,14 +282,16 @@ static void relay_begin(struct worker *w, const struct listener *l, int fd,
 	r->client = client;
 	r->vip = vip;
 	relay_record_begin(w, r);
-	if (loop_add(&w->loop, fd, RELAY_EVENTS, EV_TCP_CLIENT,
-		     relay_slot(t, r), r->gen)) {
+	r->leg[CLIENT].flags = LEG_WR;
+	has_early = !fault_any(&w->cfg->faults) &&
+		    relay_read_early(w, r, &early);
+	if (r->state == RELAY_FREE)
+		return;
+	if (relay_watch(w, r, CLIENT)) {
 		relay_end(w, r, CLOSE_CLIENT_RESET, false);
 		return;
 	}
-	relay_dial(w, r);
-	if (r->state == RELAY_CONNECTING && !fault_any(&w->cfg->faults))
-		relay_start_early(w, r);
+	relay_dial(w, r, has_early ? &early : NULL);
 }
 
 /* No descriptor is left in spite of the budget (something else took them):

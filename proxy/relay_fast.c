@@ -191,7 +191,7 @@ bool relay_fast_is_settled(struct worker *w, struct relay *r, enum side from)
 static void fast_switch(struct worker *w, struct relay *r, bool is_on)
 {
 	struct fast_conn *c = fast_conn_of(w, r);
-	uint32_t events = is_on ? FAST_EVENTS : RELAY_EVENTS;
+	uint32_t events = is_on ? FAST_EVENTS : RELAY_EVENTS_ALL;
 	uint32_t slot = relay_slot(w->relays, r);
 	enum side s;
 
@@ -200,6 +200,7 @@ static void fast_switch(struct worker *w, struct relay *r, bool is_on)
 	for (s = CLIENT; s <= ORIGIN; s++) {
 		__atomic_store_n(&fast_way_of(w, r, s)->is_on, is_on,
 				 __ATOMIC_RELEASE);
+		r->leg[s].flags |= LEG_OUT;
 		(void)loop_mod(&w->loop, r->leg[s].fd, events,
 			       s == CLIENT ? EV_TCP_CLIENT : EV_TCP_ORIGIN,
 			       slot, r->gen);

@@ -212,7 +212,7 @@ bool relay_fault_header(struct worker *w, struct relay *r, bool is_due)
 	free(f->buf);
 	f->buf = NULL;
 	if (r->leg[ORIGIN].owed.stash)
-		r->leg[ORIGIN].flags &= ~LEG_WR;
+		relay_blocked(w, r, ORIGIN);
 	return true;
 }
 

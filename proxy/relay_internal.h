@@ -7,8 +7,10 @@
 
 #include "relay.h"
 
-#define RELAY_EVENTS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
-#define SLOT_NONE    UINT32_MAX
+/* EPOLLOUT comes with the first bytes that a leg does not take (LEG_OUT) */
+#define RELAY_EVENTS	 (EPOLLIN | EPOLLRDHUP | EPOLLET)
+#define RELAY_EVENTS_ALL (RELAY_EVENTS | EPOLLOUT)
+#define SLOT_NONE	 UINT32_MAX
 
 enum side {
 	CLIENT,
@@ -31,10 +33,10 @@ enum leg_flag {
 	LEG_EOF = 1U << 4,     /* its end was read */
 	LEG_SHUT = 1U << 5,    /* the other's end was passed on to it */
 	LEG_NODELAY = 1U << 6, /* TCP_NODELAY is set */
-	LEG_KEPT = 1U << 7,    /* keepalive is set */
-	LEG_MUTE = 1U << 8,    /* EPOLLIN is not asked for: relay_bulk.c */
-	LEG_BULK = 1U << 9,    /* brings bulk at the moment */
-	LEG_LONG = 1U << 10,   /* SO_RCVLOWAT is set */
+	LEG_MUTE = 1U << 7,    /* EPOLLIN is not asked for: relay_bulk.c */
+	LEG_BULK = 1U << 8,    /* brings bulk at the moment */
+	LEG_LONG = 1U << 9,    /* SO_RCVLOWAT is set */
+	LEG_OUT = 1U << 10,    /* EPOLLOUT is asked for */
 };
 
 /* What relay_bulk.c knows of a leg that is read; ms and bytes wrap.
@@ -91,6 +93,7 @@ struct relay {
 	uint8_t spoke;	    /* enum side: who was read last */
 	bool has_eof	    : 1;
 	bool is_ready	    : 1;
+	bool is_kept	    : 1; /* keepalive is set */
 	bool is_told	    : 1; /* the origin, who the client is */
 	bool is_slow	    : 1; /* the fast path was refused to it */
 	bool is_toa_refused : 1; /* the writer did not take the address */
@@ -165,10 +168,22 @@ void relay_log(struct worker *w, struct relay *r, enum close_reason reason);
 void relay_end(struct worker *w, struct relay *r, enum close_reason reason,
 	       bool is_orderly);
 
-/* relay_dial() - begin a connection to the next address of the origin; without
- * one, end the relay
+/* A client's first bytes, in the scratch behind the rule's header.
+ * @len:     of both
+ * @payload: of the client's bytes
  */
-void relay_dial(struct worker *w, struct relay *r);
+struct opening {
+	size_t len;
+	ssize_t payload;
+};
+
+/* relay_dial() - begin a connection to the next address of the origin; without
+ * one, end the relay. @early: what is there to be sent already, or NULL
+ */
+void relay_dial(struct worker *w, struct relay *r, const struct opening *early);
+
+/* relay_blocked() - @side takes no more now: ask when it does */
+void relay_blocked(struct worker *w, struct relay *r, enum side side);
 
 /* relay_wants_toa() - is the client's address to be told in TCP options? */
 bool relay_wants_toa(const struct worker *w, const struct relay *r);

@@ -13,6 +13,12 @@
 #include "wire/bytes.h"
 #include "wire/wire.h"
 
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
+/* no bound of the socket's own, the upper one named: 65535 << 16 */
+#define SOCK_RANGE_ALL (-65536)
+
 socklen_t sockaddr_from_endpoint(const struct endpoint *e, bool as_v6,
 				 struct sockaddr_storage *ss)
 {
@@ -156,6 +162,10 @@ int sock_open_to(const struct endpoint *to, const struct endpoint *from,
 		if (!err)
 			err = sock_bind(fd, from);
 	}
+	/* older kernels search as they do */
+	if (!err && flags & SOCK_F_ALL_PORTS)
+		(void)sock_set_int(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE,
+				   SOCK_RANGE_ALL);
 	if (err) {
 		fd_close(&fd);
 		return err;
@@ -217,13 +227,6 @@ int sock_keep_alive(int fd)
 		err = sock_set_int(fd, options[i].level, options[i].name,
 				   options[i].value);
 	return err;
-}
-
-int sock_tune_stream(int fd)
-{
-	int err = sock_set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-
-	return err ? err : sock_keep_alive(fd);
 }
 
 int sock_set_congestion(int fd, const char *name)

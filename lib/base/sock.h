@@ -16,6 +16,7 @@ enum sock_flags {
 	SOCK_F_FREEBIND = 1U << 3,  /* the address need not be configured */
 	SOCK_F_PKTINFO = 1U << 4, /* UDP: report the local address, sock_recv */
 	SOCK_F_ORIGDST = 1U << 5, /* UDP: report where it was sent to */
+	SOCK_F_ALL_PORTS = 1U << 6, /* TCP: sock_open_to() */
 };
 
 /* sockaddr_from_endpoint() - fill @ss.
@@ -50,6 +51,9 @@ int sock_bind(int fd, const struct endpoint *at);
  * @from: source address; NULL or IP_NONE: the kernel chooses (UDP: see
  *	  egress.h). Port 0 is chosen by the kernel, for TCP at connect time
  *	  (IP_BIND_ADDRESS_NO_PORT).
+ * @flags: with SOCK_F_ALL_PORTS connect(2) looks for a port among all of the
+ *	   system's range (IP_LOCAL_PORT_RANGE); without it the kernel takes
+ *	   the odd or the even ones first, the others once none of these is free
  * Return: 0 and *@ret_fd, or -errno
  */
 int sock_open_to(const struct endpoint *to, const struct endpoint *from,
@@ -71,14 +75,8 @@ int sock_error(int fd);
 /* sock_set_int() - setsockopt(2) of an int. Return: 0 or -errno */
 int sock_set_int(int fd, int level, int name, int value);
 
-/* sock_tune_stream() - for a relay's TCP sockets: no Nagle, and keepalive as of
- * sock_keep_alive(). A listener passes it on to what it accepts.
- * Return: 0 or -errno
- */
-int sock_tune_stream(int fd);
-
-/* sock_keep_alive() - probe the peer after a minute of silence, give up after
- * another. Return: 0 or -errno
+/* sock_keep_alive() - probe the peer after a minute of silence, also of that
+ * which was before the call, give up after another. Return: 0 or -errno
  */
 int sock_keep_alive(int fd);
 

@@ -14,6 +14,10 @@
 #include "harness.h"
 #include "wire/wire.h"
 
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
+
 static struct endpoint at(const char *text)
 {
 	struct endpoint e = { 0 };
@@ -109,6 +113,27 @@ static void test_v6only_leaves_ipv4_alone(void)
 	CU_ASSERT_EQUAL(err, -ECONNREFUSED);
 	fd_close(&c);
 	fd_close(&ls);
+}
+
+/* asked of the kernel: which of its ports connect(2) takes is chance */
+static void test_all_ports(void)
+{
+	struct endpoint to = at("127.0.0.1:9"), to6 = at("[::1]:9");
+	const struct endpoint *tos[] = { &to, &to6 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tos); i++) {
+		uint32_t range = 0;
+		socklen_t len = sizeof(range);
+		int fd = -1;
+
+		CU_ASSERT_EQUAL_FATAL(
+			sock_open_to(tos[i], NULL, SOCK_F_ALL_PORTS, &fd), 0);
+		if (!getsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range,
+				&len))
+			CU_ASSERT_EQUAL(range, 65535U << 16);
+		fd_close(&fd);
+	}
 }
 
 static void test_no_address_is_any_address(void)
@@ -259,6 +284,7 @@ int main(void)
 		{ "addresses", test_addresses_there_and_back },
 		{ "TCP of each family", test_tcp_of_each_family },
 		{ "V6ONLY", test_v6only_leaves_ipv4_alone },
+		{ "all ports", test_all_ports },
 		{ "no address", test_no_address_is_any_address },
 		{ "failures", test_failures_leave_no_descriptor },
 		{ "REUSEPORT", test_reuseport_shares_a_port },
