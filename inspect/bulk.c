@@ -196,8 +196,7 @@ static bool bulk_start(const struct bulk *b, struct bulk_trial *t)
 	t->start = t->end = t->cf.offset = lo;
 	t->cf.frames = 0;
 	t->cf.skip = t->cf.skip_total = 0;
-	if (!capfile_find(&t->cf, b->map + lo, len, BULK_CHAIN, &off) ||
-	    off >= hi - lo)
+	if (!capfile_find(&t->cf, b->map + lo, len, hi - lo, BULK_CHAIN, &off))
 		return false;
 	t->start = t->end = t->cf.offset = lo + off;
 	return true;

@@ -21,7 +21,7 @@
 /* What a frame may have, as libpcap and Wireshark limit it, and a block. */
 #define CAPFILE_FRAME_MAX (256U << 10)
 #define CAPFILE_BLOCK_MAX (16U << 20)
-#define CAPFILE_IFACE_MAX 4096U
+#define CAPFILE_IFACE_MAX 65536U
 #define CAPFILE_NAME_MAX  16
 
 #define CAPFILE_HDR_LEN	   24 /* of a pcap file */
@@ -128,14 +128,14 @@ void capfile_fini(struct capfile *cf);
  */
 int capfile_copy(struct capfile *cf, const struct capfile *from);
 
-/* capfile_find() - the first place in @buf at which records begin: a chain of
- * plausible ones, @chain long or to the buffer's end. For readers that begin in
- * the middle of a file. A plausible record need not be one: who began earlier
- * has to arrive at the same place.
+/* capfile_find() - the first place in the @reach bytes at @buf at which records
+ * begin: a chain of plausible ones, @chain long or to the end of the @len bytes
+ * that are there. For readers that begin in the middle of a file. A plausible
+ * record need not be one: who began earlier has to arrive at the same place.
  * Return: false, or true and the offset in @buf
  */
 bool capfile_find(const struct capfile *cf, const uint8_t *buf, size_t len,
-		  unsigned chain, size_t *ret_off);
+		  size_t reach, unsigned chain, size_t *ret_off);
 
 /* capfile_has_end() - whether the file may end before @len unused bytes that
  * gave CAPFILE_MORE. If not, @cf->err is set: the file was cut.

@@ -65,14 +65,15 @@ static size_t find_ng(const struct capfile *cf, const uint8_t *p, size_t len)
  * record may have; nearly all others are left out here
  */
 static size_t find_hop(const struct capfile *cf, const uint8_t *buf, size_t len,
-		       size_t off)
+		       size_t reach, size_t off)
 {
 	/* the highest byte of the length, which is zero */
 	size_t top = cf->is_swapped ? 8 : 11;
 
 	static_assert(CAPFILE_FRAME_MAX < 1 << 24, "fits three bytes");
-	while (len - off >= CAPFILE_RECORD_LEN) {
-		size_t room = len - off - CAPFILE_RECORD_LEN + 1;
+	while (off < reach && len - off >= CAPFILE_RECORD_LEN) {
+		size_t left = len - off - CAPFILE_RECORD_LEN + 1;
+		size_t room = left < reach - off ? left : reach - off;
 		const uint8_t *zero = memchr(buf + off + top, 0, room);
 
 		if (!zero)
@@ -86,20 +87,22 @@ static size_t find_hop(const struct capfile *cf, const uint8_t *buf, size_t len,
 }
 
 bool capfile_find(const struct capfile *cf, const uint8_t *buf, size_t len,
-		  unsigned chain, size_t *ret_off)
+		  size_t reach, unsigned chain, size_t *ret_off)
 {
 	/* blocks begin at multiples of four bytes of the file */
 	size_t step = cf->format == CAPFILE_PCAPNG ? 4 : 1;
 	size_t first = (size_t)(-cf->offset & (step - 1));
 	size_t off;
 
-	for (off = first; off < len; off += step) {
+	for (off = first; off < reach; off += step) {
 		struct find_state st = { 0 };
 		size_t at = off, n = 0;
 		unsigned i;
 
 		if (step == 1)
-			at = off = find_hop(cf, buf, len, off);
+			at = off = find_hop(cf, buf, len, reach, off);
+		if (off >= reach)
+			break;
 		for (i = 0; i < chain && at < len; i++) {
 			n = step == 4 ? find_ng(cf, buf + at, len - at)
 				      : find_pcap(cf, buf + at, len - at, &st);

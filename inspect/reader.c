@@ -211,11 +211,11 @@ static void reader_begin(struct reader *r, uint64_t hi)
 		l->end = i + 1 < READER_LANES ? from + part : hi;
 		l->count = 0;
 		r->lane_cf.offset = from;
-		l->is_open = !r->is_bad &&
-			     (i == 0 || capfile_find(&r->lane_cf, r->map + from,
-						     r->size - from,
-						     READER_CHAIN, &off)) &&
-			     off < l->end - from;
+		l->is_open =
+			!r->is_bad && l->end > from &&
+			(i == 0 || capfile_find(&r->lane_cf, r->map + from,
+						r->size - from, l->end - from,
+						READER_CHAIN, &off));
 		if (!l->is_open)
 			continue;
 		l->start = l->at = from + off;

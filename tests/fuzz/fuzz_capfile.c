@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	capfile_init(&cf);
 	(void)capfile_next(&cf, data, len, &used, &f);
 	if (cf.format != CAPFILE_NONE &&
-	    capfile_find(&cf, data + used, len - used, 16, &off))
+	    capfile_find(&cf, data + used, len - used, len - used, 16, &off))
 		ASSERT(off < len - used);
 	capfile_fini(&cf);
 	return 0;

@@ -584,8 +584,8 @@ static void check_find(const struct make *m, size_t from, const size_t *starts,
 		for (i = 0; starts[i] < at; i++)
 			;
 		cf.offset = at;
-		CU_ASSERT_FATAL(
-			capfile_find(&cf, m->buf + at, m->len - at, 16, &off));
+		CU_ASSERT_FATAL(capfile_find(&cf, m->buf + at, m->len - at,
+					     m->len - at, 16, &off));
 		CU_ASSERT_EQUAL(at + off, starts[i]);
 	}
 	/* whatever is there: nothing past it is read */
@@ -594,7 +594,7 @@ static void check_find(const struct make *m, size_t from, const size_t *starts,
 
 		guard_init(&g, m->buf + from, i);
 		cf.offset = from;
-		(void)capfile_find(&cf, g.data, i, 16, &off);
+		(void)capfile_find(&cf, g.data, i, i, 16, &off);
 		guard_fini(&g);
 	}
 	capfile_fini(&cf);
@@ -642,8 +642,45 @@ static void test_zeros_are_no_records(void)
 	memset(m->buf + m->len, 0, 4096);
 	capfile_init(&cf);
 	(void)capfile_next(&cf, m->buf, m->len, &used, &f);
-	CU_ASSERT_FALSE(capfile_find(&cf, m->buf + used, 4096, 16, &off));
+	CU_ASSERT_FALSE(capfile_find(&cf, m->buf + used, 4096, 4096, 16, &off));
 	capfile_fini(&cf);
+}
+
+/* Who looks for the begin of one part does not search all that follow. */
+static void test_records_are_found_within_reach(void)
+{
+	unsigned form;
+
+	for (form = 0; form < 2; form++) {
+		struct make *m = made(false);
+		struct capfile cf;
+		struct frame f;
+		size_t from, start, used, off;
+
+		if (form) {
+			make_shb(m);
+			make_idb(m, 1, 0, -1, 0, NULL);
+		} else {
+			make_pcap(m, MAGIC_US, 1);
+		}
+		from = m->len;
+		memset(m->buf + from, 0, 4096);
+		m->len = start = from + 4096;
+		if (form)
+			make_epb(m, 6, 0, 1, "PROXY", 60, "comment");
+		else
+			make_record(m, 1700000000, 1, "PROXY", 60);
+		capfile_init(&cf);
+		(void)capfile_next(&cf, m->buf, from, &used, &f);
+		cf.offset = from;
+		CU_ASSERT_FALSE(capfile_find(&cf, m->buf + from, m->len - from,
+					     start - from, 16, &off));
+		CU_ASSERT_TRUE_FATAL(capfile_find(&cf, m->buf + from,
+						  m->len - from,
+						  start - from + 1, 16, &off));
+		CU_ASSERT_EQUAL(off, start - from);
+		capfile_fini(&cf);
+	}
 }
 
 int main(void)
@@ -670,6 +707,8 @@ int main(void)
 		{ "records are found from anywhere",
 		  test_records_are_found_from_anywhere },
 		{ "zeros are no records", test_zeros_are_no_records },
+		{ "records are found within reach",
+		  test_records_are_found_within_reach },
 	};
 
 	return unit_main("inspect_capfile", tests, ARRAY_SIZE(tests));
