@@ -24,8 +24,8 @@ void config_opts_input(struct config_draft *d)
 		  "line is the beginning of a stream or a whole datagram" },
 		{ 0, "tunnel-port", "KIND=PORT[,KIND=PORT]...", OPT_CALL,
 		  &cfg->decode, 0, 0, NULL, config_set_tunnel_ports,
-		  "more UDP ports that carry vxlan or geneve (besides 4789 and "
-		  "6081)" },
+		  "more UDP ports that carry vxlan or geneve (besides 4789, "
+		  "4790 and 6081)" },
 		{ 0, "no-tunnels", NULL, OPT_FLAG, &cfg->decode.is_shallow, 0,
 		  0, NULL, NULL,
 		  "judge what carries tunnels, not what is in them" },

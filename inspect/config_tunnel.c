@@ -12,7 +12,7 @@ static bool config_tunnel_bad(const char *value, char err[OPT_ERR_MAX])
 	(void)snprintf(err, OPT_ERR_MAX,
 		       "'%s' is not a list as vxlan=8472,geneve=6082 of at "
 		       "most %d ports",
-		       value, DECODE_PORT_MAX - 2);
+		       value, DECODE_PORT_MAX - DECODE_PORTS_ASSIGNED);
 	return false;
 }
 

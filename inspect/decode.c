@@ -15,6 +15,7 @@ struct decoder {
 	struct decode_opts opts;
 	struct tunnel_table *tunnels;
 	struct defrag *defrag;
+	struct other other;
 };
 
 /* What is left of a frame while its layers are taken off.
@@ -75,6 +76,7 @@ void decoder_stats(const struct decoder *d, struct decode_stats *ret)
 	*ret = (struct decode_stats) {
 		.frag = *defrag_stats(d->defrag),
 		.tunnels_refused = tunnel_table_refused(d->tunnels),
+		.other = d->other,
 	};
 }
 
@@ -95,6 +97,7 @@ void decode_stats_add(struct decode_stats *sum, const struct decode_stats *by)
 	s->overlaps += by->frag.overlaps;
 	s->refused += by->frag.refused;
 	sum->tunnels_refused += by->tunnels_refused;
+	other_add(&sum->other, &by->other);
 }
 
 static void slice_skip(struct slice *s, size_t n)
@@ -132,6 +135,23 @@ static enum decode_result walk_bad(const struct walk *w, enum anomaly a)
 {
 	*w->err = (struct wire_err) { a, (uint32_t)w->s.off };
 	return DECODE_MALFORMED;
+}
+
+/* walk_end_type(), walk_end_ip() - neither TCP nor UDP, but @ethertype or
+ * @proto
+ */
+static enum decode_result walk_end_type(struct walk *w, uint16_t ethertype)
+{
+	if (w->d)
+		other_ethertype(&w->d->other, ethertype);
+	return DECODE_OTHER;
+}
+
+static enum decode_result walk_end_ip(struct walk *w, uint8_t proto)
+{
+	if (w->d)
+		other_protocol(&w->d->other, proto);
+	return DECODE_OTHER;
 }
 
 static enum decode_result walk_link(struct walk *w, int link)
@@ -272,11 +292,13 @@ static enum decode_result walk_gre(struct walk *w)
 	struct tunnel_hdr h;
 	enum wire_status st = gre_decode(w->s.p, w->s.cap, &h, w->err);
 
-	if (st == WIRE_BAD) /* another version */
+	if (st == WIRE_BAD) { /* another version, which is PPTP's */
+		other_kind(&w->d->other, OTHER_PPTP);
 		return DECODE_OTHER;
+	}
 	if (st != WIRE_OK)
 		return walk_status(w, st, ANOMALY_NET_FRAME_SHORT);
-	return walk_enter(w, TUNNEL_GRE, 0, &h);
+	return walk_enter(w, h.is_mirror ? TUNNEL_ERSPAN : TUNNEL_GRE, 0, &h);
 }
 
 /* walk_udp_tunnel() - the payload of a datagram to a tunnel's port. What is no
@@ -403,12 +425,12 @@ static enum decode_result walk_opp(struct walk *w)
 
 	/* The number is nobody's, so another version is another protocol. */
 	if (st == WIRE_BAD && w->err->anomaly == ANOMALY_OPP_VERSION)
-		return DECODE_OTHER;
+		return walk_end_ip(w, IP_PROTO_OPP);
 	r = walk_status(w, st, ANOMALY_NET_FRAME_SHORT);
 	if (r != DECODE_OK)
 		return r;
 	if (opp.proto != IP_PROTO_UDP)
-		return DECODE_OTHER;
+		return walk_end_ip(w, opp.proto);
 	walk_uoa(w, UOA_OPP, opp.opt, opp.opt_len, w->s.off + OPP_HDR_LEN);
 	slice_skip(&w->s, opp.hdr_len);
 	w->pkt.proto = IP_PROTO_UDP;
@@ -440,13 +462,58 @@ static enum decode_result walk_payload(struct walk *w)
 	case IP_PROTO_OPP:
 		return walk_opp(w);
 	case IP_PROTO_GRE:
-		return is_deep ? walk_gre(w) : DECODE_OTHER;
+		return is_deep ? walk_gre(w) : walk_end_ip(w, ip->proto);
 	case IP_PROTO_IPIP:
 	case IP_PROTO_IPV6:
-		return is_deep ? walk_ipip(w) : DECODE_OTHER;
+		return is_deep ? walk_ipip(w) : walk_end_ip(w, ip->proto);
 	default:
+		return walk_end_ip(w, ip->proto);
+	}
+}
+
+static enum decode_result walk_mpls(struct walk *w)
+{
+	struct tunnel_hdr h;
+	enum decode_result r =
+		walk_status(w, mpls_decode(w->s.p, w->s.cap, &h, w->err),
+			    ANOMALY_NET_FRAME_SHORT);
+
+	if (r != DECODE_OK)
+		return r;
+	if (h.ethertype == ETHERTYPE_NONE) {
+		if (w->d)
+			other_kind(&w->d->other, OTHER_MPLS);
 		return DECODE_OTHER;
 	}
+	slice_skip(&w->s, h.hdr_len);
+	w->ethertype = h.ethertype;
+	return DECODE_OK;
+}
+
+/* walk_below() - what may stand before IP: labels, and Ethernet in a tunnel or
+ * behind labels. Each round takes bytes off.
+ */
+static enum decode_result walk_below(struct walk *w)
+{
+	enum decode_result r = DECODE_OK;
+
+	while (r == DECODE_OK) {
+		switch (w->ethertype) {
+		case ETHERTYPE_IP4:
+		case ETHERTYPE_IP6:
+			return DECODE_OK;
+		case ETHERTYPE_TEB:
+			r = walk_link(w, LINK_ETHERNET);
+			break;
+		case ETHERTYPE_MPLS:
+		case ETHERTYPE_MPLS_UP:
+			r = walk_mpls(w);
+			break;
+		default:
+			return walk_end_type(w, w->ethertype);
+		}
+	}
+	return r;
 }
 
 /* walk_run() - from a payload of IP, or of a tunnel, to the innermost one. The
@@ -457,14 +524,9 @@ static enum decode_result walk_run(struct walk *w)
 	enum decode_result r = DECODE_OK;
 
 	while (r == DECODE_OK && !w->is_done) {
-		if (w->ethertype == ETHERTYPE_TEB)
-			r = walk_link(w, LINK_ETHERNET);
-		if (r != DECODE_OK)
-			return r;
-		if (w->ethertype != ETHERTYPE_IP4 &&
-		    w->ethertype != ETHERTYPE_IP6)
-			return DECODE_OTHER;
-		r = walk_ip(w);
+		r = walk_below(w);
+		if (r == DECODE_OK)
+			r = walk_ip(w);
 		if (r == DECODE_OK)
 			r = walk_payload(w);
 	}
@@ -500,7 +562,7 @@ enum decode_result decode_frame(struct decoder *d, const struct frame *f,
 	r = walk_link(&w, f->link);
 	/* An outermost frame of this type would be a tunnel's without one. */
 	if (r == DECODE_OK && w.ethertype == ETHERTYPE_TEB)
-		return DECODE_OTHER;
+		return walk_end_type(&w, w.ethertype);
 	if (r == DECODE_OK)
 		r = walk_run(&w);
 	if (r == DECODE_OK)

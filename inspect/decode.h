@@ -13,6 +13,7 @@
 
 #include "defrag.h"
 #include "frame.h"
+#include "other.h"
 #include "wire/addr.h"
 #include "wire/csum.h"
 #include "wire/tunnel.h"
@@ -25,8 +26,9 @@
  * IP allows more, but what comes whole and longer was not on a wire.
  */
 #define DECODE_LINK_MAX 9216
-/* ports that carry tunnels, the usual two included */
-#define DECODE_PORT_MAX 8
+/* ports that carry tunnels, the assigned ones included */
+#define DECODE_PORT_MAX	      9
+#define DECODE_PORTS_ASSIGNED 3
 
 /* One tunnel, by its ends; equal ones are one object, which lives as long as
  * its decoder.
@@ -129,11 +131,12 @@ struct decode_opts {
 };
 
 /* DECODE_OPTS_DEFAULT - the assigned ports */
-#define DECODE_OPTS_DEFAULT                                             \
-	((struct decode_opts) { .port_count = 2,                        \
-				.port = {                               \
-					{ VXLAN_PORT, TUNNEL_VXLAN },   \
-					{ GENEVE_PORT, TUNNEL_GENEVE }, \
+#define DECODE_OPTS_DEFAULT                                               \
+	((struct decode_opts) { .port_count = DECODE_PORTS_ASSIGNED,      \
+				.port = {                                 \
+					{ VXLAN_PORT, TUNNEL_VXLAN },     \
+					{ GENEVE_PORT, TUNNEL_GENEVE },   \
+					{ VXLAN_GPE_PORT, TUNNEL_VXLAN }, \
 				} })
 
 /* decode_tunnel_port() - what a datagram to @port may carry, or TUNNEL_NONE */
@@ -149,11 +152,12 @@ static inline enum tunnel_kind decode_tunnel_port(const struct decode_opts *o,
 }
 
 /* @frag: see defrag.h; @tunnels_refused: packets whose tunnel has no name for
- * want of room
+ * want of room; @other: those of DECODE_OTHER
  */
 struct decode_stats {
 	struct defrag_stats frag;
 	uint64_t tunnels_refused;
+	struct other other;
 };
 
 struct decoder;

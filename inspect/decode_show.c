@@ -49,9 +49,10 @@ void decode_stats_json(struct json *j, const struct decode_stats *s)
 	}
 	if (s->tunnels_refused)
 		json_u64(j, "tunnels_refused", s->tunnels_refused);
+	other_json(j, &s->other);
 }
 
-void decode_stats_text(FILE *out, const struct decode_stats *s)
+void decode_stats_text(FILE *out, const struct decode_stats *s, bool has_flows)
 {
 	struct decode_count counts[DECODE_COUNTS];
 	size_t i;
@@ -65,4 +66,5 @@ void decode_stats_text(FILE *out, const struct decode_stats *s)
 	if (s->tunnels_refused)
 		(void)fprintf(out, "%llu packets in tunnels without a name\n",
 			      (unsigned long long)s->tunnels_refused);
+	other_text(out, &s->other, !has_flows);
 }

@@ -10,8 +10,6 @@
 
 /* Room behind the longest header, for a second one: any without many TLVs. */
 #define FIND_TAIL (PP2_FIXED_LEN + PP2_UNIX_LEN + 256)
-/* Bytes in which a header is looked for that other data stands before. */
-#define FIND_BEHIND 512
 /* Segments of which those at the stream's start are compared with the header:
  * fewer than a gigabyte.
  */
@@ -111,18 +109,21 @@ static void find_accept(struct find *f, struct budget *b, const uint8_t *buf,
 }
 
 /* find_behind() - the stream begins with other data: does a header stand behind
- * it, in the bytes at hand?
+ * it, in the bytes at hand, which are those from @at on?
  */
 static void find_behind(struct find *f, const struct config *cfg,
 			struct budget *b, const uint8_t *buf, uint32_t len,
-			uint64_t frame)
+			uint32_t at, uint64_t frame)
 {
 	static const struct {
 		const char *text;
 		uint32_t len;
 	} sig[] = { { "PROXY ", 6 }, { "\r\n\r\n\0\r\nQUIT\n", 12 } };
-	uint32_t reach = len < FIND_BEHIND ? len : FIND_BEHIND;
+	uint32_t reach = FIND_BEHIND - at;
 	size_t i;
+
+	if (len < reach)
+		reach = len;
 
 	for (i = 0; i < ARRAY_SIZE(sig); i++) {
 		const uint8_t *p =
@@ -134,7 +135,7 @@ static void find_behind(struct find *f, const struct config *cfg,
 					    cfg->hdr_max, &h, &err) != WIRE_OK)
 			continue;
 		f->late_count++;
-		find_keep_other(f, b, &h, f->next + (uint32_t)(p - buf), frame);
+		find_keep_other(f, b, &h, at + (uint32_t)(p - buf), frame);
 		return;
 	}
 }
@@ -146,7 +147,8 @@ static void find_refuse(struct find *f, const struct config *cfg,
 	f->app = (uint8_t)app_guess(buf, len);
 	if (f->state == FIND_WAIT && err->anomaly == ANOMALY_PP_NO_SIGNATURE) {
 		f->state = FIND_NONE;
-		find_behind(f, cfg, b, buf, len, frame);
+		f->first_hi = len;
+		find_behind(f, cfg, b, buf, len, 0, frame);
 	} else if (f->state == FIND_WAIT) {
 		f->state = FIND_BAD;
 		f->err = *err;
@@ -264,6 +266,28 @@ static void find_compare(struct find *f, const struct packet *pkt, int64_t off,
 		find_overlap(f, frame);
 }
 
+/* find_further() - the stream begins with other data: the segment that follows
+ * what was searched. Return: does it have the first header behind that data?
+ */
+static bool find_further(struct find *f, const struct config *cfg,
+			 struct budget *b, const struct packet *pkt,
+			 int64_t off, uint64_t frame)
+{
+	uint32_t at = f->first_hi;
+
+	if (f->late_count)
+		f->first_hi = FIND_BEHIND;
+	if (f->first_hi >= FIND_BEHIND || off < at)
+		return false;
+	f->first_hi = FIND_BEHIND;
+	if (off > at)
+		return false;
+	if (pkt->len < FIND_BEHIND - at)
+		f->first_hi = at + pkt->len;
+	find_behind(f, cfg, b, pkt->payload, pkt->cap_len, at, frame);
+	return f->late_count != 0;
+}
+
 /* find_later() - the answer stands; look for headers where none belongs */
 static void find_later(struct find *f, const struct config *cfg,
 		       struct budget *b, const struct packet *pkt, int64_t off,
@@ -276,6 +300,8 @@ static void find_later(struct find *f, const struct config *cfg,
 		find_compare(f, pkt, off, frame);
 		return;
 	}
+	if (f->state == FIND_NONE && find_further(f, cfg, b, pkt, off, frame))
+		return;
 	if (!find_begins(pkt->payload, pkt->cap_len) ||
 	    hdr_decode_stream(pkt->payload, pkt->cap_len, cfg->hdr_max, &h,
 			      &err) != WIRE_OK)

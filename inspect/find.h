@@ -13,7 +13,7 @@
  *		until something that is no header comes: @count tells how many
  *		stood in a row.
  *	NONE	the stream begins with something else; a header behind that, in
- *		the same segment and near its begin, counts in @late_count
+ *		one segment and near the stream's begin, counts in @late_count
  *	BAD	it begins like a header and is malformed (@err)
  *
  * @is_done: @next is final. The window is freed then, and of what comes later
@@ -30,7 +30,8 @@
  * Bytes of a stream that come twice with different contents: the first copy
  * counts, as with most receivers; in the header @is_overlap tells.
  *
- * Not handled: a header that begins inside a later segment, behind other data.
+ * Not handled: a header behind other data that is split itself, that stands
+ * further than FIND_BEHIND from the stream's begin, or behind a gap.
  */
 #ifndef INSPECT_FIND_H
 #define INSPECT_FIND_H
@@ -43,6 +44,9 @@
 #include "config.h"
 #include "decode.h"
 #include "reasm.h"
+
+/* Bytes in which a header is looked for that other data stands before. */
+#define FIND_BEHIND 512
 
 enum find_state {
 	FIND_WAIT,
@@ -79,7 +83,8 @@ struct find_other {
  * @is_overlap: bytes of the header came twice and differed
  *
  * Of streams only:
- * @first_hi:  stream offset at which the segment with byte 0 ended
+ * @first_hi:  stream offset at which the segment with byte 0 ended; in NONE, up
+ *	       to where a header was looked for
  * @fin_off:   stream length, if @has_fin
  * @overlap_frame: of @is_overlap
  * @window:    while segments wait for others, else NULL
@@ -160,7 +165,8 @@ static inline bool find_begins(const uint8_t *p, uint32_t len)
  */
 static inline bool find_is_settled(const struct find *f)
 {
-	return f->is_done;
+	return f->is_done &&
+	       (f->state != FIND_NONE || f->first_hi >= FIND_BEHIND);
 }
 
 /* find_is_cut_by_sender() - did the stream end inside the header? */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # from a frame to a payload
 target_sources(inspect_core PRIVATE
-    config_tunnel.c decode.c decode_show.c defrag.c tunnel_show.c tunnel_table.c)
+    config_tunnel.c decode.c decode_show.c defrag.c other.c tunnel_show.c tunnel_table.c)
 
 add_executable(inspect_mutate ${PROJECT_SOURCE_DIR}/tests/inspect/mutate.c)
 target_link_libraries(inspect_mutate PRIVATE inspect_core)

@@ -94,6 +94,6 @@ void tally_notes(FILE *out, const struct tally *t)
 	if (t->memory_refused)
 		(void)fprintf(out, "%llu times --max-memory was reached\n",
 			      (unsigned long long)t->memory_refused);
-	decode_stats_text(out, &t->decode);
+	decode_stats_text(out, &t->decode, t->flows != 0);
 	source_text(out, &t->source);
 }

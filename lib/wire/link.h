@@ -39,7 +39,9 @@ enum {
 	ETHERTYPE_TEB = 0x6558, /* an Ethernet frame inside a tunnel */
 	ETHERTYPE_VLAN = 0x8100,
 	ETHERTYPE_IP6 = 0x86dd,
-	ETHERTYPE_PPPOE = 0x8864, /* session data */
+	ETHERTYPE_MPLS = 0x8847,
+	ETHERTYPE_MPLS_UP = 0x8848, /* labels that upstream assigned */
+	ETHERTYPE_PPPOE = 0x8864,   /* session data */
 	ETHERTYPE_QINQ = 0x88a8,
 	ETHERTYPE_QINQ_OLD = 0x9100,
 };

@@ -9,6 +9,7 @@
 #define PPP_ADDRESS	0xff /* all stations */
 #define PPP_PROTO_IP4	0x0021
 #define PPP_PROTO_IP6	0x0057
+#define PPP_PROTO_MPLS	0x0281
 #define PPPOE_VERSION_1 0x11 /* version 1, type 1 */
 
 static uint16_t ppp_ethertype(uint16_t proto)
@@ -18,6 +19,8 @@ static uint16_t ppp_ethertype(uint16_t proto)
 		return ETHERTYPE_IP4;
 	case PPP_PROTO_IP6:
 		return ETHERTYPE_IP6;
+	case PPP_PROTO_MPLS:
+		return ETHERTYPE_MPLS;
 	default:
 		return ETHERTYPE_NONE;
 	}

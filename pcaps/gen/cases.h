@@ -33,6 +33,7 @@ extern const struct gen_case cases_verdict[];
 extern const struct gen_case cases_join[];
 extern const struct gen_case cases_packet[];
 extern const struct gen_case cases_input[];
+extern const struct gen_case cases_below[];
 
 #define CASE_MAX 512
 

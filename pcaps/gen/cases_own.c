@@ -154,6 +154,20 @@ static void make_v1_behind(struct file *f)
 	net_close(&n);
 }
 
+/* The greeting has a segment of its own; of the next one it is the second line.
+ */
+static void make_v1_inside(struct file *f)
+{
+	struct net n = case_v4(f, 31121, 8080);
+	char seg[CASE_MAX];
+
+	(void)snprintf(seg, sizeof(seg), "NOOP\r\n%sNOOP\r\n", v1_line);
+	net_handshake(&n);
+	net_data(&n, A, "EHLO example.com\r\n", 18);
+	net_data(&n, A, seg, strlen(seg));
+	net_close(&n);
+}
+
 static void make_none(struct file *f)
 {
 	struct net n = case_v4(f, 31008, 8080);
@@ -371,6 +385,7 @@ const struct gen_case cases_own[] = {
 	{ "015-ppv2-every-segment", CASE_ETHERNET, make_v2_repeated },
 	{ "016-ppv1-late", CASE_ETHERNET, make_v1_late },
 	{ "116-ppv1-behind-data", CASE_ETHERNET, make_v1_behind },
+	{ "121-ppv1-inside", CASE_ETHERNET, make_v1_inside },
 	{ "017-no-header", CASE_ETHERNET, make_none },
 	{ "018-ppv1-bad-port", CASE_ETHERNET, make_v1_malformed },
 	{ "019-ppv2-snaplen", CASE_ETHERNET, make_v2_snaplen },

@@ -35,5 +35,6 @@ int main(int argc, char **argv)
 	main_make(argv[1], cases_join);
 	main_make(argv[1], cases_packet);
 	main_make(argv[1], cases_input);
+	main_make(argv[1], cases_below);
 	return 0;
 }

@@ -31,6 +31,8 @@ PACKETS = {
     "073-fragments-lost": "the first fragment is not decoded by itself",
     "074-fragments-overlap": "IPv6 packets with overlaps are put together",
     "077-uoa-opp": "IP protocol 248 is not decoded",
+    "117-mpls": "what an MPLS label carries is taken for Ethernet or not",
+    "120-not-looked-into": "PPTP and backbones are decoded",
 }
 # Networks of tunnels differ.
 NETWORKS = {
@@ -47,6 +49,7 @@ HEADERS = {
     "069-tunnels-nested": "tunnels are followed to any depth",
     "085-header-from-origin": "a header of the accepting side is shown",
     "086-second-client": "a second header is shown as if it were the first",
+    "120-not-looked-into": "PPTP and backbones are decoded",
 }
 # What tshark calls differently than the standard or we do is left out:
 # proxy.v2.tlv.* of TLVs in the last 16 bytes (4.0 stops early).
@@ -58,7 +61,8 @@ FIELDS = ["proxy.src.ipv4", "proxy.src.ipv6", "proxy.dst.ipv4",
 PACKET_FIELDS = ["frame.number", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
                  "frame.protocols", "tcp.srcport", "tcp.dstport", "tcp.len",
                  "udp.srcport", "udp.dstport", "udp.length",
-                 "tcp.segment", "vxlan.vni", "geneve.vni", "gre.key"]
+                 "tcp.segment", "vxlan.vni", "geneve.vni", "gre.key",
+                 "erspan.spanid"]
 
 
 def complain(what):
@@ -130,7 +134,8 @@ def number(text):
 
 def their_networks(rows):
     return {number(v) for row in rows for k in
-            ("vxlan.vni", "geneve.vni", "gre.key") for v in row[k]}
+            ("vxlan.vni", "geneve.vni", "gre.key",
+             "erspan.spanid") for v in row[k]}
 
 
 def our_networks(flows):

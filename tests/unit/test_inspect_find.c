@@ -428,6 +428,60 @@ static void test_datagrams(void)
 	stream_fini(&s);
 }
 
+/* The same in a later segment: only behind what was searched without a gap, and
+ * near the stream's begin.
+ */
+static void test_behind_segments(void)
+{
+#define GREETING "EHLO x\r\n"
+#define LINE	 "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n"
+	static const struct {
+		const char *text;
+		uint32_t from; /* where the second segment begins */
+		uint32_t late;
+	} cases[] = {
+		{ GREETING "NOOP\r\n" LINE "GET", 8, 1 },
+		{ GREETING LINE "GET", 8, 1 },
+		{ GREETING "NOOP\r\n" LINE "GET", 9, 0 },
+		{ GREETING "NOOP\r\n" LINE "GET", 7, 0 },
+		{ GREETING "NOOP\r\nPROXY TCP4 192.0.2.1", 8, 0 },
+	};
+	char far[FAR + sizeof(LINE)];
+	struct stream s;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *text = cases[i].text;
+
+		stream_init(&s);
+		stream_put(&s, text, 0, 8, CSUM_OK);
+		CU_ASSERT_FALSE(find_is_settled(&s.find));
+		stream_put(&s, text, cases[i].from, strlen(text), CSUM_OK);
+		CU_ASSERT_EQUAL(s.find.state, FIND_NONE);
+		CU_ASSERT_EQUAL(s.find.late_count, cases[i].late);
+		CU_ASSERT_EQUAL(!!s.find.other, !!cases[i].late);
+		if (s.find.other) {
+			CU_ASSERT_EQUAL(s.find.other->off,
+					strstr(text, "PROXY") - text);
+			CU_ASSERT_EQUAL(s.find.other->frame, 2);
+		}
+		stream_fini(&s);
+	}
+	for (i = FAR - 1; i <= FAR; i++) {
+		memset(far, 'x', sizeof(far));
+		memcpy(far + i, LINE, sizeof(LINE) - 1);
+		stream_init(&s);
+		stream_put(&s, far, 0, i - 1, CSUM_OK);
+		CU_ASSERT_FALSE(find_is_settled(&s.find));
+		stream_put(&s, far, i - 1, i + sizeof(LINE) - 1, CSUM_OK);
+		CU_ASSERT_EQUAL(s.find.late_count, i < FAR);
+		CU_ASSERT_TRUE(find_is_settled(&s.find));
+		stream_fini(&s);
+	}
+#undef GREETING
+#undef LINE
+}
+
 /* A header, whole, behind data in the segment that the stream begins with. */
 static void test_behind_data(void)
 {
@@ -518,6 +572,7 @@ int main(void)
 		{ "a full window", test_a_full_window_is_given_back },
 		{ "datagrams", test_datagrams },
 		{ "behind data", test_behind_data },
+		{ "behind segments", test_behind_segments },
 		{ "cut datagrams", test_cut_datagrams },
 	};
 
