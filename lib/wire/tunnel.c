@@ -229,6 +229,16 @@ static bool mpls_is_surely_ip4(const uint8_t *p, size_t len)
 	       csum_is_whole(p, hdr);
 }
 
+static uint16_t mpls_payload(const uint8_t *p, size_t len)
+{
+	if (!mpls_is_surely_ip4(p, len) && mpls_is_ethernet(p, len))
+		return ETHERTYPE_TEB;
+	if (mpls_is_ip(ETHERTYPE_IP4, p, len))
+		return ETHERTYPE_IP4;
+	return mpls_is_ip(ETHERTYPE_IP6, p, len) ? ETHERTYPE_IP6
+						 : ETHERTYPE_NONE;
+}
+
 enum wire_status mpls_decode(const uint8_t *buf, size_t len,
 			     struct tunnel_hdr *ret, struct wire_err *err)
 {
@@ -247,18 +257,12 @@ enum wire_status mpls_decode(const uint8_t *buf, size_t len,
 		return result_short(err, len);
 	p = buf + h.hdr_len;
 	left = len - h.hdr_len;
-	if (mpls_is_surely_ip4(p, left)) {
-		h.ethertype = ETHERTYPE_IP4;
-	} else if (mpls_is_ethernet(p, left)) {
-		h.ethertype = ETHERTYPE_TEB;
-	} else if (left > MPLS_WORD_LEN && get_be16(p) == 0 &&
-		   mpls_is_ethernet(p + MPLS_WORD_LEN, left - MPLS_WORD_LEN)) {
+	h.ethertype = mpls_payload(p, left);
+	if (h.ethertype == ETHERTYPE_NONE && left > MPLS_WORD_LEN &&
+	    get_be16(p) == 0 &&
+	    mpls_is_ethernet(p + MPLS_WORD_LEN, left - MPLS_WORD_LEN)) {
 		h.ethertype = ETHERTYPE_TEB;
 		h.hdr_len += MPLS_WORD_LEN;
-	} else if (mpls_is_ip(ETHERTYPE_IP4, p, left)) {
-		h.ethertype = ETHERTYPE_IP4;
-	} else if (mpls_is_ip(ETHERTYPE_IP6, p, left)) {
-		h.ethertype = ETHERTYPE_IP6;
 	}
 	*ret = h;
 	return result_ok(err);
