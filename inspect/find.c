@@ -267,7 +267,8 @@ static void find_compare(struct find *f, const struct packet *pkt, int64_t off,
 }
 
 /* find_further() - the stream begins with other data: the segment that follows
- * what was searched. Return: does it have the first header behind that data?
+ * what was searched, and no other. Return: does it have a header behind that
+ * data?
  */
 static bool find_further(struct find *f, const struct config *cfg,
 			 struct budget *b, const struct packet *pkt,
@@ -275,15 +276,11 @@ static bool find_further(struct find *f, const struct config *cfg,
 {
 	uint32_t at = f->first_hi;
 
-	if (f->late_count)
-		f->first_hi = FIND_BEHIND;
-	if (f->first_hi >= FIND_BEHIND || off < at)
+	if (at >= FIND_BEHIND || off < at)
 		return false;
 	f->first_hi = FIND_BEHIND;
-	if (off > at)
+	if (off > at || f->late_count)
 		return false;
-	if (pkt->len < FIND_BEHIND - at)
-		f->first_hi = at + pkt->len;
 	find_behind(f, cfg, b, pkt->payload, pkt->cap_len, at, frame);
 	return f->late_count != 0;
 }

@@ -13,7 +13,8 @@
  *		until something that is no header comes: @count tells how many
  *		stood in a row.
  *	NONE	the stream begins with something else; a header behind that, in
- *		one segment and near the stream's begin, counts in @late_count
+ *		the same segment or the next one and near the stream's begin,
+ *		counts in @late_count
  *	BAD	it begins like a header and is malformed (@err)
  *
  * @is_done: @next is final. The window is freed then, and of what comes later
@@ -31,7 +32,8 @@
  * counts, as with most receivers; in the header @is_overlap tells.
  *
  * Not handled: a header behind other data that is split itself, that stands
- * further than FIND_BEHIND from the stream's begin, or behind a gap.
+ * further than FIND_BEHIND from the stream's begin, or not in the first two
+ * segments.
  */
 #ifndef INSPECT_FIND_H
 #define INSPECT_FIND_H
@@ -167,6 +169,15 @@ static inline bool find_is_settled(const struct find *f)
 {
 	return f->is_done &&
 	       (f->state != FIND_NONE || f->first_hi >= FIND_BEHIND);
+}
+
+/* find_end_behind() - of a stream that begins with other data: no header is
+ * looked for behind it in later segments
+ */
+static inline void find_end_behind(struct find *f)
+{
+	if (f->state == FIND_NONE)
+		f->first_hi = FIND_BEHIND;
 }
 
 /* find_is_cut_by_sender() - did the stream end inside the header? */

@@ -146,6 +146,8 @@ static void flow_look(struct flow *fl, enum flow_side side,
 		option_add(&d->options, cfg, b, pkt, flow_place(fl, side, pkt),
 			   frame);
 	flow_add_segment(d, cfg, b, pkt, frame);
+	if (side == FLOW_ORIGIN)
+		find_end_behind(&d->find);
 }
 
 void flow_add(struct flow *fl, enum flow_side side, const struct config *cfg,
