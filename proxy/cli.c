@@ -17,6 +17,7 @@ static const char *const udp_headers[] = { "first", "every", "alone", NULL };
 
 static const char *const splices[] = { "auto", "off", "always", NULL };
 static const char *const fast_paths[] = { "auto", "off", "always", NULL };
+static const char *const fast_spins[] = { "auto", "off", NULL };
 static const char *const steer_modes[] = { "auto", "off", "always", NULL };
 
 static bool opt_add_rule(void *dst, const char *value, char err[OPT_ERR_MAX])
@@ -255,6 +256,10 @@ static const struct opt common_options[] = {
 	  "join the sockets of a TCP connection inside the kernel, by eBPF "
 	  "(sockmap): auto, while few are busy, with short messages (default), "
 	  "off, or always"),
+	O(0, "fast-spin", "WHEN", OPT_CHOICE, &config.fast_spin, 0, 0,
+	  fast_spins, NULL,
+	  "keep a CPU awake for joined sockets: auto, while messages come fast "
+	  "and are faster by it (default), or off"),
 	O(0, "busy-poll", "USEC", OPT_U32, &config.busy_poll_us, 0, 10000, NULL,
 	  NULL,
 	  "look for events this many microseconds before a thread sleeps, for "

@@ -33,6 +33,12 @@ enum fast_path {
 	FAST_ALWAYS, /* from the first byte, or it is an error */
 };
 
+/* Whether a thread spins for joined sockets (spin.h) */
+enum fast_spin {
+	FAST_SPIN_AUTO, /* while that makes them faster */
+	FAST_SPIN_OFF,
+};
+
 /* Which datagrams of a PPV2 session carry the header (requirement G6). */
 enum udp_header {
 	UDP_HEADER_FIRST, /* the product: the first one */
@@ -95,6 +101,7 @@ struct proxy_config {
 	uint64_t buffer_bytes_max;
 	int splice;
 	int fast_path;
+	int fast_spin;
 	uint32_t busy_poll_us;
 	const char *congestion;
 	uint32_t conns_max;

@@ -72,6 +72,7 @@ struct {
 } bells SEC(".maps");
 
 struct fast_way ways[FAST_WAYS_MAX];
+struct fast_pulse pulses[FAST_BELLS_MAX];
 
 /* Does the receiver keep up? */
 static __always_inline bool has_room(const struct fast_way *way, __u32 to,
@@ -143,6 +144,8 @@ int fast_verdict(struct __sk_buff *skb)
 		return pass(way, i, skb->len);
 	(void)__sync_fetch_and_add(&way->redirected, skb->len);
 	way->last_ns = bpf_ktime_get_coarse_ns();
+	if (way->bell < FAST_BELLS_MAX)
+		pulses[way->bell].n++;
 	return bpf_sk_redirect_map(skb, &socks, i ^ 1, 0);
 }
 

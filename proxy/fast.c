@@ -8,10 +8,13 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 
 #include "base/fd.h"
+#include "base/log.h"
+#include "spin.h"
 
 #include <fast.skel.h>
 
@@ -34,6 +37,7 @@ struct fast_bell {
 
 struct fast {
 	struct fast_bpf *bpf;
+	struct spin *spin; /* NULL: nobody spins */
 	uint32_t n_threads;
 	struct fast_bell bells[CONFIG_THREADS_MAX];
 };
@@ -134,12 +138,39 @@ int fast_open(const struct proxy_config *cfg, struct fast **ret)
 	return 0;
 }
 
+static uint64_t fast_count_segments(void *arg)
+{
+	const struct fast *f = arg;
+	uint64_t n = 0;
+	uint32_t i;
+
+	for (i = 0; i < f->n_threads; i++)
+		n += __atomic_load_n(&f->bpf->bss->pulses[i].n,
+				     __ATOMIC_RELAXED);
+	return n;
+}
+
+void fast_keep_awake(struct fast *f)
+{
+	int err = spin_start(fast_count_segments, f, &f->spin);
+
+	if (err)
+		log_info("no thread that keeps a CPU awake: %s",
+			 strerror(-err));
+}
+
+void fast_add_on(struct fast *f, int n)
+{
+	spin_add(f->spin, n);
+}
+
 void fast_close(struct fast *f)
 {
 	uint32_t i;
 
 	if (!f)
 		return;
+	spin_stop(f->spin);
 	for (i = 0; i < f->n_threads; i++) {
 		ring_buffer__free(f->bells[i].ring);
 		fd_close(&f->bells[i].fd);

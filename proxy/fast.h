@@ -24,6 +24,12 @@ struct fast;
  */
 int fast_open(const struct proxy_config *cfg, struct fast **ret);
 
+/* fast_keep_awake() - from now on a thread spins for redirected connections
+ * where that is worth it (spin.h). Once, after privileges were given up; goes
+ * without if there can be no thread.
+ */
+void fast_keep_awake(struct fast *f);
+
 /* fast_close() - NULL is a no-op */
 void fast_close(struct fast *f);
 
@@ -40,6 +46,9 @@ void fast_forget(struct fast *f, uint64_t cookie);
  * the descriptor is closed. Return: 0 or -errno
  */
 int fast_join(struct fast *f, uint32_t way, int fd);
+
+/* fast_add_on() - @n more connections, or fewer, are being redirected */
+void fast_add_on(struct fast *f, int n);
 
 /* fast_bell() - the descriptor that is readable when thread @bell is told of
  * passed bytes; fast_answer() - call @fn for each way of which it is told

@@ -40,4 +40,13 @@ struct fast_way {
 	unsigned int is_on;
 };
 
+/* Segments redirected for the connections of one thread. Two processors may
+ * count at once, and one may be lost: it is a rate that is asked for. A cache
+ * line of its own for each.
+ */
+struct fast_pulse {
+	unsigned long long n;
+	unsigned long long unused[7];
+};
+
 #endif

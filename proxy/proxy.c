@@ -51,6 +51,8 @@ static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
 			return err;
 		p->n_started = i + 1;
 	}
+	if (p->fast && p->cfg->fast_spin == FAST_SPIN_AUTO)
+		fast_keep_awake(p->fast);
 	return 0;
 }
 

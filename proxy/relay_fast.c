@@ -197,6 +197,7 @@ static void fast_switch(struct worker *w, struct relay *r, bool is_on)
 
 	c->is_on = is_on;
 	w->relays->fast->n_on += is_on ? 1U : -1U;
+	fast_add_on(w->fast, is_on ? 1 : -1);
 	for (s = CLIENT; s <= ORIGIN; s++) {
 		__atomic_store_n(&fast_way_of(w, r, s)->is_on, is_on,
 				 __ATOMIC_RELEASE);
@@ -453,6 +454,8 @@ void relay_fast_drop(struct relay_table *t, struct relay *r)
 		if (c->cookies[s])
 			fast_forget(f->fast, c->cookies[s]);
 	f->n_on -= c->is_on;
+	if (c->is_on)
+		fast_add_on(f->fast, -1);
 	last = &f->conns[f->used[--f->n_used]];
 	f->used[c->at] = f->used[f->n_used];
 	last->at = c->at;

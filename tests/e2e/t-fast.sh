@@ -176,6 +176,31 @@ automatic() {
     expect "wrong on purpose" "$(counted tcp_fast)" 0
 }
 
+spinners() { grep -lx tp-spin "/proc/${PID[proxy]}/task/"*/comm | wc -l; }
+
+# one that is redirected, with a thread that keeps a CPU awake for it or without
+awake() {
+    SENT=0 CONNS=0
+    fast_start --busy-poll 1000
+    expect "threads that spin" "$(spinners)" 1
+    converse "$VIP4" 11001 1:1:20000:64 1:1:3000:9000
+    stop_clean proxy
+    [ "$(counted tcp_fast)" -ge 1 ] || bad "it did not go over"
+    expect "bytes up" "$(counted tcp_bytes_up)" "$SENT"
+    expect "bytes down" "$(counted tcp_bytes_down)" "$SENT"
+    SENT=0
+    fast_start --fast-spin off
+    expect "threads with off" "$(spinners)" 0
+    converse "$VIP4" 11001 1:1:20000:64
+    stop_clean proxy
+    [ "$(counted tcp_fast)" -ge 1 ] || bad "it did not go over with off"
+    expect "bytes up with off" "$(counted tcp_bytes_up)" "$SENT"
+    expect "bytes down with off" "$(counted tcp_bytes_down)" "$SENT"
+    fast_start --fast-path off
+    expect "threads without a fast path" "$(spinners)" 0
+    stop_clean proxy
+}
+
 unprivileged() {
     local nobody=(setpriv --reuid nobody --clear-groups --inh-caps=-all
         --bounding-set=-all)
@@ -210,5 +235,6 @@ run_case "drain" drain
 run_case "idle timeout, and lines of the log in between" idle
 run_case "a slow reader" slow_reader
 run_case "auto, off, and with faults" automatic
+run_case "a CPU is kept awake" awake
 run_case "without privileges" unprivileged
 e2e_end
