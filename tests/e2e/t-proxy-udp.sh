@@ -99,8 +99,10 @@ idle_expiry() {
     stop slow
     expect "client's end ($(cat "$DIR/slow.err"))" "${STATUS[slow]}" 0
     expect "datagrams" "$(heard 11001)" "v2:61 62 v2:63 "
-    expect "reason" "$(grep '"ForwardPort":11001' "$DIR/proxy.log" |
-        tail -n 1 | jq -r .ForwardProtocol)" UDP
+    expect "session's line" "$(grep '"ForwardPort":11001' "$DIR/proxy.log" |
+        sed -n "$((n + 1))p" |
+        jq -r '"\(.ForwardProtocol) \(.SentBytes) \(.ReceivedBytes)"')" \
+        "UDP 2 2"
 }
 
 # icmp VIP SRC - the origin is away, its host says port unreachable, which the

@@ -309,8 +309,7 @@ static void test_lines_without_end(void)
 	CU_ASSERT_EQUAL(rs->n_errors, 1);
 	ruleset_free(rs);
 	/* a rule is not read out of the begin of such a line */
-	memset(text, ' ', 200000);
-	memcpy(text, "tcp:80 192.0.2.1 80 on off", 26);
+	snprintf(text, len, "%-200000s", "tcp:80 192.0.2.1 80 on off");
 	rs = load_bytes(text, 200000, 0);
 	CU_ASSERT_EQUAL(rs->n_rules, 0);
 	CU_ASSERT_EQUAL_FATAL(rs->n_errors, 1);

@@ -96,6 +96,7 @@ static void test_sizes(void)
 	CU_ASSERT_EQUAL(size("0"), 0);
 	CU_ASSERT_EQUAL(size("4096"), 4096);
 	CU_ASSERT_EQUAL(size("64k"), 65536);
+	CU_ASSERT_EQUAL(size("3m"), 3 << 20);
 	CU_ASSERT_EQUAL(size("64K"), 65536);
 	CU_ASSERT_EQUAL(size("10M"), 10485760);
 	CU_ASSERT_EQUAL(size("1G"), 1073741824);
