@@ -32,7 +32,7 @@
 #define ENGINE_ATTEMPT_NS 120000000000LL
 #define ENGINE_ORDER_MAX  65536U
 /* flows that are whole at the same time */
-#define ENGINE_POOL_MAX 12288U
+#define ENGINE_POOL_MAX 24576U
 
 struct engine;
 
