@@ -123,6 +123,8 @@ TSHARK_BLIND = {
     "097-udp-clients": "each datagram's header is shown",
     "098-spp-faults": "SPP is not dissected",
     "099-udp-mtu": "each datagram's header is shown",
+    "117-mpls": "Ethernet behind a label is not recognised",
+    "120-not-looked-into": "headers that we do not follow are decoded",
 }
 
 FIELDS = ["frame.number", "proxy.src.ipv4", "proxy.src.ipv6", "proxy.srcport",

@@ -31,8 +31,8 @@ PACKETS = {
     "073-fragments-lost": "the first fragment is not decoded by itself",
     "074-fragments-overlap": "IPv6 packets with overlaps are put together",
     "077-uoa-opp": "IP protocol 248 is not decoded",
-    "117-mpls": "what an MPLS label carries is taken for Ethernet or not",
-    "120-not-looked-into": "PPTP and backbones are decoded",
+    "117-mpls": "Ethernet behind a label is not recognised",
+    "120-not-looked-into": "headers that we do not follow are decoded",
 }
 # Networks of tunnels differ.
 NETWORKS = {
@@ -49,7 +49,7 @@ HEADERS = {
     "069-tunnels-nested": "tunnels are followed to any depth",
     "085-header-from-origin": "a header of the accepting side is shown",
     "086-second-client": "a second header is shown as if it were the first",
-    "120-not-looked-into": "PPTP and backbones are decoded",
+    "120-not-looked-into": "headers that we do not follow are decoded",
 }
 # What tshark calls differently than the standard or we do is left out:
 # proxy.v2.tlv.* of TLVs in the last 16 bytes (4.0 stops early).
