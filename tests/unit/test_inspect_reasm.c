@@ -100,7 +100,7 @@ static void test_holes_are_bounded(void)
 			0);
 	CU_ASSERT_EQUAL(r.run_count, REASM_RUN_MAX);
 	CU_ASSERT_EQUAL(reasm_ready(&r, 2 * i - 1), 3);
-	CU_ASSERT_EQUAL(memcmp(r.buf + 2 * i - 1, "xyz", 3), 0);
+	CU_ASSERT_EQUAL(memcmp(&r.buf[2 * i - 1], "xyz", 3), 0);
 	reasm_fini(&r, &b);
 }
 
