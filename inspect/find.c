@@ -10,6 +10,8 @@
 
 /* Room behind the longest header, for a second one: any without many TLVs. */
 #define FIND_TAIL (PP2_FIXED_LEN + PP2_UNIX_LEN + 256)
+/* Who sends less than this before a header sends a greeting, and waits. */
+#define FIND_GREETING 64
 /* Segments of which those at the stream's start are compared with the header:
  * fewer than a gigabyte.
  */
@@ -147,7 +149,7 @@ static void find_refuse(struct find *f, const struct config *cfg,
 	f->app = (uint8_t)app_guess(buf, len);
 	if (f->state == FIND_WAIT && err->anomaly == ANOMALY_PP_NO_SIGNATURE) {
 		f->state = FIND_NONE;
-		f->first_hi = len;
+		f->first_hi = len < FIND_GREETING ? len : FIND_BEHIND;
 		find_behind(f, cfg, b, buf, len, 0, frame);
 	} else if (f->state == FIND_WAIT) {
 		f->state = FIND_BAD;

@@ -13,8 +13,8 @@
  *		until something that is no header comes: @count tells how many
  *		stood in a row.
  *	NONE	the stream begins with something else; a header behind that, in
- *		the same segment or the next one and near the stream's begin,
- *		counts in @late_count
+ *		the same segment near its begin, or in the next one if the first
+ *		was short, counts in @late_count
  *	BAD	it begins like a header and is malformed (@err)
  *
  * @is_done: @next is final. The window is freed then, and of what comes later
@@ -32,8 +32,8 @@
  * counts, as with most receivers; in the header @is_overlap tells.
  *
  * Not handled: a header behind other data that is split itself, that stands
- * further than FIND_BEHIND from the stream's begin, or not in the first two
- * segments.
+ * further than FIND_BEHIND from the stream's begin, not in the first two
+ * segments, or behind a long one.
  */
 #ifndef INSPECT_FIND_H
 #define INSPECT_FIND_H
