@@ -16,6 +16,8 @@
 /* of a packet that is to be looked at: the processor fetches the rest itself */
 #define ENGINE_FETCH 512
 #define ENGINE_LINE  64
+/* the byte of a TCP header that has SYN, FIN and RST */
+#define ENGINE_TCP_FLAGS 13
 
 /* engine_make() - @flows at a time, @whole of them whole.
  * @seed: NULL for one of its own
@@ -174,6 +176,17 @@ static enum flow_side engine_side(const struct entry *e, bool from_b)
 							  : FLOW_ORIGIN;
 }
 
+/* engine_instead() - of a trial: a flow of the key of @e, whose flow is over */
+static struct flow *engine_instead(struct engine *en, struct entry *e,
+				   const struct digest *d,
+				   const struct packet *pkt,
+				   struct entry **ret_entry)
+{
+	en->trial->has_hidden = true;
+	table_hide(&en->table, e);
+	return engine_new_flow(en, d, pkt, ret_entry);
+}
+
 /* engine_flow() - the flow that @pkt belongs to, begun if it is new */
 static struct flow *engine_flow(struct engine *en, const struct digest *d,
 				const struct packet *pkt,
@@ -186,6 +199,8 @@ static struct flow *engine_flow(struct engine *en, const struct digest *d,
 	if (!e)
 		return engine_new_flow(en, d, pkt, ret_entry);
 	*ret_entry = e;
+	if (en->trial && e->state & ENTRY_IS_BLANK)
+		return engine_instead(en, e, d, pkt, ret_entry);
 	if (en->trial)
 		trial_close(en->trial, e);
 	fl = engine_wake(en, e);
@@ -197,11 +212,8 @@ static struct flow *engine_flow(struct engine *en, const struct digest *d,
 		if (!en->trial)
 			fl->is_over = true;
 	}
-	if (fl && en->trial) {
-		en->trial->has_hidden = true;
-		table_hide(&en->table, e);
-		return engine_new_flow(en, d, pkt, ret_entry);
-	}
+	if (fl && en->trial)
+		return engine_instead(en, e, d, pkt, ret_entry);
 	if (fl) {
 		engine_finish(en, e);
 		fl = engine_begin(en, e, pkt, from_b);
@@ -245,13 +257,32 @@ static void engine_note(struct entry *e, const struct flow *fl,
 	e->last_ns = fl->last_ns;
 }
 
+/* engine_defer_odd() - engine_defer() for what fast_decode() does not know */
+static bool engine_defer_odd(struct engine *en, const struct packet *pkt,
+			     const struct digest *d)
+{
+	struct entry *e;
+
+	if (!(d->flags & FAST_SLOW) || pkt->flags & TCP_F_SYN)
+		return false;
+	e = table_find(&en->table, &d->key, d->hash);
+	if (!e || !(e->state & ENTRY_IS_BLANK))
+		return false;
+	trial_defer(en->trial, e, d, en->now_ns,
+		    pkt->frag_count ? TRIAL_FRAG : 0);
+	return true;
+}
+
 /* engine_packet() - a packet that may bring its flow something new */
 static void engine_packet(struct engine *en, const struct packet *pkt,
 			  const struct digest *d)
 {
 	struct entry *e = NULL;
-	struct flow *fl = engine_flow(en, d, pkt, &e);
+	struct flow *fl;
 
+	if (en->trial && engine_defer_odd(en, pkt, d))
+		return;
+	fl = engine_flow(en, d, pkt, &e);
 	if (!fl)
 		return;
 	flow_add(fl, engine_side(e, d->flags & FAST_FLIP), en->cfg, &en->budget,
@@ -327,21 +358,26 @@ static inline bool engine_may_skip(uint32_t state, const struct digest *d)
 	return !(d->flags & FAST_LOUD) && state >> d->flags / FAST_FLIP & 1;
 }
 
-/* engine_is_quiet() - may the packet be counted and forgotten? */
-static inline bool engine_is_quiet(const struct engine *en,
-				   const struct entry *e,
-				   const struct digest *d)
+/* engine_is_near() - is the packet where, and when, others of its kind are? */
+static inline bool engine_is_near(const struct engine *en,
+				  const struct entry *e, const struct digest *d)
 {
 	unsigned end = d->flags / FAST_FLIP & 1;
 
-	if (!engine_may_skip(e->state, d))
-		return false;
 	if ((int64_t)((uint64_t)d->ts_ns - (uint64_t)e->last_ns) >= en->gap_ns)
 		return false;
 	if (d->flags & FAST_DATA && e->state & (uint32_t)ENTRY_EARLY_A << end &&
 	    d->seq - e->early[end] >= en->early_span)
 		return false;
 	return entry_has_room(&e->skip[end]);
+}
+
+/* engine_is_quiet() - may the packet be counted and forgotten? */
+static inline bool engine_is_quiet(const struct engine *en,
+				   const struct entry *e,
+				   const struct digest *d)
+{
+	return engine_may_skip(e->state, d) && engine_is_near(en, e, d);
 }
 
 /* engine_fetch() - a packet whose entry may be @e: if it will be looked at, its
@@ -391,26 +427,6 @@ static bool engine_is_ordered(struct engine *en, int64_t ns)
 	return !t->is_stopped;
 }
 
-/* engine_try() - engine_loud() in a trial. Return: false if it ends before @f
- */
-static bool engine_try(struct engine *en, const struct frame *f,
-		       const struct digest *d)
-{
-	struct trial *t = en->trial;
-
-	if (!trial_has_room(t))
-		t->is_stopped = true;
-	if (!t->is_stopped) {
-		t->frame = f;
-		engine_loud(en, f, d);
-	}
-	if (!t->is_stopped)
-		return true;
-	t->stop_number = f->number;
-	t->stop_data = f->data;
-	return false;
-}
-
 /* engine_count() - @e: its entry, if it has the packet's key. @data: its frame,
  * for trials
  * Return: false if it is not enough to count it
@@ -441,6 +457,55 @@ static inline bool engine_count(struct engine *en, struct entry *e,
 	e->last_ns = d->ts_ns;
 	e->last_frame = number & ENTRY_FRAME;
 	return true;
+}
+
+/* engine_defer() - a packet of a stream that began before the trial is counted,
+ * or noted, and not looked at. Return: false if it is no such packet
+ */
+static bool engine_defer(struct engine *en, const struct frame *f,
+			 const struct digest *d)
+{
+	struct trial *t = en->trial;
+	struct entry *e;
+
+	if (d->flags & FAST_SLOW || d->key.where & KEY_UDP ||
+	    f->data[d->off + ENGINE_TCP_FLAGS] & TCP_F_SYN)
+		return false;
+	e = table_find(&en->table, &d->key, d->hash);
+	if (e ? !(e->state & ENTRY_IS_BLANK) : t->is_wary)
+		return false;
+	if (!e) {
+		e = table_add(&en->table, &d->key, d->hash);
+		if (!e)
+			return false;
+		trial_blank(e, d);
+	}
+	en->tally.frame[DECODE_OK]++;
+	engine_lost(en, d->ts_ns);
+	trial_defer(t, e, d, en->now_ns,
+		    !(d->flags & FAST_LOUD) && engine_is_near(en, e, d)
+			    ? TRIAL_COUNTED
+			    : 0);
+	return true;
+}
+
+/* engine_try() - engine_loud() in a trial. Return: false if it ends before @f
+ */
+static bool engine_try(struct engine *en, const struct frame *f,
+		       const struct digest *d)
+{
+	struct trial *t = en->trial;
+
+	if (!trial_has_room(t))
+		t->is_stopped = true;
+	t->frame = f;
+	if (!t->is_stopped && !engine_defer(en, f, d))
+		engine_loud(en, f, d);
+	if (!t->is_stopped)
+		return true;
+	t->stop_number = f->number;
+	t->stop_data = f->data;
+	return false;
 }
 
 bool engine_again(struct engine *en, const struct digest *d, uint64_t number,

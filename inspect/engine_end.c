@@ -321,7 +321,7 @@ void engine_drop(struct engine *en)
 		struct entry *e = table_at(&en->table, i);
 		struct flow *fl = e->hold;
 
-		if (!(e->state & ENTRY_USED))
+		if (!(e->state & ENTRY_USED) || !fl)
 			continue;
 		if (e->state & ENTRY_IS_PACKED) {
 			fl = &en->scratch;

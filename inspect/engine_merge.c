@@ -12,6 +12,7 @@
 
 /* items between the steps in which memory is fetched ahead */
 #define MERGE_FETCH 4U
+#define MERGE_LINE  64U
 
 /* A packet that a run counted, found again. */
 struct merge_found {
@@ -22,6 +23,7 @@ struct merge_found {
 };
 
 /* @cut_ns: the newest time before the part
+ * @known, @strange: blank entries whose streams had begun, and others
  * @found:  packets of runs, by hash and number; made when it is needed first
  */
 struct merge {
@@ -29,6 +31,8 @@ struct merge {
 	struct engine *by;
 	const struct engine_part *part;
 	int64_t cut_ns;
+	uint32_t known;
+	uint32_t strange;
 	bool has_found;
 	size_t found_count;
 	size_t found_room;
@@ -92,7 +96,8 @@ static bool merge_frag_fits(const struct merge *m)
 		if (!(t->item[i].what & TRIAL_FRAG))
 			continue;
 		e = table_at(&m->by->table, t->item[i].place);
-		if (table_find(&m->en->table, &e->key,
+		if (e->state & ENTRY_IS_BLANK ||
+		    table_find(&m->en->table, &e->key,
 			       table_hash(&m->en->table, e)))
 			return false;
 	}
@@ -367,6 +372,15 @@ static void merge_run(struct merge *m, const struct trial_item *it,
 	}
 }
 
+/* merge_fetch_flow() - what merge_move() reads of @e */
+static inline void merge_fetch_flow(const struct entry *e)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(struct flow) && e->hold; i += MERGE_LINE)
+		__builtin_prefetch((const char *)e->hold + i);
+}
+
 /* merge_fetch() - what the items soon to come need of both tables */
 static inline void merge_fetch(const struct merge *m, uint32_t i)
 {
@@ -374,14 +388,20 @@ static inline void merge_fetch(const struct merge *m, uint32_t i)
 	const struct table *by = &m->by->table;
 	const struct entry *e;
 
-	if (i + 3 * MERGE_FETCH < t->item_count)
-		__builtin_prefetch(
-			table_at(by, t->item[i + 3 * MERGE_FETCH].place));
-	if (i + 2 * MERGE_FETCH < t->item_count)
-		table_prefetch(
-			&m->en->table,
-			table_hash(by, table_at(by, t->item[i + 2 * MERGE_FETCH]
-							    .place)));
+	if (i + 3 * MERGE_FETCH < t->item_count) {
+		uint32_t place = t->item[i + 3 * MERGE_FETCH].place;
+
+		__builtin_prefetch(table_at(by, place));
+		__builtin_prefetch(&t->mark[place], 1);
+	}
+	if (i + 2 * MERGE_FETCH < t->item_count) {
+		const struct trial_item *it = &t->item[i + 2 * MERGE_FETCH];
+
+		e = table_at(by, it->place);
+		table_prefetch(&m->en->table, table_hash(by, e));
+		if (it->what & TRIAL_BEGIN)
+			merge_fetch_flow(e);
+	}
 	if (i + MERGE_FETCH >= t->item_count)
 		return;
 	e = table_near(
@@ -389,6 +409,37 @@ static inline void merge_fetch(const struct merge *m, uint32_t i)
 		table_hash(by, table_at(by, t->item[i + MERGE_FETCH].place)));
 	if (e)
 		__builtin_prefetch(e, 1);
+}
+
+/* merge_begin() - the first item of @from, all of which is taken over at once
+ * if that can be
+ */
+static bool merge_begin(struct merge *m, const struct trial_item *it,
+			struct entry *from)
+{
+	struct trial_mark *mark = &m->by->trial->mark[it->place];
+	const struct entry *e;
+	struct trial_run head;
+
+	e = table_find(&m->en->table, &from->key,
+		       table_hash(&m->en->table, from));
+	if (!(from->state & ENTRY_IS_BLANK)) {
+		if (e)
+			return false;
+		m->en->now_ns = merge_now(m, it->now_ns);
+		merge_move(m, from);
+		mark->is_moved = true;
+		return true;
+	}
+	if (!e)
+		m->strange++;
+	else
+		m->known++;
+	mark->is_taken = e && trial_head_of(m->by->trial, from, &head) &&
+			 (int64_t)((uint64_t)it->ts_ns - (uint64_t)e->last_ns) <
+				 m->en->gap_ns &&
+			 merge_count(m, from, &head);
+	return mark->is_taken;
 }
 
 static void merge_items(struct merge *m)
@@ -407,14 +458,10 @@ static void merge_items(struct merge *m)
 			continue;
 		from = table_at(&m->by->table, it->place);
 		from->key.where &= ~KEY_HIDDEN;
-		if (it->what & TRIAL_BEGIN &&
-		    !table_find(&m->en->table, &from->key,
-				table_hash(&m->en->table, from))) {
-			m->en->now_ns = merge_now(m, it->now_ns);
-			merge_move(m, from);
-			mark->is_moved = true;
+		if (it->what & TRIAL_BEGIN && merge_begin(m, it, from))
 			continue;
-		}
+		if (mark->is_taken && it->what & TRIAL_HEAD)
+			continue;
 		merge_item(m, it, from);
 		if (trial_run_of(t, i, from, &run))
 			merge_run(m, it, from, &run);
@@ -458,6 +505,7 @@ bool engine_merge(struct engine *en, struct engine *trial,
 	merge_tally(&m, &en->tally);
 	en->now_ns = merge_now(&m, trial->now_ns);
 	free(m.found);
+	trial->trial->is_wary |= m.strange > m.known;
 	engine_drop(trial);
 	en->budget.used_bytes += trial->budget.used_bytes;
 	return true;

@@ -36,6 +36,7 @@ enum {
 	ENTRY_EARLY_A = 1024,
 	ENTRY_EARLY_B = 2048,
 	ENTRY_IS_UNSURE = 4096, /* of a trial: may have begun before it */
+	ENTRY_IS_BLANK = 8192,	/* of a trial: begun before it; has no flow */
 };
 
 /* One cache line.

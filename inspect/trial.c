@@ -7,6 +7,8 @@
 
 /* payloads of each end that are items */
 #define TRIAL_NOTED 3
+/* and of a blank entry so many packets without payload before the first one */
+#define TRIAL_ACKED 2
 /* a frame that is copied is no longer; bytes of copies for each flow */
 #define TRIAL_COPY_MAX	192
 #define TRIAL_COPY_EACH 128
@@ -29,13 +31,14 @@ struct trial *trial_new(uint32_t flows, const struct table *table)
 	t->mark_max = flows;
 	t->item = reallocarray(NULL, t->item_max, sizeof(*t->item));
 	t->run = reallocarray(NULL, t->item_max, sizeof(*t->run));
-	t->mark = calloc(flows, sizeof(*t->mark));
+	t->mark = aligned_alloc(sizeof(*t->mark), flows * sizeof(*t->mark));
 	t->copy_max = flows * (size_t)TRIAL_COPY_EACH;
 	t->copy = malloc(t->copy_max);
 	if (!t->item || !t->run || !t->mark || !t->copy) {
 		trial_free(t);
 		return NULL;
 	}
+	memset(t->mark, 0, flows * sizeof(*t->mark));
 	trial_reset(t);
 	return t;
 }
@@ -68,8 +71,9 @@ void trial_reset(struct trial *t)
 
 bool trial_has_room(const struct trial *t)
 {
-	/* a packet makes an item, closes a run and begins an entry at most */
-	return t->item_count < t->item_max && t->run_count < t->item_max &&
+	/* a packet makes an item, closes two runs and begins an entry at most
+	 */
+	return t->item_count < t->item_max && t->run_count + 1 < t->item_max &&
 	       t->table->room < t->mark_max;
 }
 
@@ -98,6 +102,20 @@ static struct trial_run trial_run(const struct trial *t, const struct entry *e)
 		.last_ns = e->last_ns,
 		.last_frame = e->last_frame,
 		.early = { e->early[0], e->early[1] },
+		.state = e->state,
+	};
+}
+
+/* trial_head() - all that @e, which is blank, has counted */
+static struct trial_run trial_head(const struct trial *t, const struct entry *e)
+{
+	const struct trial_mark *mark = &t->mark[trial_place(t, e)];
+
+	return (struct trial_run) {
+		.skip = { e->skip[0], e->skip[1] },
+		.last_ns = e->last_ns,
+		.last_frame = e->last_frame,
+		.early = { mark->first[0], mark->first[1] },
 		.state = e->state,
 	};
 }
@@ -178,12 +196,12 @@ void trial_note(struct trial *t, const struct entry *e, const struct digest *d,
 		t->has_frag = true;
 	if (is_first) {
 		what |= TRIAL_BEGIN;
-		mark->is_unsure = e->state & ENTRY_IS_UNSURE;
+		mark->is_unsure = e->state & (ENTRY_IS_UNSURE | ENTRY_IS_BLANK);
 	}
 	it->data = t->frame->data;
 	it->number = (uint32_t)t->frame->number;
 	it->what = what;
-	if (mark->is_unsure)
+	if (mark->is_unsure && !(what & TRIAL_COUNTED))
 		it->copy = trial_copy(t, t->frame);
 }
 
@@ -209,6 +227,74 @@ void trial_count(struct trial *t, struct entry *e, const struct digest *d,
 	it = trial_append(t, e, d, now_ns);
 	it->data = data;
 	it->number = (uint32_t)number;
+}
+
+void trial_blank(struct entry *e, const struct digest *d)
+{
+	e->state = ENTRY_USED | ENTRY_IS_BLANK;
+	e->last_ns = d->ts_ns;
+}
+
+/* trial_learn() - @d is counted in @e, which is blank: what is quiet then */
+static void trial_learn(struct trial_mark *mark, struct entry *e,
+			const struct digest *d)
+{
+	unsigned end = !!(d->flags & FAST_FLIP);
+	struct entry_skip *s = &e->skip[end];
+
+	s->packets++;
+	if (!(d->flags & FAST_DATA)) {
+		if (++mark->acked[end] == TRIAL_ACKED)
+			e->state |= (uint16_t)(ENTRY_QUIET_ACK_A << end);
+		return;
+	}
+	s->bytes += d->len;
+	s->payloads++;
+	if (!mark->noted[end])
+		mark->first[end] = d->seq;
+	/* Its flow may wait for this one, but not for what follows. */
+	e->early[end] = d->seq + d->len;
+	e->state |= (uint16_t)((ENTRY_EARLY_A | ENTRY_QUIET_ACK_A) << end);
+	if (++mark->noted[end] == TRIAL_NOTED)
+		e->state |= (uint16_t)(ENTRY_QUIET_DATA_A << end);
+}
+
+void trial_defer(struct trial *t, struct entry *e, const struct digest *d,
+		 int64_t now_ns, uint8_t what)
+{
+	struct trial_mark *mark = &t->mark[trial_place(t, e)];
+
+	if (!(what & TRIAL_COUNTED) && !mark->is_closed) {
+		if (e->skip[0].packets || e->skip[1].packets) {
+			t->run[t->run_count++] = trial_head(t, e);
+			mark->head = t->run_count;
+		}
+		mark->is_closed = true;
+	}
+	trial_end_run(t, e);
+	if (what & TRIAL_COUNTED)
+		trial_learn(mark, e, d);
+	else
+		e->skip[0] = e->skip[1] = (struct entry_skip) { 0 };
+	if (!mark->is_closed)
+		what |= TRIAL_HEAD;
+	mark->told[0] = e->skip[0];
+	mark->told[1] = e->skip[1];
+	trial_note(t, e, d, now_ns, what);
+	e->last_ns = d->ts_ns;
+	e->last_frame = t->frame->number & ENTRY_FRAME;
+}
+
+bool trial_head_of(const struct trial *t, const struct entry *e,
+		   struct trial_run *ret)
+{
+	const struct trial_mark *mark = &t->mark[trial_place(t, e)];
+
+	if (mark->head)
+		*ret = t->run[mark->head - 1];
+	else if (!mark->is_closed)
+		*ret = trial_head(t, e);
+	return mark->head || !mark->is_closed;
 }
 
 bool trial_run_of(const struct trial *t, uint32_t i, const struct entry *e,

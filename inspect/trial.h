@@ -14,6 +14,12 @@
  * it. What that flow waits for is mostly among the first payloads of the part:
  * there are items of those even if they were only counted.
  *
+ * A stream whose first packet here has no SYN began before: nothing is looked
+ * at of it, its entry is blank. What is known of it says whether its first
+ * packets only need to be counted, which mostly they do, up to one that nobody
+ * could only count. If most such streams turn out to be new, trials are wary
+ * and look at them, too.
+ *
  * All of that happens in the order in which an engine that had read the whole
  * file would have begun, swept and ended flows: numbers, order and what is
  * evicted are the same. Where that cannot be, the trial ends before the packet
@@ -22,6 +28,7 @@
 #ifndef INSPECT_TRIAL_H
 #define INSPECT_TRIAL_H
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,8 +42,10 @@
 #define TRIAL_DISORDER_NS 1000000000LL
 
 enum {
-	TRIAL_BEGIN = 1, /* the first of its entry */
-	TRIAL_FRAG = 2,	 /* put together: it cannot be read again */
+	TRIAL_BEGIN = 1,   /* the first of its entry */
+	TRIAL_FRAG = 2,	   /* put together: it cannot be read again */
+	TRIAL_COUNTED = 4, /* of a blank entry: nothing new for most flows */
+	TRIAL_HEAD = 8,	   /* of one before any that is not counted */
 };
 
 /* A packet that was looked at.
@@ -76,21 +85,34 @@ struct trial_run {
 	uint32_t state;
 };
 
-/* @last: its newest item, an index plus one
+/* A cache line.
+ * @last: its newest item, an index plus one
  * @is_moved: decided by engine_merge(), else its packets are accounted again
  * @is_unsure: it may have begun before
+ * @is_taken: by engine_merge(): its TRIAL_HEAD items, and their runs
+ * @is_closed: of a blank entry: there is an item that is not TRIAL_HEAD
  * @noted: by end: payloads that were counted and are items all the same
+ * @acked: by end: the same without payload, before them, of a blank entry
+ * @first: by end: where the first payload stood, of a blank entry
+ * @head:  a run of all that was counted before it @is_closed, plus one
  * @told:  what of the entry's @skip is in items and runs
  */
 struct trial_mark {
-	uint32_t last;
+	alignas(64) uint32_t last;
 	bool is_moved;
 	bool is_unsure;
+	bool is_taken;
+	bool is_closed;
 	uint8_t noted[2];
+	uint8_t acked[2];
+	uint32_t first[2];
+	uint32_t head;
 	struct entry_skip told[2];
 };
 
 /* @table:  has the flows; borrowed
+ * @is_wary: most streams without a SYN were new ones: they are looked at, too;
+ *	    of all trials
  * @frame:  the one at hand
  * @min_ns: the oldest time
  * @has_frag, @has_hidden: an item is TRIAL_FRAG; a key has two entries
@@ -99,6 +121,7 @@ struct trial_mark {
  */
 struct trial {
 	const struct table *table;
+	bool is_wary;
 	const struct frame *frame;
 	int64_t min_ns;
 	bool has_frag;
@@ -125,7 +148,7 @@ struct trial {
 struct trial *trial_new(uint32_t flows, const struct table *table);
 void trial_free(struct trial *t);
 
-/* trial_reset() - as new */
+/* trial_reset() - as new, but for @is_wary */
 void trial_reset(struct trial *t);
 
 /* trial_has_room() - for one more packet to be looked at, of any flow */
@@ -145,9 +168,22 @@ void trial_note(struct trial *t, const struct entry *e, const struct digest *d,
 bool trial_frame(const struct trial *t, const struct trial_item *it,
 		 struct frame *ret);
 
-/* trial_count() - before @d, with payload, is counted in @e, which is
- * ENTRY_IS_UNSURE
+/* trial_blank() - @e, which is new, has no flow: @d is its first packet */
+void trial_blank(struct entry *e, const struct digest *d);
+
+/* trial_defer() - @d, which is @t's frame, cannot be counted in @e, which is
+ * blank, without more. @what: TRIAL_FRAG, TRIAL_COUNTED or 0
  */
+void trial_defer(struct trial *t, struct entry *e, const struct digest *d,
+		 int64_t now_ns, uint8_t what);
+
+/* trial_head_of() - what was counted in @e, which is blank, from its first
+ * packet on up to one that could not be; false: nothing
+ */
+bool trial_head_of(const struct trial *t, const struct entry *e,
+		   struct trial_run *ret);
+
+/* trial_count() - before @d is counted in @e, which is ENTRY_IS_UNSURE */
 void trial_count(struct trial *t, struct entry *e, const struct digest *d,
 		 const uint8_t *data, int64_t now_ns, uint64_t number);
 
