@@ -23,7 +23,7 @@
 /* in which they are looked for, behind a piece's end */
 #define BULK_FIND_BYTES (4U << 20)
 /* flows of all trials, and of one at least */
-#define BULK_FLOWS     24576U
+#define BULK_FLOWS     16384U
 #define BULK_FLOWS_MIN 1024U
 /* frames of a lane; of more threads than these the blocks and what is read of
  * them are so many times smaller
@@ -47,18 +47,22 @@ enum bulk_state {
 #define BULK_AGAIN_MAX 65536U
 
 /* A piece that is tried, or was.
+ * @is_wanted: as it is: the lead waits for it
  * @cf:    the trial's parser, if @has_cf
  * @start: where it began, @end: where it ended; equal if it found no record
+ * @read:  so far its records were read once more, in blocks
  */
 struct bulk_trial {
 	const struct bulk *bulk;
 	enum bulk_state state;
 	uint64_t piece;
 	struct engine *engine;
+	bool is_wanted;
 	bool has_cf;
 	struct capfile cf;
 	uint64_t start;
 	uint64_t end;
+	uint64_t read;
 	uint8_t again[BULK_AGAIN_MAX];
 };
 
@@ -89,7 +93,7 @@ struct bulk {
 	uint64_t taken;
 	bool is_stopped;
 	unsigned slots;
-	struct bulk_trial slot[BULK_THREADS_MAX + 1];
+	struct bulk_trial slot[BULK_THREADS_MAX];
 };
 
 struct bulk_thread {
@@ -178,6 +182,7 @@ static struct bulk_trial *bulk_take(struct bulk *b, bool is_lead)
 		return NULL;
 	t->has_cf = true;
 	t->state = BULK_BUSY;
+	t->is_wanted = false;
 	t->piece = piece;
 	b->taken |= 1ULL << (piece - b->done);
 	return t;
@@ -202,21 +207,13 @@ static bool bulk_start(const struct bulk *b, struct bulk_trial *t)
 	return true;
 }
 
-static bool bulk_is_stopped(struct bulk *b)
-{
-	bool is_stopped;
-
-	pthread_mutex_lock(&b->lock);
-	is_stopped = b->is_stopped;
-	pthread_mutex_unlock(&b->lock);
-	return is_stopped;
-}
-
 /* bulk_blocks() - blocks up to @hi.
  * @goes_on: called after each; false ends it
  */
 static void bulk_blocks(struct bulk *b, struct reader *r, uint64_t hi,
-			bool (*goes_on)(struct bulk *b, struct reader *r))
+			bool (*goes_on)(struct bulk *b, struct reader *r,
+					void *ctx),
+			void *ctx)
 {
 	uint64_t drop = r->cf->offset;
 	unsigned n = 0;
@@ -229,16 +226,22 @@ static void bulk_blocks(struct bulk *b, struct reader *r, uint64_t hi,
 			mapped_drop(b->map, drop, r->cf->offset);
 			drop = r->cf->offset;
 		}
-		if (!goes_on(b, r))
+		if (!goes_on(b, r, ctx))
 			break;
 	}
 	mapped_drop(b->map, drop, r->cf->offset);
 }
 
-static bool bulk_trial_goes_on(struct bulk *b, struct reader *r)
+static bool bulk_trial_goes_on(struct bulk *b, struct reader *r, void *ctx)
 {
+	const struct bulk_trial *t = ctx;
+	bool goes_on;
+
 	(void)r;
-	return !bulk_is_stopped(b);
+	pthread_mutex_lock(&b->lock);
+	goes_on = !b->is_stopped && !t->is_wanted;
+	pthread_mutex_unlock(&b->lock);
+	return goes_on;
 }
 
 /* bulk_try() - account a piece without what stands before it */
@@ -246,7 +249,7 @@ static void bulk_try(struct bulk *b, struct reader *r, struct bulk_trial *t)
 {
 	if (bulk_start(b, t)) {
 		reader_turn(r, t->engine, &t->cf, true);
-		bulk_blocks(b, r, bulk_hi(b, t->piece), bulk_trial_goes_on);
+		bulk_blocks(b, r, bulk_hi(b, t->piece), bulk_trial_goes_on, t);
 		t->end = t->cf.offset;
 	}
 	pthread_mutex_lock(&b->lock);
@@ -277,8 +280,9 @@ static void *bulk_work(void *arg)
 }
 
 /* bulk_tick() - Return: whether to go on */
-static bool bulk_tick(struct bulk *b, struct reader *r)
+static bool bulk_tick(struct bulk *b, struct reader *r, void *ctx)
 {
+	(void)ctx;
 	bulk_teach(b);
 	if (!r->is_over && b->spec->tick &&
 	    b->spec->tick(b->spec->ctx, b->cf->offset, b->cf->frames))
@@ -295,6 +299,10 @@ static const uint8_t *bulk_record(void *ctx, const uint8_t *rec,
 	size_t used;
 
 	t->cf.offset = (uint64_t)(rec - b->map);
+	if (t->cf.offset >= t->read + BULK_DROP * (uint64_t)bulk_block(b)) {
+		mapped_drop(b->map, t->read, t->cf.offset);
+		t->read = t->cf.offset;
+	}
 	if (t->cf.offset >= t->end ||
 	    capfile_next(&t->cf, rec, b->spec->size - t->cf.offset, &used, f) !=
 		    CAPFILE_FRAME)
@@ -360,6 +368,7 @@ static void bulk_merge(struct bulk *b, struct bulk_trial *t)
 	};
 	uint64_t frames = engine_trial_frames(t->engine);
 
+	t->read = t->start;
 	if (t->start == b->cf->offset && t->end > t->start &&
 	    reader_knows(&t->cf, b->cf) &&
 	    engine_merge(b->engine, t->engine, &part)) {
@@ -372,7 +381,7 @@ static void bulk_merge(struct bulk *b, struct bulk_trial *t)
 	}
 	b->stat.tried++;
 	bulk_release(b, t);
-	(void)bulk_tick(b, &b->reader);
+	(void)bulk_tick(b, &b->reader, NULL);
 }
 
 /* bulk_of() - with the lock: the trial of a piece, NULL if there is none */
@@ -386,46 +395,24 @@ static struct bulk_trial *bulk_of(struct bulk *b, uint64_t piece)
 	return NULL;
 }
 
-/* What the lead does next: read the piece it has come to, after merging @ready
- * if it is not NULL; or try another one, if that is not NULL; or neither.
+/* bulk_wait() - the trial of the piece that the lead has come to, as far as it
+ * has come. Return: NULL if there is none
  */
-struct bulk_step {
-	bool is_read;
-	struct bulk_trial *ready;
-	struct bulk_trial *other;
-};
-
-/* bulk_step() - waits for a trial if there is nothing else to do */
-static struct bulk_step bulk_step(struct bulk *b)
+static struct bulk_trial *bulk_wait(struct bulk *b)
 {
-	struct bulk_step step = { 0 };
 	struct bulk_trial *t;
 
 	pthread_mutex_lock(&b->lock);
 	t = bulk_of(b, b->done);
-	if (!t) {
-		b->taken |= 1;
-		b->mine = b->done + b->spec->threads;
-		step.is_read = true;
-	} else if (t->state == BULK_READY) {
-		step.is_read = true;
-		step.ready = t;
-	} else {
-		step.other = bulk_take(b, true);
-		if (step.other)
-			b->mine = step.other->piece + 1;
-		else
-			pthread_cond_wait(&b->changed, &b->lock);
+	b->taken |= 1;
+	/* Who has done with one takes the piece behind the lead's next one. */
+	b->mine = b->done + (t ? 1 : bulk_thread_count(b->spec));
+	while (t && t->state != BULK_READY) {
+		t->is_wanted = true;
+		pthread_cond_wait(&b->changed, &b->lock);
 	}
 	pthread_mutex_unlock(&b->lock);
-	return step;
-}
-
-/* bulk_try_mine() - the lead tries a piece */
-static void bulk_try_mine(struct bulk *b, struct bulk_trial *t)
-{
-	bulk_try(b, &b->reader, t);
-	reader_turn(&b->reader, b->engine, b->cf, false);
+	return t;
 }
 
 /* bulk_try_all() - for tests: as many pieces as there are slots for */
@@ -438,26 +425,24 @@ static void bulk_try_all(struct bulk *b)
 		t = bulk_take(b, true);
 		pthread_mutex_unlock(&b->lock);
 		if (t)
-			bulk_try_mine(b, t);
+			bulk_try(b, &b->reader, t);
 	} while (t);
+	reader_turn(&b->reader, b->engine, b->cf, false);
 }
 
 /* bulk_lead() - all pieces to the engine */
 static void bulk_lead(struct bulk *b)
 {
 	while (b->done < b->count && !b->reader.is_over) {
-		struct bulk_step step;
+		struct bulk_trial *t;
 
 		if (b->spec->is_tried)
 			bulk_try_all(b);
-		step = bulk_step(b);
-		if (step.other)
-			bulk_try_mine(b, step.other);
-		if (!step.is_read)
-			continue;
-		if (step.ready)
-			bulk_merge(b, step.ready);
-		bulk_blocks(b, &b->reader, bulk_hi(b, b->done), bulk_tick);
+		t = bulk_wait(b);
+		if (t)
+			bulk_merge(b, t);
+		bulk_blocks(b, &b->reader, bulk_hi(b, b->done), bulk_tick,
+			    NULL);
 		pthread_mutex_lock(&b->lock);
 		b->done++;
 		b->taken >>= 1;
@@ -498,10 +483,18 @@ static void bulk_cut(struct bulk *b)
 		b->count += (spec->size - b->first_bytes + piece - 1) / piece;
 }
 
+/* bulk_slot_count() - one for each trial under way, and one that is merged */
+static unsigned bulk_slot_count(const struct bulk *b)
+{
+	unsigned threads = bulk_thread_count(b->spec);
+
+	return threads > 1 ? threads : 2;
+}
+
 /* bulk_slots() - engines for trials, as many as there is memory for */
 static void bulk_slots(struct bulk *b)
 {
-	unsigned n = b->count > 1 ? bulk_thread_count(b->spec) + 1 : 0;
+	unsigned n = b->count > 1 ? bulk_slot_count(b) : 0;
 	uint32_t flows = n ? BULK_FLOWS / n : 0;
 
 	if (flows < BULK_FLOWS_MIN)

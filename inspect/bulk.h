@@ -9,8 +9,8 @@
  * account each in an engine of its own, which does not know what stands before
  * it: a trial (trial.h). When the lead comes to a piece that was tried, it lets
  * its engine take over what the trial found (engine_merge()); a piece that
- * nobody has taken it reads itself. If the next piece is being tried just then,
- * the lead tries one, too.
+ * nobody has taken it reads itself. If the piece is being tried just then, the
+ * trial ends where it is, and the lead reads the rest.
  *
  * The engine then stands where it would stand if it had accounted all frames in
  * the order of the file, so that what is told does not depend on the number of
