@@ -149,6 +149,10 @@ static void inspect_say(const struct config *cfg, const struct tally *t)
 {
 	if (cfg->is_quiet)
 		return;
+	if (cfg->output.flow > t->flows)
+		log_warn("there is no flow %u: -J and -T fields -e tp.flow "
+			 "tell each flow's number",
+			 cfg->output.flow);
 	/* flows and verdicts stand in the summary already */
 	if (cfg->output.want_summary && !cfg->want_json)
 		tally_notes(stderr, t);

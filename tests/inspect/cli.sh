@@ -96,6 +96,7 @@ expect 1 'v1.port at byte' -r "$PCAPS/018-ppv1-bad-port/input.pcap"
 expect 5 ' TRUNCATED flow.cut at frame 4$' -r "$PCAPS/019-ppv2-snaplen/input.pcap"
 expect 5 'NO-HANDSHAKE flow.no_start$' -r "$PCAPS/030-no-handshake/input.pcap"
 expect 5 '^0 flows' -r "$first" port 1
+expect 1 'there is no flow 99: -J ' -r "$first" --flow 99
 expect 1 'ended early by --max-flows' -r "$PCAPS/002-document-ppv2-udp/input.pcap" --max-flows 1
 expect 0 '^2 flows, 2 ok$' -r "$PCAPS/031-port-reused/input.pcap" --max-flows 1
 expect 1 'v2.len_limit' -r "$PCAPS/023-ppv2-tlvs/input.pcap" --hdr-max 139
