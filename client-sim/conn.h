@@ -14,7 +14,7 @@
  *	CLOSING	    our FIN is sent, the peer's is awaited (TCP only)
  *
  * tcp.c, bulk.c and udp.c move it on; conn_end() ends it, whatever the state,
- *counts why, and frees the slot. Nobody touches a connection after conn_end():
+ * counts why, and frees the slot. Nobody touches a connection after that:
  * functions that may end one return false then. The watches are edge-triggered;
  * can_read and can_write remember the edges, so that whoever stops early (a
  * pause, a full budget) goes on later without a new one. No payload is kept:

@@ -10,11 +10,16 @@
  *	kill: the server is killed, and another one started
  *	serve OPTIONS: it is stopped, and one with these options started
  * WANT is
- *	ok; has TEXT [& TEXT]: and says so; lacks TEXT; soon TEXT: sooner or
- *later keep: and its output is file {B}; same: it says the same as that fails:
- *a client that is not content else: refused, with this code Runs of blanks
- *count as one. {R1}, {R2} are the ids of the last `rule list`, {G1} that of a
- *group of the last `group list`, {F} and {O} ports.
+ *	ok
+ *	has TEXT [& TEXT]: and says so
+ *	lacks TEXT
+ *	soon TEXT: sooner or later
+ *	keep: and its output is file {B}
+ *	same: it says the same as that
+ *	fails: a client that is not content
+ *	else: refused, with this code
+ * Runs of blanks count as one. {R1}, {R2} are the ids of the last `rule list`,
+ * {G1} that of a group of the last `group list`, {F} and {O} ports.
  */
 #include "case_macros.h"
 #include "wire/wire.h"

@@ -34,8 +34,8 @@ enum config_hex {
  * @expect_from: the clients of a log, NULL for any; freed by config_fini()
  * @join:      captures of --join, NULL without; equal if one has both legs
  * @is_strict: what is only remarkable is a finding too
- * @udp_idle_ms: silence after which a receiver has forgotten a UDP flow's
- *client
+ * @udp_idle_ms: silence after which a receiver has forgotten the client of a
+ *	       UDP flow
  * @trust:     peers that may name a client; empty: all
  * @decode:    which tunnels are followed
  * @hdr_max:   longest v2 header taken, in bytes

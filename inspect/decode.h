@@ -34,8 +34,8 @@
  * its decoder.
  * @id:	   VXLAN's or GENEVE's network, GRE's key; if @has_id
  * @src, @dst: of the packet outside
- * @dport: if UDP carries it, else 0 (the source port is a hash of the inner
- *flow)
+ * @dport: if UDP carries it, else 0 (the source port is a hash of the flow
+ *	   inside)
  * @outer: the tunnel around this one, NULL if there is none
  * @key:   a small number of the kind and @id; not 0. Both directions have the
  *	   same one, and it is part of what tells inner flows apart.

@@ -69,7 +69,7 @@ struct defrag_in {
  *	    one; @ip.opt is borrowed like @data
  * @data:   borrowed until defrag_release(); @cap_len bytes of @len. What comes
  *	    behind a hole is not there, and of an incomplete packet whose end
- *did not come @len is the most there can be.
+ *	    did not come @len is the most there can be.
  * @ts_ns, @frame_first: of the fragment that came first
  */
 struct defrag_out {

@@ -44,8 +44,8 @@ struct flow_dir {
  * @tunnel:  that its first packet came through, NULL if none; other flows
  *	     between the same ends are in other tunnels, or in none
  * @id:	     counts from 1 in the order in which flows began
- * @first_frame, @last_frame: numbers of frames, @first_ns, @last_ns: their
- *times, FRAME_NO_TIME if they have none
+ * @first_frame, @last_frame: numbers of frames
+ * @first_ns, @last_ns: their times, FRAME_NO_TIME if they have none
  */
 struct flow {
 	uint8_t proto;

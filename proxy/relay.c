@@ -6,16 +6,17 @@
  * A relay has two legs, CLIENT and ORIGIN, each a socket watched edge-
  * triggered: for what arrives and for the end from the start, for room from
  * the first time that there was none (LEG_OUT). An event only sets the leg's
- *flags (LEG_RD, LEG_WR, LEG_HUP); relay_step() then does all that the state and
- *the flags allow, so that no order of events matters.
+ * flags (LEG_RD, LEG_WR, LEG_HUP); relay_step() then does all that the state
+ * and the flags allow, so that no order of events matters.
  *
  *  CONNECTING  The client was accepted, the origin's handshake is under way.
  *		What the client had sent by then was read before and is tried
  *		right after connect(2), see relay_start_early(); where that is
  *		too early it is owed to the origin, whichever address answers.
  *		Nothing else is read: the client's bytes, and its FIN, wait in
- *the kernel. A failure tries the next address; without one the client gets a
- *reset. HEADER	The origin is connected and the rule's header is still to be
+ *		the kernel. A failure tries the next address; without one the
+ *		client gets a reset.
+ *  HEADER	The origin is connected and the rule's header is still to be
  *		sent. It leaves in one send(2) with the client's first bytes, or
  *		alone when the client closed its side, when the wait is over
  *		(the server may be the one that speaks first) or when

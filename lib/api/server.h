@@ -8,8 +8,8 @@
  *
  * No action runs without a valid signature; one that changes something runs
  * once, whoever sends it again. Bodies are bounded (API_BODY_MAX), as are
- * connections, their memory and their time (doorman.h). One thread: the
- *caller's.
+ * connections, their memory and their time (doorman.h). There is one thread,
+ * the caller's.
  */
 #ifndef API_SERVER_H
 #define API_SERVER_H

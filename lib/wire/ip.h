@@ -35,7 +35,7 @@ enum {
 
 /* @proto:     what begins at @hdr_len, after every extension header that was
  *	       followed; of an IPv6 fragment nothing is followed past the
- *fragment header, so this is what begins the reassembled part
+ *	       fragment header, so this is what begins the reassembled part
  * @tos:       traffic class
  * @ext_count: IPv6 extension headers followed
  * @is_frag:   a fragment: @frag_off > 0 or @more_frags. With @frag_off > 0 no

@@ -52,7 +52,7 @@ enum pp_crc {
  * @hdr_len:   whole header; the payload begins here
  * @proto:     PP_PROTO_UNSPEC for LOCAL, UNKNOWN and PP_FAMILY_UNSPEC
  * @note:      the first remark that did not invalidate the header, or
- *ANOMALY_NONE
+ *	       ANOMALY_NONE
  */
 struct pp_hdr {
 	uint8_t version;

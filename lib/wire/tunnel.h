@@ -34,7 +34,7 @@ enum tunnel_kind {
 /* @ethertype: what begins at @hdr_len; ETHERTYPE_TEB is an Ethernet frame,
  *	       other values are as in an Ethernet header
  * @id:	       GRE's key, ERSPAN's session, the network identifier of the
- *others; if @has_id
+ *	       others; if @has_id
  * @is_mirror: GRE: it is ERSPAN, a copy of what passed a switch
  */
 struct tunnel_hdr {

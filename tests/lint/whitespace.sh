@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 
 BIG_BYTES=65536 # captures and vectors stay below
 LINES_MAX=800
+COLUMNS_MAX=80
 failed=0
 
 complain() {
@@ -30,10 +31,25 @@ while IFS= read -r file; do
         complain "$file: space at the end of a line"
     [ -z "$(tail -c 1 "$file")" ] || complain "$file: no newline at the end"
     case $file in
+    ./tests/vectors/*) ;;
     *.c | *.h)
         [ "$(wc -l <"$file")" -le "$LINES_MAX" ] ||
-            [[ $file = ./tests/vectors/* ]] ||
             complain "$file: over $LINES_MAX lines"
+        # the formatter leaves comments alone
+        awk -v max="$COLUMNS_MAX" '
+            /^\t*(\/\*| \*)/ {
+                wide = $0
+                while (at = index(wide, "\t"))
+                    wide = substr(wide, 1, at - 1) \
+                        sprintf("%*s", 8 - (at - 1) % 8, "") \
+                        substr(wide, at + 1)
+                if (length(wide) > max || /^\t?\t? \*[^ \t\/]/) {
+                    print FILENAME ":" FNR ": " $0 >"/dev/stderr"
+                    bad = 1
+                }
+            }
+            END { exit bad }' "$file" ||
+            complain "$file: a comment too wide, or glued to its star"
         ;;
     esac
 done < <(find . \( -path ./build -o -path ./out -o -path ./.git \) -prune -o \
