@@ -3,6 +3,7 @@
 #include "input.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +73,11 @@ int input_describe(const char *path, uint64_t frames,
 
 static int input_errno(const struct input *in, int r, char err[INPUT_ERR_MAX])
 {
-	(void)snprintf(err, INPUT_ERR_MAX, "%s: %s", in->path, strerror(-r));
+	bool is_iface = r == -ENOENT && if_nametoindex(in->path) != 0;
+
+	(void)snprintf(err, INPUT_ERR_MAX, "%s: %s%s", in->path, strerror(-r),
+		       is_iface ? "; it is an interface: -i captures on it"
+				: "");
 	return -EIO;
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <pcap/pcap.h>
 
@@ -35,7 +36,11 @@ static int live_explain(const struct live *l, int r, char err[LIVE_ERR_MAX])
 {
 	switch (r) {
 	case PCAP_ERROR_NO_SUCH_DEVICE:
-		return live_fail(l, "no such interface; -D lists them", err);
+		return live_fail(l,
+				 access(l->iface, F_OK) == 0
+					 ? "that is a file; -r reads it"
+					 : "no such interface; -D lists them",
+				 err);
 	case PCAP_ERROR_PERM_DENIED:
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
 		return live_fail(l,

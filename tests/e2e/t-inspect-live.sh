@@ -161,6 +161,7 @@ refused() {
         --bounding-set=-all)
 
     fails 3 'p7: no such interface; -D' "$TP_INSPECT" -i p7
+    fails 3 'that is a file; -r' "$TP_INSPECT" -i "$DIR/fails.out"
     fails 3 'p1: not permitted to capture; .* setcap' "${nobody[@]}" \
         "$TP_INSPECT" -i p1
     fails 3 '/nonexistent/f: No such file' "$TP_INSPECT" -q -i p1 -w \

@@ -109,7 +109,8 @@ expect 2 "filter 'port what'" -r "$first" port what
 expect 2 "unexpected 'x'" --hex tcp x
 expect 2 '' --hex sctp
 expect 2 '' --no-such-option
-expect 3 "$WORK/absent: No such file" -r "$WORK/absent"
+expect 3 "$WORK/absent: No such file or directory$" -r "$WORK/absent"
+expect 3 'lo: No such file.*: -i captures on it' -r lo
 expect 3 "$WORK: " -r "$WORK"
 expect 0 '^usage: tp-inspect' --help
 expect 0 'tp-inspect' --version
