@@ -390,9 +390,10 @@ static inline void engine_fetch(const struct entry *e, const struct frame *f,
 
 	if (!e || !(e->state & ENTRY_USED) || engine_may_skip(e->state, d))
 		return;
-	for (i = 0; i < sizeof(struct flow) && !(e->state & ENTRY_IS_PACKED);
-	     i += ENGINE_LINE)
-		__builtin_prefetch((const char *)e->hold + i, 1);
+	/* what a trial found without a beginning has no flow */
+	if (e->hold && !(e->state & ENTRY_IS_PACKED))
+		for (i = 0; i < sizeof(struct flow); i += ENGINE_LINE)
+			__builtin_prefetch((const char *)e->hold + i, 1);
 	for (i = 0; i < f->cap_len && i < ENGINE_FETCH; i += ENGINE_LINE)
 		__builtin_prefetch(f->data + i);
 }

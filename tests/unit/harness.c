@@ -62,6 +62,19 @@ void guard_fini(struct guard *g)
 	g->data = NULL;
 }
 
+const char *const utf8_ends[UTF8_ENDS] = {
+	" ",
+	"~",
+	"\xc2\x80",
+	"\xdf\xbf",
+	"\xe0\xa0\x80",
+	"\xed\x9f\xbf",
+	"\xee\x80\x80",
+	"\xef\xbf\xbf",
+	"\xf0\x90\x80\x80",
+	"\xf4\x8f\xbf\xbf",
+};
+
 size_t unhex(const char *hex, uint8_t *out, size_t cap)
 {
 	size_t n = 0;

@@ -40,4 +40,10 @@ void guard_fini(struct guard *g);
  */
 size_t unhex(const char *hex, uint8_t *out, size_t cap);
 
+/* The first and the last character of each length, as UTF-8 has them without
+ * control characters and surrogates (RFC 3629 3)
+ */
+#define UTF8_ENDS 10
+extern const char *const utf8_ends[UTF8_ENDS];
+
 #endif

@@ -11,33 +11,21 @@
 #include "harness.h"
 #include "wire/wire.h"
 
-/* RFC 3629 3: the first and the last character of each length */
 static void test_the_ends_of_utf8_are_text(void)
 {
-	static const char *const good[] = {
-		"\x7e",
-		"\xc2\x80",
-		"\xdf\xbf",
-		"\xe0\xa0\x80",
-		"\xed\x9f\xbf",
-		"\xee\x80\x80",
-		"\xef\xbf\xbf",
-		"\xf0\x90\x80\x80",
-		"\xf3\xbf\xbf\xbf",
-		"\xf4\x8f\xbf\xbf",
-	};
 	struct rule_error err;
 	char text[100];
 	struct rule r;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(good); i++) {
+	/* but for the blank, which ends a tag */
+	for (i = 1; i < UTF8_ENDS; i++) {
 		snprintf(text, sizeof(text), "tcp:80 1.2.3.4 80 off off t%s",
-			 good[i]);
+			 utf8_ends[i]);
 		CU_ASSERT(rule_parse(text, strlen(text), 0, &r, &err));
 		CU_ASSERT_STRING_EQUAL(r.tag, text + 26);
-		CU_ASSERT_EQUAL(utf8_len(good[i], strlen(good[i])),
-				strlen(good[i]));
+		CU_ASSERT_EQUAL(utf8_len(utf8_ends[i], strlen(utf8_ends[i])),
+				strlen(utf8_ends[i]));
 	}
 	CU_ASSERT_EQUAL(utf8_len("", 0), 0);
 }
@@ -70,50 +58,65 @@ static void test_what_is_quoted_is_safe_and_short(void)
 #undef FORTY
 }
 
-static void check_hint(const char *text, const char *code, uint32_t column,
-		       const char *hint)
+/* what is said of the line @text, and where */
+struct hint {
+	const char *text;
+	const char *code;
+	uint32_t column;
+	const char *said;
+};
+
+static void check_hints(const struct hint *rows, size_t n)
 {
 	struct rule_error err = { 0 };
 	struct rule r;
+	size_t i;
 
-	CU_ASSERT(!rule_parse(text, strlen(text), 0, &r, &err));
-	CU_ASSERT_STRING_EQUAL(err.code, code);
-	CU_ASSERT_EQUAL(err.column, column);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, hint));
+	for (i = 0; i < n; i++) {
+		const char *text = rows[i].text;
+
+		CU_ASSERT(!rule_parse(text, strlen(text), 0, &r, &err));
+		CU_ASSERT_STRING_EQUAL(err.code, rows[i].code);
+		CU_ASSERT_EQUAL(err.column, rows[i].column);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err.text, rows[i].said));
+	}
 }
 
 static void test_each_mistake_is_told_by_its_name(void)
 {
+	static const struct hint rows[] = {
+		{ "tcp:8o 1.2.3.4 1 off off", CODE_PORT, 5, "divided by ';'" },
+		{ "tcp:1 a x off off", CODE_ORIGIN_PORT, 9,
+		  "is no origin port" },
+		{ "tcp:1 [1.2.3.4] 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "brackets" },
+		{ "tcp:1 [x] 1 off off", CODE_ORIGIN_FORMAT, 7, "brackets" },
+		{ "tcp:1 fe80::1%eth0 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "zone" },
+		{ "tcp:1 http://a.b 1 off off", CODE_ORIGIN_FORMAT, 7, "URL" },
+		{ "tcp:1 10.0.0.0/8 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "prefix" },
+		{ "tcp:1 a.b:80 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "has a port" },
+		{ "tcp:1 1.2.3.4:80 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "has a port" },
+		{ "tcp:1 [::1]:80 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "has a port" },
+		{ "tcp:1 [::1 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "not an IPv6 address" },
+		{ "tcp:1 ::1::2 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "not an IPv6 address" },
+		{ "tcp:1 a_b.c 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "neither an address" },
+		{ "tcp:1 a~b 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "neither an address" },
+		{ "tcp:1 1.2.3 1 off off", CODE_ORIGIN_FORMAT, 7,
+		  "not an IPv4 address" },
+	};
 	struct rule_error err = { 0 };
 	struct rule r;
 
-	check_hint("tcp:8o 1.2.3.4 1 off off", CODE_PORT, 5, "divided by ';'");
-	check_hint("tcp:1 a x off off", CODE_ORIGIN_PORT, 9,
-		   "is no origin port");
-	check_hint("tcp:1 [1.2.3.4] 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "brackets");
-	check_hint("tcp:1 [x] 1 off off", CODE_ORIGIN_FORMAT, 7, "brackets");
-	check_hint("tcp:1 fe80::1%eth0 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "zone");
-	check_hint("tcp:1 http://a.b 1 off off", CODE_ORIGIN_FORMAT, 7, "URL");
-	check_hint("tcp:1 10.0.0.0/8 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "prefix");
-	check_hint("tcp:1 a.b:80 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "has a port");
-	check_hint("tcp:1 1.2.3.4:80 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "has a port");
-	check_hint("tcp:1 [::1]:80 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "has a port");
-	check_hint("tcp:1 [::1 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "not an IPv6 address");
-	check_hint("tcp:1 ::1::2 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "not an IPv6 address");
-	check_hint("tcp:1 a_b.c 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "neither an address");
-	check_hint("tcp:1 a~b 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "neither an address");
-	check_hint("tcp:1 1.2.3 1 off off", CODE_ORIGIN_FORMAT, 7,
-		   "not an IPv4 address");
+	check_hints(rows, ARRAY_SIZE(rows));
 	/* a list of origin ports is not offered: there is none */
 	CU_ASSERT(!rule_parse("tcp:1 a x off off", 17, 0, &r, &err));
 	CU_ASSERT_PTR_NULL(strstr(err.text, "';'"));
@@ -121,19 +124,23 @@ static void test_each_mistake_is_told_by_its_name(void)
 
 static void test_full_width_forms_get_a_hint(void)
 {
-	check_hint("tcp：80 1.2.3.4 80 off off", CODE_PROTO, 4, "':'");
-	check_hint("tcp:80；81 1.2.3.4 80 off off", CODE_PORT, 7, "';'");
-	check_hint("tcp:80－81 1.2.3.4 80 off off", CODE_PORT, 7, "'-'");
-	check_hint("tcp:80 og：x 80 off off", CODE_ORIGIN_FORMAT, 10, "':'");
-	check_hint("tcp:80　1.2.3.4 80 off off", CODE_PORT, 7, "' '");
-	check_hint("tcp:80 1.2.3.4 ８0 off off", CODE_ORIGIN_PORT, 16, "'8'");
-	check_hint("tcp:80 1.2.3.4 80 ｏn off", CODE_PARAMETER, 19, "'o'");
-	check_hint("tcp:80 1.2.3.4 80 on ｏff", CODE_PARAMETER, 22, "'o'");
-	check_hint("tcp:80 1.2.3.4 80 off ！", CODE_PARAMETER, 23, "'!'");
-	check_hint("tcp:80 1.2.3.4 80 off ～", CODE_PARAMETER, 23, "'~'");
-	check_hint("tcp:80 1.2.3.4 80 off ＀", CODE_PARAMETER, 23, "xn--");
-	check_hint("tcp:80 例.com 80 off off", CODE_ORIGIN_FORMAT, 8, "xn--");
-	check_hint("tcp:80 og:例 80 off off", CODE_ORIGIN_VALUE, 11, "ASCII");
+	static const struct hint rows[] = {
+		{ "tcp：80 1.2.3.4 80 off off", CODE_PROTO, 4, "':'" },
+		{ "tcp:80；81 1.2.3.4 80 off off", CODE_PORT, 7, "';'" },
+		{ "tcp:80－81 1.2.3.4 80 off off", CODE_PORT, 7, "'-'" },
+		{ "tcp:80 og：x 80 off off", CODE_ORIGIN_FORMAT, 10, "':'" },
+		{ "tcp:80　1.2.3.4 80 off off", CODE_PORT, 7, "' '" },
+		{ "tcp:80 1.2.3.4 ８0 off off", CODE_ORIGIN_PORT, 16, "'8'" },
+		{ "tcp:80 1.2.3.4 80 ｏn off", CODE_PARAMETER, 19, "'o'" },
+		{ "tcp:80 1.2.3.4 80 on ｏff", CODE_PARAMETER, 22, "'o'" },
+		{ "tcp:80 1.2.3.4 80 off ！", CODE_PARAMETER, 23, "'!'" },
+		{ "tcp:80 1.2.3.4 80 off ～", CODE_PARAMETER, 23, "'~'" },
+		{ "tcp:80 1.2.3.4 80 off ＀", CODE_PARAMETER, 23, "xn--" },
+		{ "tcp:80 例.com 80 off off", CODE_ORIGIN_FORMAT, 8, "xn--" },
+		{ "tcp:80 og:例 80 off off", CODE_ORIGIN_VALUE, 11, "ASCII" },
+	};
+
+	check_hints(rows, ARRAY_SIZE(rows));
 }
 
 int main(void)
