@@ -82,14 +82,15 @@ connections() {
 }
 
 # million CONCURRENCY - short connections of 131,069 addresses of both families,
-# straight to an origin: one address has ports for 53,536 of them
+# straight to an origin: one address has ports for 53,536 of them. The origin's
+# port is none that the proxy's connections can have had.
 million() {
     local vip n=500000
 
     in_client sysctl -q -w net.ipv4.tcp_tw_reuse=0
-    start_ready direct "$NS_P" "$TP_ORIGIN" -t --mode off --reply whoami 20009
+    start_ready direct "$NS_P" "$TP_ORIGIN" -t --mode off --reply whoami 10009
     for vip in "$VIP4" "$VIP6"; do
-        client_run "$vip" 20009 -c "$n" -C "$1" --whoami \
+        client_run "$vip" 10009 -c "$n" -C "$1" --whoami \
             --src 198.18.0.0/16,fd00:c::/112
         expect "identities checked, wrong, missing" \
             "$(fact '.client_ip | "\(.checked) \(.wrong) \(.missing)"')" \
