@@ -15,7 +15,6 @@
 #define ENGINE_STEPS 4U
 /* of a packet that is to be looked at: the processor fetches the rest itself */
 #define ENGINE_FETCH 512
-#define ENGINE_LINE  64
 /* the byte of a TCP header that has SYN, FIN and RST */
 #define ENGINE_TCP_FLAGS 13
 
@@ -390,10 +389,8 @@ static inline void engine_fetch(const struct entry *e, const struct frame *f,
 
 	if (!e || !(e->state & ENTRY_USED) || engine_may_skip(e->state, d))
 		return;
-	/* what a trial found without a beginning has no flow */
-	if (e->hold && !(e->state & ENTRY_IS_PACKED))
-		for (i = 0; i < sizeof(struct flow); i += ENGINE_LINE)
-			__builtin_prefetch((const char *)e->hold + i, 1);
+	if (!(e->state & ENTRY_IS_PACKED))
+		engine_fetch_flow(e);
 	for (i = 0; i < f->cap_len && i < ENGINE_FETCH; i += ENGINE_LINE)
 		__builtin_prefetch(f->data + i);
 }

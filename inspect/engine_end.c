@@ -13,7 +13,6 @@
 #define ENGINE_CHOICE 64
 /* places between the steps of engine_end_ahead() */
 #define ENGINE_END_NEAR 4
-#define ENGINE_END_LINE 64
 
 void engine_judge(struct engine *en, struct flow *fl)
 {
@@ -218,14 +217,12 @@ static void engine_end_ahead(const struct engine *en, uint32_t place,
 {
 	const struct entry *e;
 	const struct flow *fl;
-	size_t i;
 
 	if (place < en->table.room) {
 		e = table_at(&en->table, place);
 		table_prefetch(&en->table, table_hash(&en->table, e));
-		for (i = 0; i < sizeof(*fl) && e->state & ENTRY_USED;
-		     i += ENGINE_END_LINE)
-			__builtin_prefetch((const char *)e->hold + i, 1);
+		if (e->state & ENTRY_USED)
+			engine_fetch_flow(e);
 	}
 	if (near >= en->table.room)
 		return;

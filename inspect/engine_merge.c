@@ -12,7 +12,6 @@
 
 /* items between the steps in which memory is fetched ahead */
 #define MERGE_FETCH 4U
-#define MERGE_LINE  64U
 
 /* A packet that a run counted, found again. */
 struct merge_found {
@@ -372,15 +371,6 @@ static void merge_run(struct merge *m, const struct trial_item *it,
 	}
 }
 
-/* merge_fetch_flow() - what merge_move() reads of @e */
-static inline void merge_fetch_flow(const struct entry *e)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(struct flow) && e->hold; i += MERGE_LINE)
-		__builtin_prefetch((const char *)e->hold + i);
-}
-
 /* merge_fetch() - what the items soon to come need of both tables */
 static inline void merge_fetch(const struct merge *m, uint32_t i)
 {
@@ -400,7 +390,7 @@ static inline void merge_fetch(const struct merge *m, uint32_t i)
 		e = table_at(by, it->place);
 		table_prefetch(&m->en->table, table_hash(by, e));
 		if (it->what & TRIAL_BEGIN)
-			merge_fetch_flow(e);
+			engine_fetch_flow(e);
 	}
 	if (i + MERGE_FETCH >= t->item_count)
 		return;

@@ -15,6 +15,8 @@
 #define ENGINE_TRIAL_SHARE 4
 /* half of all sequence numbers */
 #define ENGINE_EARLY_SPAN 0x80000000U
+/* that is fetched ahead at once */
+#define ENGINE_LINE 64U
 
 /* @hand:   entry that is looked at next for whether its flow has ended
  * @gap_ns: a silence that a flow's judge has to know of
@@ -46,6 +48,17 @@ struct engine {
 	struct decode_stats merged;
 	struct flow scratch;
 };
+
+/* engine_fetch_flow() - fetch ahead the flow of @e, or what it is packed to, if
+ * it has one: what a trial found without a beginning has none
+ */
+static inline void engine_fetch_flow(const struct entry *e)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(struct flow) && e->hold; i += ENGINE_LINE)
+		__builtin_prefetch((const char *)e->hold + i, 1);
+}
 
 /* engine_skipped() - put what was only counted into the flow of @e */
 void engine_skipped(struct entry *e, struct flow *fl);

@@ -126,7 +126,6 @@ static void find_behind(struct find *f, const struct config *cfg,
 
 	if (len < reach)
 		reach = len;
-
 	for (i = 0; i < ARRAY_SIZE(sig); i++) {
 		const uint8_t *p =
 			scan_find(buf, reach, sig[i].text, sig[i].len);

@@ -30,8 +30,7 @@ struct topk_slot {
 	uint16_t heap;
 };
 
-/* @heap: the rarest first
- */
+/* @heap: the rarest first */
 struct topk {
 	uint16_t used;
 	bool is_full;

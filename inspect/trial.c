@@ -71,8 +71,7 @@ void trial_reset(struct trial *t)
 
 bool trial_has_room(const struct trial *t)
 {
-	/* a packet makes an item, closes two runs and begins an entry at most
-	 */
+	/* a packet makes an item, closes two runs, begins an entry at most */
 	return t->item_count < t->item_max && t->run_count + 1 < t->item_max &&
 	       t->table->room < t->mark_max;
 }

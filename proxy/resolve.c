@@ -211,16 +211,13 @@ fail:
 /* Waits for the first round of all names. */
 static void resolver_wait_first(struct resolver *r, uint64_t wait_ms)
 {
-	uint64_t until_ns = clock_ns() + wait_ms * NS_PER_MS;
-	struct timespec ts = {
-		.tv_sec = (time_t)(until_ns / (NS_PER_MS * MS_PER_S)),
-		.tv_nsec = (long)(until_ns % (NS_PER_MS * MS_PER_S)),
-	};
+	const struct timespec until =
+		clock_timespec(clock_ns() + wait_ms * NS_PER_MS);
 	int rc = 0;
 
 	pthread_mutex_lock(&r->lock);
 	while (r->first_left && !rc)
-		rc = pthread_cond_timedwait(&r->first_done, &r->lock, &ts);
+		rc = pthread_cond_timedwait(&r->first_done, &r->lock, &until);
 	pthread_mutex_unlock(&r->lock);
 }
 

@@ -13,7 +13,7 @@
 
 #define SPIN_NICE 19
 #define SPIN_NAME "tp-spin"
-#define SPIN_S	  1000000000ULL
+#define SPIN_S	  (NS_PER_MS * MS_PER_S)
 
 struct spin {
 	uint64_t (*count)(void *arg);
@@ -115,11 +115,7 @@ static bool spin_stay_awake(struct spin *s, uint64_t len_ns)
  */
 static void spin_nap(struct spin *s, const struct spin_rule *r)
 {
-	uint64_t until_ns = clock_ns() + r->len_ns;
-	const struct timespec until = {
-		.tv_sec = (time_t)(until_ns / SPIN_S),
-		.tv_nsec = (long)(until_ns % SPIN_S),
-	};
+	const struct timespec until = clock_timespec(clock_ns() + r->len_ns);
 	int err = 0;
 
 	pthread_mutex_lock(&s->lock);

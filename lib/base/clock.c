@@ -3,14 +3,15 @@
 #include "base/clock.h"
 
 #include <stdio.h>
-#include <time.h>
+
+#define CLOCK_NS_PER_S (NS_PER_MS * MS_PER_S)
 
 static uint64_t clock_read_ns(clockid_t id)
 {
 	struct timespec ts;
 
 	(void)clock_gettime(id, &ts); /* cannot fail with these ids */
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+	return (uint64_t)ts.tv_sec * CLOCK_NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
 uint64_t clock_ns(void)
@@ -21,6 +22,14 @@ uint64_t clock_ns(void)
 uint64_t clock_ms(void)
 {
 	return clock_ns() / NS_PER_MS;
+}
+
+struct timespec clock_timespec(uint64_t ns)
+{
+	return (struct timespec) {
+		.tv_sec = (time_t)(ns / CLOCK_NS_PER_S),
+		.tv_nsec = (long)(ns % CLOCK_NS_PER_S),
+	};
 }
 
 uint64_t clock_wall_ms(void)

@@ -4,6 +4,7 @@
 #define BASE_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 #define NS_PER_MS 1000000ULL
 #define MS_PER_S  1000U
@@ -11,6 +12,9 @@
 /* CLOCK_MONOTONIC */
 uint64_t clock_ns(void);
 uint64_t clock_ms(void);
+
+/* clock_timespec() - @ns, a time or a duration, as system calls take it */
+struct timespec clock_timespec(uint64_t ns);
 
 /* CLOCK_REALTIME, milliseconds since 1970 */
 uint64_t clock_wall_ms(void);

@@ -13,7 +13,6 @@
 #define LOOP_SLOT_BITS 24
 #define LOOP_GEN_BITS  32
 #define LOOP_NS_PER_US 1000ULL
-#define LOOP_NS_PER_S  1000000000ULL
 
 static_assert(LOOP_SLOT_MAX >> LOOP_SLOT_BITS == 1, "slot field");
 static_assert(LOOP_TYPES_MAX <= 256, "type field: the upper 8 bits");
@@ -130,10 +129,7 @@ int loop_wait(struct loop *l, int timeout_ms)
 int loop_wait_ns(struct loop *l, uint64_t timeout_ns)
 {
 	struct epoll_event ev[LOOP_BATCH];
-	const struct timespec left = {
-		.tv_sec = (time_t)(timeout_ns / LOOP_NS_PER_S),
-		.tv_nsec = (long)(timeout_ns % LOOP_NS_PER_S),
-	};
+	const struct timespec left = clock_timespec(timeout_ns);
 
 	return loop_dispatch(
 		l, ev,
