@@ -163,7 +163,6 @@ export function choice(legend, options, value, onchange, hint = null) {
 // the focus back. Return: { element, close, busy }
 export function dialog({ title, body, actions, wide = false, onclose }) {
   const titleId = newId('title');
-  const from = document.activeElement;
   const foot = h('div', { class: 'foot' });
   const e = h(
     'dialog',
@@ -190,8 +189,10 @@ export function dialog({ title, body, actions, wide = false, onclose }) {
   });
   e.addEventListener('close', () => {
     e.remove();
-    if (from && from.isConnected) from.focus();
-    else document.getElementById('main').focus();
+    // The browser gave the focus back as it closed the dialog, and this event
+    // comes a frame later: who has moved on since is left alone.
+    if (document.activeElement === document.body)
+      document.getElementById('main').focus();
     if (onclose) onclose();
   });
   const self = {

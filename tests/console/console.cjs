@@ -519,9 +519,19 @@ async function keyboard() {
   await page.keyboard.press('Escape');
   await modal().waitFor({ state: 'detached' });
   equal('the focus is back', await page.evaluate(() => document.activeElement.id), 'add');
+  // who moves on before the dialog's close event is not fetched back
+  await page.locator('#add').focus();
+  await page.keyboard.press('Enter');
+  await modal().waitFor();
+  await page.evaluate(() => {
+    document.querySelector('dialog .close').click();
+    document.getElementById('lang').focus();
+  });
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  equal('the focus stays', await page.evaluate(() => document.activeElement.id), 'lang');
   // from the top: skip, brand, theme, language, sign out
   await page.locator('#skip').focus();
-  await until('the way past the head is seen', () => page.locator('#skip').evaluate((e) => e === document.activeElement && e.getBoundingClientRect().top >= 0));
+  ok('the way past the head is not seen', await page.locator('#skip').evaluate((e) => e.getBoundingClientRect().top >= 0));
   const seen = [];
 
   for (let i = 0; i < 7; i++) {
