@@ -68,6 +68,9 @@ static void tap_datagram(struct tap_dir *d, const struct config *cfg,
 	struct wire_err err;
 	uint32_t skip = 0;
 
+	if (d->is_cut)
+		return;
+	d->is_cut = pkt->cap_len < pkt->len;
 	if (hdr_decode_datagram(cfg->mode, pkt->payload, pkt->cap_len,
 				cfg->hdr_max, &h, &err) == WIRE_OK)
 		skip = h.hdr_len;

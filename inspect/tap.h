@@ -4,7 +4,7 @@
  *
  * Hashes of the first 16, 64, 256 and 1024 bytes, and of all if it ends before.
  * Streams are read in order: bytes that come after a hole, and never again in
- * front of it, end the fingerprint.
+ * front of it, end the fingerprint, and so does a datagram that was cut.
  */
 #ifndef INSPECT_TAP_H
 #define INSPECT_TAP_H
@@ -24,6 +24,7 @@ struct flow;
 /* @len:   bytes behind the headers, in @hash; @mark: of the first 16, 64, ...
  * @start: stream offset of the first, if @has_start
  * @is_whole: the stream ended there
+ * @is_cut: of datagrams, the capture lacks what follows
  */
 struct tap_dir {
 	uint64_t hash;
@@ -32,6 +33,7 @@ struct tap_dir {
 	uint32_t start;
 	bool has_start;
 	bool is_whole;
+	bool is_cut;
 };
 
 struct tap {
