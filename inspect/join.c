@@ -125,11 +125,17 @@ int64_t join_delay_ns(const struct join *j, const struct join_leg *front,
 	return delay;
 }
 
-/* join_is_real() - does the back leg name who opened the front leg, or whom
- * that one names in turn?
- */
-static bool join_is_real(const struct join_leg *front,
-			 const struct join_leg *back)
+bool join_is_alive(const struct join *j, const struct join_leg *front,
+		   const struct join_leg *back)
+{
+	int64_t delay = join_delay_ns(j, front, back);
+
+	return delay == INT64_MIN ||
+	       (delay >= -JOIN_EARLY_NS &&
+		delay - JOIN_LATE_NS <= front->last_ns - front->first_ns);
+}
+
+bool join_is_real(const struct join_leg *front, const struct join_leg *back)
 {
 	if (!ip_addr_eq(&front->end[FLOW_CLIENT].addr, &back->named.addr))
 		return front->has_named &&

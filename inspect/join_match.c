@@ -1,91 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* join_match.c - see join.h: the three rounds */
+/* join_match.c - see join.h: the rounds */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "app.h"
-#include "join.h"
+#include "join_talk.h"
 
-/* Legs with the same key that are looked at, around the time in question. */
-#define JOIN_LOOK 64
-
-/* A front leg in order of key, then time. */
-struct join_key {
-	uint64_t key;
-	int64_t first_ns;
-	uint32_t at;
-};
-
-static uint64_t join_mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
-	return h ^ h >> 32;
-}
-
-/* join_end_key() - without the port if that is not told */
-static uint64_t join_end_key(uint8_t proto, const struct endpoint *e,
-			     bool has_port)
-{
-	uint64_t lo, hi;
-
-	memcpy(&lo, e->addr.bytes, sizeof(lo));
-	memcpy(&hi, e->addr.bytes + 8, sizeof(hi));
-	return join_mix(join_mix(join_mix(proto, lo), hi),
-			has_port ? e->port + 1U : 0);
-}
-
-static int join_key_compare(const void *a, const void *b)
-{
-	const struct join_key *x = a;
-	const struct join_key *y = b;
-
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	if (x->first_ns != y->first_ns)
-		return x->first_ns < y->first_ns ? -1 : 1;
-	return x->at < y->at ? -1 : x->at > y->at;
-}
-
-/* join_sort() - the front legs that are open by what @key_of says of them.
- * Return: how many; *@ret is freed by the caller, NULL if there is no memory
- */
-static uint32_t join_sort(const struct join_legs *l,
-			  uint64_t (*key_of)(const struct join_leg *),
-			  struct join_key **ret)
-{
-	struct join_key *k = calloc(l->count + 1ULL, sizeof(*k));
-	uint32_t i, n = 0;
-
-	*ret = k;
-	for (i = 0; k && i < l->count; i++) {
-		if (l->leg[i].by != JOIN_OPEN || !key_of(&l->leg[i]))
-			continue;
-		k[n++] = (struct join_key) { key_of(&l->leg[i]),
-					     l->leg[i].first_ns, i };
-	}
-	if (k)
-		qsort(k, n, sizeof(*k), join_key_compare);
-	return n;
-}
-
-/* join_seek() - the first of @n that is not before @key and @ns */
-static uint32_t join_seek(const struct join_key *k, uint32_t n, uint64_t key,
-			  int64_t ns)
-{
-	struct join_key want = { key, ns, 0 };
-	uint32_t lo = 0, hi = n;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (join_key_compare(&k[mid], &want) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
+/* Rounds by payload: each pair may leave another leg with one candidate. */
+#define JOIN_PAYLOAD_ROUNDS 16
 
 static void join_pair(struct join *j, uint32_t front, uint32_t back,
 		      enum join_by by)
@@ -96,32 +18,39 @@ static void join_pair(struct join *j, uint32_t front, uint32_t back,
 	j->back.leg[back].by = by;
 }
 
-static uint64_t join_key_of_source(const struct join_leg *leg)
+/* join_settle() - open back legs each have the one front leg in @peer that will
+ * do for them, JOIN_NOBODY, or JOIN_SEVERAL. Nobody gets one that another wants
+ * too. Return: how many pairs there are now that were not before
+ */
+static uint32_t join_settle(struct join *j, enum join_by by)
 {
-	return join_end_key(leg->proto, &leg->end[FLOW_CLIENT], true);
-}
+	struct join_legs *f = &j->front, *b = &j->back;
+	uint32_t i, n = 0;
 
-static uint64_t join_key_of_address(const struct join_leg *leg)
-{
-	return join_end_key(leg->proto, &leg->end[FLOW_CLIENT], false);
-}
+	for (i = 0; i < f->count; i++)
+		if (f->leg[i].by == JOIN_OPEN)
+			f->leg[i].peer = JOIN_NOBODY;
+	for (i = 0; i < b->count; i++) {
+		uint32_t *wants;
 
-/* A front leg may itself carry a header: its client is the one in there. */
-static uint64_t join_key_of_named(const struct join_leg *leg)
-{
-	return leg->has_named && leg->has_port
-		       ? join_end_key(leg->proto, &leg->named, true)
-		       : 0;
-}
+		if (b->leg[i].by != JOIN_OPEN || b->leg[i].peer >= f->count)
+			continue;
+		wants = &f->leg[b->leg[i].peer].peer;
+		*wants = *wants == JOIN_NOBODY ? i : JOIN_SEVERAL;
+	}
+	for (i = 0; i < b->count; i++) {
+		uint32_t peer = b->leg[i].peer;
 
-static uint64_t join_key_of_payload(const struct join_leg *leg)
-{
-	return tap_key(&leg->tap.dir[FLOW_CLIENT]);
-}
-
-static uint64_t join_key_of_any(const struct join_leg *leg)
-{
-	return 1 + (uint64_t)leg->proto;
+		if (b->leg[i].by != JOIN_OPEN || peer == JOIN_NOBODY)
+			continue;
+		if (peer == JOIN_SEVERAL || f->leg[peer].peer != i) {
+			b->leg[i].why = JOIN_WHY_SEVERAL;
+			continue;
+		}
+		join_pair(j, peer, i, by);
+		n++;
+	}
+	return n;
 }
 
 static int64_t join_distance(const struct join *j, const struct join_leg *front,
@@ -140,25 +69,12 @@ static bool join_names(const struct join_leg *back, const struct endpoint *e)
 	       (!back->has_port || e->port == back->named.port);
 }
 
-/* join_is_alive() - does the back leg begin while the front leg is there? So it
- * is also without times.
- */
-static bool join_is_alive(const struct join *j, const struct join_leg *front,
-			  const struct join_leg *back)
-{
-	int64_t delay = join_delay_ns(j, front, back);
-
-	return delay == INT64_MIN ||
-	       (delay >= -JOIN_EARLY_NS &&
-		delay - JOIN_LATE_NS <= front->last_ns - front->first_ns);
-}
-
 /* Which claims a round believes. */
 enum join_claim {
 	CLAIM_SAME,  /* with the same payload, whatever the clocks say */
-	CLAIM_AGREE, /* at its time; the payload does not differ */
+	CLAIM_AGREE, /* at its time, with the same payload */
+	CLAIM_QUIET, /* at its time; nothing is known of the payload */
 	CLAIM_ANY,   /* at its time */
-	CLAIMS,
 };
 
 static bool join_believes(const struct join *j, const struct join_leg *front,
@@ -169,35 +85,126 @@ static bool join_believes(const struct join *j, const struct join_leg *front,
 	if (claim == CLAIM_SAME)
 		return payload > 0;
 	return join_is_alive(j, front, back) &&
-	       (payload >= 0 || claim == CLAIM_ANY);
+	       (claim == CLAIM_ANY ||
+		(claim == CLAIM_AGREE ? payload > 0 : payload == 0));
 }
 
-/* join_by_claim() - of several connections from the same end the nearest in
- * time
+/* join_claimed() - the front leg that @back names: of several from the same end
+ * the nearest in time, or JOIN_SEVERAL if there @is_one only
  */
-static void join_by_claim(struct join *j, const struct join_key *k, uint32_t n,
-			  uint32_t at, bool by_named, enum join_claim claim)
+static uint32_t join_claimed(const struct join *j, const struct join_index *x,
+			     const struct join_leg *back, bool by_named,
+			     enum join_claim claim, bool is_one)
 {
-	const struct join_leg *back = &j->back.leg[at];
-	uint64_t key = join_end_key(back->proto, &back->named, back->has_port);
+	uint64_t key = join_key_named(back);
 	const struct join_leg *best = NULL;
-	uint32_t i = join_seek(k, n, key, INT64_MIN);
+	uint32_t i = join_index_seek(x, key, INT64_MIN);
 
-	for (; i < n && k[i].key == key; i++) {
-		const struct join_leg *f = &j->front.leg[k[i].at];
+	for (; i < x->count && x->key[i].key == key; i++) {
+		const struct join_leg *f = &j->front.leg[x->key[i].at];
 
 		if (f->by != JOIN_OPEN || f->proto != back->proto ||
 		    !join_names(back,
 				by_named ? &f->named : &f->end[FLOW_CLIENT]) ||
 		    !join_believes(j, f, back, claim))
 			continue;
+		if (best && is_one)
+			return JOIN_SEVERAL;
 		if (!best ||
 		    join_distance(j, f, back) < join_distance(j, best, back))
 			best = f;
 	}
-	if (best)
-		join_pair(j, (uint32_t)(best - j->front.leg), at,
-			  JOIN_BY_CLAIM);
+	return best ? (uint32_t)(best - j->front.leg) : JOIN_NOBODY;
+}
+
+/* join_is_disputed() - the client at @front is named, but somebody else says
+ * what the back leg says
+ */
+static bool join_is_disputed(const struct join *j,
+			     const struct join_index *talk, uint32_t front,
+			     struct join_leg *back)
+{
+	const struct join_leg *f = &j->front.leg[front];
+
+	if (!join_talk_rival(j, talk, back, f))
+		return false;
+	back->is_denied = join_payload(f, back) < 0;
+	back->why = JOIN_WHY_PAYLOAD;
+	return true;
+}
+
+/* join_claims_by() - claims with a port, or those without; of the latter, and
+ * of clocks that are not known yet, only those that one front leg fits
+ */
+static int join_claims_by(struct join *j, enum join_key_of look,
+			  enum join_claim claim)
+{
+	bool has_port = look != JOIN_KEY_ADDRESS;
+	bool is_one = !has_port || claim == CLAIM_SAME;
+	struct join_index x, talk = { 0 };
+	int err = join_index_init(&x, &j->front, look, true);
+	uint32_t i;
+
+	if (!err)
+		err = join_index_init(&talk, &j->front, JOIN_KEY_PAYLOAD, true);
+	for (i = 0; !err && i < j->back.count; i++) {
+		struct join_leg *b = &j->back.leg[i];
+
+		if (b->by != JOIN_OPEN)
+			continue;
+		b->peer = b->has_named && b->has_port == has_port
+				  ? join_claimed(j, &x, b,
+						 look == JOIN_KEY_NAMED, claim,
+						 is_one)
+				  : JOIN_NOBODY;
+		if (b->peer < j->front.count &&
+		    (claim == CLAIM_QUIET || claim == CLAIM_ANY) &&
+		    join_is_disputed(j, &talk, b->peer, b))
+			b->peer = JOIN_NOBODY;
+		if (b->peer < j->front.count && !is_one)
+			join_pair(j, b->peer, i, JOIN_BY_CLAIM);
+	}
+	if (!err && is_one)
+		(void)join_settle(j, JOIN_BY_CLAIM);
+	join_index_fini(&talk);
+	join_index_fini(&x);
+	return err;
+}
+
+static int join_claims(struct join *j, enum join_claim claim)
+{
+	static const enum join_key_of looks[] = { JOIN_KEY_SOURCE,
+						  JOIN_KEY_NAMED,
+						  JOIN_KEY_ADDRESS };
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < ARRAY_SIZE(looks); i++)
+		err = join_claims_by(j, looks[i], claim);
+	return err;
+}
+
+/* join_by_payload() - Return: 0 or -ENOMEM */
+static int join_by_payload(struct join *j, bool at_any_time)
+{
+	struct join_index x;
+	int err = join_index_init(&x, &j->front, JOIN_KEY_PAYLOAD, true);
+	unsigned round = 0;
+	uint32_t i;
+
+	if (err)
+		return err;
+	do {
+		for (i = 0; i < j->back.count; i++) {
+			struct join_leg *b = &j->back.leg[i];
+
+			if (b->by == JOIN_OPEN)
+				b->peer = join_talk_sole(j, &x, b, at_any_time);
+		}
+	} while (join_settle(j, JOIN_BY_PAYLOAD) &&
+		 ++round < JOIN_PAYLOAD_ROUNDS);
+	join_index_fini(&x);
+	return 0;
 }
 
 static bool join_is_near(const struct join *j, const struct join_leg *front,
@@ -207,51 +214,6 @@ static bool join_is_near(const struct join *j, const struct join_leg *front,
 
 	return delay != INT64_MIN && delay >= -JOIN_EARLY_NS &&
 	       delay <= JOIN_LATE_NS;
-}
-
-/* join_is_candidate() - for a pair by payload: it says the same */
-static bool join_is_candidate(const struct join *j,
-			      const struct join_leg *front,
-			      const struct join_leg *back)
-{
-	return front->by == JOIN_OPEN && front->proto == back->proto &&
-	       join_payload(front, back) >= JOIN_PAYLOAD_MIN &&
-	       join_is_alive(j, front, back);
-}
-
-/* join_by_payload() - the only candidate; of several the only one that began at
- * that time
- */
-static void join_by_payload(struct join *j, const struct join_key *k,
-			    uint32_t n, uint32_t at)
-{
-	const struct join_leg *back = &j->back.leg[at];
-	uint64_t key = tap_key(&back->tap.dir[FLOW_CLIENT]);
-	uint32_t i = join_seek(k, n, key, back->first_ns - j->clock_ns);
-	uint32_t found = 0, near = 0, looked = 0;
-	uint32_t any = 0, nearest = 0;
-
-	if (!key)
-		return;
-	/* those that began later than it do not count, but for JOIN_EARLY_NS */
-	while (i < n && k[i].key == key && looked++ < JOIN_LOOK / 2)
-		i++;
-	for (looked = 0; i-- > 0 && k[i].key == key && looked++ < JOIN_LOOK;) {
-		const struct join_leg *f = &j->front.leg[k[i].at];
-
-		if (!join_is_candidate(j, f, back))
-			continue;
-		found++;
-		any = k[i].at;
-		if (!join_is_near(j, f, back))
-			continue;
-		near++;
-		nearest = k[i].at;
-	}
-	if (found == 1)
-		join_pair(j, any, at, JOIN_BY_PAYLOAD);
-	else if (near == 1)
-		join_pair(j, nearest, at, JOIN_BY_PAYLOAD);
 }
 
 /* join_may_be() - for a pair by timing: who says something else is another
@@ -267,17 +229,18 @@ static bool join_may_be(const struct join_leg *a, const struct join_leg *b)
  * *@ret the last of them
  */
 static uint32_t join_count_near(const struct join *j, const struct join_legs *l,
-				const struct join_key *k, uint32_t n,
+				const struct join_index *x,
 				const struct join_leg *leg, bool is_back,
 				uint32_t *ret)
 {
+	uint64_t key = join_key(leg, JOIN_KEY_ANY);
 	int64_t lo = is_back ? leg->first_ns - j->clock_ns - JOIN_LATE_NS
 			     : leg->first_ns + j->clock_ns - JOIN_EARLY_NS;
-	uint32_t i = join_seek(k, n, join_key_of_any(leg), lo);
+	uint32_t i = join_index_seek(x, key, lo);
 	uint32_t found = 0;
 
-	for (; i < n && k[i].key == join_key_of_any(leg) && found < 2; i++) {
-		const struct join_leg *o = &l->leg[k[i].at];
+	for (; i < x->count && x->key[i].key == key && found < 2; i++) {
+		const struct join_leg *o = &l->leg[x->key[i].at];
 
 		if (o->by != JOIN_OPEN)
 			continue;
@@ -286,35 +249,56 @@ static uint32_t join_count_near(const struct join *j, const struct join_legs *l,
 		if (!join_may_be(o, leg))
 			continue;
 		found++;
-		*ret = k[i].at;
+		*ret = x->key[i].at;
 	}
 	return found;
+}
+
+/* join_may_contradict() - time alone does not prove that a claim is wrong: the
+ * client may be one whose connection was not captured
+ */
+static bool join_may_contradict(const struct join_leg *front,
+				const struct join_leg *back)
+{
+	return !back->has_named || join_is_real(front, back) ||
+	       (back->is_denied && join_payload(front, back) > 0);
 }
 
 /* join_by_timing() - each the only one of its side at that time */
 static int join_by_timing(struct join *j)
 {
-	struct join_key *fronts, *backs = NULL;
-	uint32_t n = join_sort(&j->front, join_key_of_any, &fronts);
-	uint32_t m = join_sort(&j->back, join_key_of_any, &backs);
+	struct join_index fronts, backs = { 0 }, talk = { 0 };
+	int err = join_index_init(&fronts, &j->front, JOIN_KEY_ANY, true);
 	uint32_t i;
 
-	for (i = 0; fronts && backs && i < m; i++) {
-		const struct join_leg *back = &j->back.leg[backs[i].at];
+	if (!err)
+		err = join_index_init(&backs, &j->back, JOIN_KEY_ANY, true);
+	if (!err)
+		err = join_index_init(&talk, &j->front, JOIN_KEY_PAYLOAD, true);
+	for (i = 0; !err && i < backs.count; i++) {
+		struct join_leg *back = &j->back.leg[backs.key[i].at];
+		const struct join_leg *f;
 		uint32_t front = 0, same = 0;
 
 		if (back->first_ns == INT64_MIN ||
-		    join_count_near(j, &j->front, fronts, n, back, true,
-				    &front) != 1 ||
-		    join_count_near(j, &j->back, backs, m, &j->front.leg[front],
-				    false, &same) != 1)
+		    join_count_near(j, &j->front, &fronts, back, true,
+				    &front) != 1)
 			continue;
-		join_pair(j, front, backs[i].at, JOIN_BY_TIMING);
+		f = &j->front.leg[front];
+		if (join_count_near(j, &j->back, &backs, f, false, &same) !=
+			    1 ||
+		    !join_may_contradict(f, back))
+			continue;
+		/* one that was there before, and only speaks now */
+		if (join_talk_rival(j, &talk, back, f))
+			back->why = JOIN_WHY_SEVERAL;
+		else
+			join_pair(j, front, backs.key[i].at, JOIN_BY_TIMING);
 	}
-	i = fronts && backs;
-	free(fronts);
-	free(backs);
-	return i ? 0 : -ENOMEM;
+	join_index_fini(&talk);
+	join_index_fini(&backs);
+	join_index_fini(&fronts);
+	return err;
 }
 
 static int join_ns_compare(const void *a, const void *b)
@@ -325,10 +309,8 @@ static int join_ns_compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* join_clock() - how far the back capture's clock is ahead: the median of the
- * pairs. Small differences are the proxy's own time.
- */
-static int join_clock(struct join *j)
+/* join_median() - of the pairs' delays. Small ones are the proxy's own time. */
+static int join_median(struct join *j)
 {
 	int64_t *delay = calloc(j->back.count + 1ULL, sizeof(*delay));
 	uint32_t i, n = 0;
@@ -339,100 +321,62 @@ static int join_clock(struct join *j)
 		const struct join_leg *b = &j->back.leg[i];
 		int64_t d;
 
-		if (b->by == JOIN_OPEN || j->has_one_clock)
+		if (b->by == JOIN_OPEN)
 			continue;
 		d = join_delay_ns(j, &j->front.leg[b->peer], b);
 		if (d != INT64_MIN)
 			delay[n++] = d;
 	}
 	qsort(delay, n, sizeof(*delay), join_ns_compare);
+	j->clock_pairs = n;
 	if (n && (delay[n / 2] < -JOIN_EARLY_NS || delay[n / 2] > JOIN_LATE_NS))
 		j->clock_ns = delay[n / 2];
 	free(delay);
 	return 0;
 }
 
-/* What a round looks at, in their order. */
-enum join_look {
-	LOOK_SOURCE,
-	LOOK_NAMED,   /* by the front leg, which has a header of its own */
-	LOOK_ADDRESS, /* of claims without a port */
-	LOOK_PAYLOAD,
-	LOOKS,
-};
-
-/* join_look() - the place @at of the back legs, which is open */
-static void join_look(struct join *j, enum join_look look,
-		      enum join_claim claim, const struct join_key *k,
-		      uint32_t n, uint32_t at)
-{
-	const struct join_leg *back = &j->back.leg[at];
-
-	if (look == LOOK_PAYLOAD)
-		join_by_payload(j, k, n, at);
-	else if (back->has_named && back->has_port == (look != LOOK_ADDRESS))
-		join_by_claim(j, k, n, at, look == LOOK_NAMED, claim);
-}
-
-/* join_round() - each back leg that is open, against the front legs that are */
-static int join_round(struct join *j, enum join_look look,
-		      enum join_claim claim)
-{
-	static uint64_t (*const key_of[LOOKS])(const struct join_leg *) = {
-		[LOOK_SOURCE] = join_key_of_source,
-		[LOOK_NAMED] = join_key_of_named,
-		[LOOK_ADDRESS] = join_key_of_address,
-		[LOOK_PAYLOAD] = join_key_of_payload,
-	};
-	struct join_key *k;
-	uint32_t n = join_sort(&j->front, key_of[look], &k);
-	uint32_t i;
-
-	if (!k)
-		return -ENOMEM;
-	for (i = 0; i < j->back.count; i++)
-		if (j->back.leg[i].by == JOIN_OPEN)
-			join_look(j, look, claim, k, n, i);
-	free(k);
-	return 0;
-}
-
-static int join_claims(struct join *j, enum join_claim claim)
-{
-	int err = 0;
-	int look;
-
-	for (look = LOOK_SOURCE; !err && look <= LOOK_ADDRESS; look++)
-		err = join_round(j, (enum join_look)look, claim);
-	return err;
-}
-
-static void join_reset(struct join *j)
+static void join_reset(struct join_legs *l)
 {
 	uint32_t i;
 
-	for (i = 0; i < j->front.count; i++)
-		j->front.leg[i].by = JOIN_OPEN;
-	for (i = 0; i < j->back.count; i++)
-		j->back.leg[i].by = JOIN_OPEN;
+	for (i = 0; i < l->count; i++) {
+		l->leg[i].by = JOIN_OPEN;
+		l->leg[i].why = JOIN_WHY_NONE;
+	}
 }
 
-int join_match(struct join *j)
+/* join_clock() - how far the back capture's clock is ahead: the pairs that it
+ * is found from are forgotten again
+ */
+static int join_clock(struct join *j)
 {
 	int err = join_claims(j, CLAIM_SAME);
 
 	if (!err)
-		err = join_clock(j);
-	/* Of connections from one port the nearest was chosen by two clocks. */
-	join_reset(j);
+		err = join_median(j);
+	if (!err && !j->clock_pairs)
+		err = join_by_payload(j, true);
+	if (!err && !j->clock_pairs)
+		err = join_median(j);
+	join_reset(&j->front);
+	join_reset(&j->back);
+	return err;
+}
+
+int join_match(struct join *j)
+{
+	int err = j->has_one_clock ? 0 : join_clock(j);
+
 	if (!err)
 		err = join_claims(j, CLAIM_AGREE);
 	if (!err)
-		err = join_round(j, LOOK_PAYLOAD, CLAIMS);
+		err = join_claims(j, CLAIM_QUIET);
+	if (!err)
+		err = join_by_payload(j, false);
 	/* Nobody says what it says: a proxy that rewrites. */
 	if (!err)
 		err = join_claims(j, CLAIM_ANY);
 	if (!err)
 		err = join_by_timing(j);
-	return err;
+	return err ? err : join_explain(j);
 }

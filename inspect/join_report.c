@@ -4,6 +4,7 @@
 
 #include "base/exitcode.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "check_json.h"
 #include "paint.h"
 #include "view.h"
@@ -19,9 +20,25 @@ static const char *const join_by_names[JOIN_BYS] = {
 	[JOIN_BY_TIMING] = "timing",
 };
 
+/* The words of JSON, and of text. */
+static const char *const join_why_slugs[JOIN_WHYS] = {
+	[JOIN_WHY_NONE] = "none",	[JOIN_WHY_ABSENT] = "absent",
+	[JOIN_WHY_TIME] = "time",	[JOIN_WHY_TAKEN] = "taken",
+	[JOIN_WHY_PAYLOAD] = "payload", [JOIN_WHY_SEVERAL] = "several",
+};
+static const char *const join_why_texts[JOIN_WHYS] = {
+	[JOIN_WHY_NONE] = "",
+	[JOIN_WHY_ABSENT] = "the named client has no connection there",
+	[JOIN_WHY_TIME] = "the named client's are of another time",
+	[JOIN_WHY_TAKEN] = "the named client's has another partner",
+	[JOIN_WHY_PAYLOAD] = "the named client's says something else",
+	[JOIN_WHY_SEVERAL] = "several would do",
+};
+
 /* One pair, and what of it is known besides.
  * @payload: join_payload()
  * @has_time, @delay_us: join_delay_ns()
+ * @is_on_time: that is evidence
  */
 struct join_row {
 	const struct join_leg *front;
@@ -29,6 +46,7 @@ struct join_row {
 	struct check check;
 	int payload;
 	bool has_time;
+	bool is_on_time;
 	int64_t delay_us;
 };
 
@@ -46,6 +64,10 @@ static void join_row_init(struct join_row *r, const struct join *j,
 	r->payload = join_payload(r->front, back);
 	r->has_time = delay != INT64_MIN;
 	r->delay_us = r->has_time ? delay / NS_PER_US : 0;
+	/* not if the clocks were set by this very pair */
+	r->is_on_time = r->has_time && delay >= -JOIN_EARLY_NS &&
+			delay <= JOIN_LATE_NS &&
+			(!j->clock_ns || j->clock_pairs >= JOIN_CLOCK_MIN);
 }
 
 /* join_row_has() - does @by speak for the pair, first or besides? */
@@ -55,9 +77,19 @@ static bool join_row_has(const struct join_row *r, enum join_by by)
 		return true;
 	if (by == JOIN_BY_PAYLOAD)
 		return r->payload > 0;
-	return by == JOIN_BY_TIMING && r->has_time &&
-	       r->delay_us >= -JOIN_EARLY_NS / NS_PER_US &&
-	       r->delay_us <= JOIN_LATE_NS / NS_PER_US;
+	return by == JOIN_BY_TIMING && r->is_on_time;
+}
+
+static void join_text_client(struct paint *p, const struct join_leg *back)
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	if (back->has_named && back->has_port)
+		paint_word(p, PAINT_STRONG, "client %s",
+			   view_end(&back->named, text));
+	else if (back->has_named)
+		paint_word(p, PAINT_STRONG, "client %s",
+			   ip_addr_format(&back->named.addr, text));
 }
 
 static void join_text_ends(struct paint *p, const struct join_leg *leg)
@@ -76,7 +108,6 @@ static const char *join_transport(const struct join_leg *leg)
 
 static void join_text_pair(struct paint *p, const struct join_row *r)
 {
-	char text[ENDPOINT_TEXT_MAX];
 	char by[64] = "";
 	size_t at = 0;
 	unsigned i;
@@ -90,12 +121,7 @@ static void join_text_pair(struct paint *p, const struct join_row *r)
 	paint_word(p, PAINT_FAINT, "=");
 	join_text_ends(p, r->back);
 	paint_word(p, PAINT_PLAIN, "%s", r->back->mode);
-	if (r->back->has_named && r->back->has_port)
-		paint_word(p, PAINT_STRONG, "client %s",
-			   view_end(&r->back->named, text));
-	else if (r->back->has_named)
-		paint_word(p, PAINT_STRONG, "client %s",
-			   ip_addr_format(&r->back->named.addr, text));
+	join_text_client(p, r->back);
 	paint_word(p, PAINT_PLAIN, "by %s", by);
 	if (r->payload < 0)
 		paint_word(p, PAINT_OPEN, "payload differs");
@@ -116,8 +142,10 @@ static void join_text_open(struct paint *p, const struct join_leg *leg,
 	paint_word(p, PAINT_PLAIN, "%s", join_transport(leg));
 	join_text_ends(p, leg);
 	paint_word(p, PAINT_PLAIN, "%s", leg->mode);
+	join_text_client(p, leg);
 	paint_word(p, PAINT_OPEN, "OPEN");
-	paint_word(p, PAINT_PLAIN, "no %s leg found", missing);
+	paint_word(p, PAINT_PLAIN, "no %s leg found%s%s", missing,
+		   leg->why ? ": " : "", join_why_texts[leg->why]);
 	paint_end(p);
 }
 
@@ -160,10 +188,20 @@ static void join_json_put(struct json *j, FILE *out)
 	(void)fwrite(line, 1, len, out);
 }
 
+static void join_json_client(struct json *j, const struct join_leg *leg)
+{
+	char text[IP_ADDR_TEXT_MAX];
+
+	if (leg->has_named)
+		json_str(j, "client", ip_addr_format(&leg->named.addr, text));
+	if (leg->has_named && leg->has_port)
+		json_u64(j, "cport", leg->named.port);
+}
+
 static void join_json_pair(FILE *out, const struct join_row *r)
 {
 	const struct join_leg *back = r->back;
-	char buf[JOIN_LINE_MAX], text[IP_ADDR_TEXT_MAX];
+	char buf[JOIN_LINE_MAX];
 	struct json j;
 	unsigned i;
 
@@ -172,10 +210,7 @@ static void join_json_pair(FILE *out, const struct join_row *r)
 	join_json_leg(&j, "front", r->front);
 	join_json_leg(&j, "back", back);
 	json_str(&j, "mode", back->mode);
-	if (back->has_named)
-		json_str(&j, "client", ip_addr_format(&back->named.addr, text));
-	if (back->has_named && back->has_port)
-		json_u64(&j, "cport", back->named.port);
+	join_json_client(&j, back);
 	json_str(&j, "by", join_by_names[back->by]);
 	json_begin(&j, "evidence", '[');
 	for (i = JOIN_BY_CLAIM; i < JOIN_BYS; i++)
@@ -204,6 +239,8 @@ static void join_json_open(FILE *out, const struct join_leg *leg,
 	json_str(&j, "transport", join_transport(leg));
 	join_json_leg(&j, side, leg);
 	json_str(&j, "mode", leg->mode);
+	join_json_client(&j, leg);
+	json_str(&j, "why", join_why_slugs[leg->why]);
 	join_json_put(&j, out);
 }
 
@@ -225,6 +262,7 @@ static void join_json_summary(FILE *out, const struct join *x,
 	json_u64(&j, "open_back", t->open_back);
 	json_u64(&j, "refused", x->front.refused + x->back.refused);
 	json_i64(&j, "clock_us", x->clock_ns / NS_PER_US);
+	json_u64(&j, "clock_pairs", x->clock_pairs);
 	json_begin(&j, "verdicts", '{');
 	for (i = 0; i < VERDICTS; i++)
 		if (t->verdict[i])
@@ -252,11 +290,29 @@ static void join_text_summary(FILE *out, const struct join *j,
 		      (unsigned long long)t->verdict[VERDICT_OK]);
 	if (j->clock_ns)
 		(void)fprintf(out,
-			      "the back capture's clock is %+.1f ms ahead\n",
-			      (double)j->clock_ns / 1e6);
+			      "the back capture's clock is %+.1f ms ahead, as "
+			      "%u pairs have it\n",
+			      (double)j->clock_ns / 1e6, j->clock_pairs);
 	if (refused)
 		(void)fprintf(out, "%llu flows above --max-flows left out\n",
 			      refused);
+}
+
+/* join_hints() - what is likely to be wrong with the captures */
+static void join_hints(const struct join *j, const struct join_tally *t)
+{
+	if (j->is_strange)
+		log_warn("no client that is named has a connection in the "
+			 "front capture: it has to be taken where the proxy "
+			 "takes connections, behind all NAT, at the same time");
+	else if (j->has_one_clock && j->front.count && !j->back.count)
+		log_warn("no flow names a client, so nobody knows which go to "
+			 "the origin: write each side to a file of its own, "
+			 "for front= and back=");
+	else if (!j->has_one_clock && !j->clock_pairs && t->open_front &&
+		 t->open_back)
+		log_warn("no pair tells how far the clocks are apart: if they "
+			 "are, editcap -t sets one right");
 }
 
 static void join_tally_count(struct join_tally *t, const struct join *j)
@@ -332,7 +388,9 @@ int join_report(const struct join *j, const struct config *cfg, FILE *out)
 	join_report_open(&j->back, &p, cfg->want_json, false);
 	if (cfg->want_json)
 		join_json_summary(out, j, &t, status);
-	if (!cfg->is_quiet)
+	if (!cfg->is_quiet) {
 		join_text_summary(stderr, j, &t);
+		join_hints(j, &t);
+	}
 	return status;
 }

@@ -39,6 +39,16 @@ static int join_read(const struct config *cfg, const char *path,
 	return status == EXIT_IO || status == EXIT_USAGE ? status : 0;
 }
 
+/* join_exchanged() - verdicts would be nonsense */
+static int join_exchanged(const struct join *j, const struct config *cfg)
+{
+	log_error("%u connections of %s name clients that are in %s: it is "
+		  "the other way round, --join front=%s,back=%s",
+		  j->exchanged, cfg->join.front, cfg->join.back, cfg->join.back,
+		  cfg->join.front);
+	return EXIT_USAGE;
+}
+
 int join_run(const struct config *cfg, FILE *out)
 {
 	struct join j = { 0 };
@@ -58,6 +68,8 @@ int join_run(const struct config *cfg, FILE *out)
 		err = join_match(&j);
 	if (err)
 		log_error("out of memory");
+	else if (j.exchanged)
+		status = join_exchanged(&j, cfg);
 	else if (!status || j.front.count || j.back.count)
 		judged = join_report(&j, cfg, out);
 	join_fini(&j);

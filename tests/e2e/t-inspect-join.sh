@@ -88,6 +88,25 @@ together() {
     expect "pairs" "$(pairs '.verdict == "OK"')" "$CONNS"
 }
 
+# Captures that cut packets: what is left of the datagrams is the same. And the
+# captures in the wrong order.
+cut() {
+    local side status=0
+
+    traffic 10005 "$VIP4" "$CLIENT4" -u
+    for side in front back; do
+        editcap -F pcap -s 96 "$DIR/$side.pcap" "$DIR/$side.cut.pcap" \
+            2>"$DIR/editcap.err" || bad "$(cat "$DIR/editcap.err")"
+    done
+    join 0 front.cut.pcap back.cut.pcap
+    expect "pairs" "$(pairs '.by == "claim" and .payload == "same"')" "$CONNS"
+    "$TP_INSPECT" -q --join "front=$DIR/back.pcap,back=$DIR/front.pcap" \
+        >"$DIR/join.out" 2>"$DIR/join.err" || status=$?
+    expect "exit of the wrong order" "$status" 2
+    expect_match "words" "$(cat "$DIR/join.err")" 'the other way round'
+    expect "pairs of the wrong order" "$(wc -l <"$DIR/join.out")" 0
+}
+
 # without a header only payload tells; what tp-client says differs
 unnamed() {
     traffic 10004 "$VIP4" "$CLIENT4"
@@ -154,6 +173,7 @@ run_case "TCP, version 2" named 10002 "$VIP4" "$CLIENT4"
 run_case "TCP, IPv6 clients, IPv6 origin" named 10003 "$VIP6" "$CLIENT6"
 run_case "UDP, version 2" named 10005 "$VIP4" "$CLIENT4" -u
 run_case "UDP, SPP, IPv6" named 10006 "$VIP6" "$CLIENT6" -u
+run_case "UDP, packets cut, the wrong order" cut
 run_case "clocks apart" clocks
 run_case "both in one file" together
 run_case "no header" unnamed

@@ -137,6 +137,13 @@ static void test_datagrams(void)
 	talk_text(&t, FLOW_CLIENT, "two");
 	CU_ASSERT_EQUAL(tap_compare(&t.flow.tap->dir[FLOW_CLIENT], &bare), 6);
 	(void)talk_judge(&t);
+	/* what follows a datagram that the capture cuts is not next to it */
+	tap_talk(&t, IP_PROTO_UDP);
+	talk_text(&t, FLOW_CLIENT, "one");
+	t.flow.tap->dir[FLOW_CLIENT].is_cut = true;
+	talk_text(&t, FLOW_CLIENT, "three");
+	CU_ASSERT_EQUAL(t.flow.tap->dir[FLOW_CLIENT].len, 3);
+	(void)talk_judge(&t);
 }
 
 /* Legs made by hand. Times in milliseconds; @say: what the client says. */
@@ -198,10 +205,43 @@ static void test_claims(void)
 	check_pair(&j, 2, JOIN_BY_CLAIM, 0);
 	CU_ASSERT_EQUAL(join_check(&j.front.leg[1], &j.back.leg[0]).verdict,
 			VERDICT_OK);
-	/* the only ones left at that time */
-	check_pair(&j, 3, JOIN_BY_TIMING, 2);
-	CU_ASSERT_EQUAL(join_check(&j.front.leg[2], &j.back.leg[3]).anomaly,
-			ANOMALY_FLOW_OTHER_CLIENT);
+	/* the only ones left at that time, but that proves no claim wrong */
+	check_pair(&j, 3, JOIN_OPEN, 0);
+	CU_ASSERT_EQUAL(j.back.leg[1].why, JOIN_WHY_TIME);
+	CU_ASSERT_EQUAL(j.back.leg[3].why, JOIN_WHY_ABSENT);
+	CU_ASSERT_EQUAL(join_status(&j,
+				    &(struct join_tally) { .verdict = { 1 },
+							   .open_back = 2 }),
+			EXIT_INCONCLUSIVE);
+	join_fini(&j);
+}
+
+/* Of two back legs that name a client, one is its; of a claim without a port
+ * nobody knows which of two is meant.
+ */
+static void test_claims_for_several(void)
+{
+	struct join j = { .has_one_clock = true };
+
+	leg_add(&j.front, C1, NULL, 0, 5000, "");
+	leg_add(&j.back, P, C1, 1, 10, "");
+	leg_add(&j.back, P, C1, 2000, 2010, "");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_BY_CLAIM, 0);
+	check_pair(&j, 1, JOIN_OPEN, 0);
+	CU_ASSERT_EQUAL(j.back.leg[1].why, JOIN_WHY_TAKEN);
+	join_fini(&j);
+	j = (struct join) { .has_one_clock = true };
+	leg_add(&j.front, C1, NULL, 0, 5000, "");
+	leg_add(&j.front, "203.0.113.7:40001", NULL, 1, 5000, "");
+	leg_add(&j.front, C2, NULL, 0, 5000, "");
+	leg_add(&j.back, P, C1, 2, 10, "");
+	leg_add(&j.back, P, C2, 2, 10, "");
+	j.back.leg[0].has_port = j.back.leg[1].has_port = false;
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	CU_ASSERT_EQUAL(j.back.leg[0].why, JOIN_WHY_SEVERAL);
+	check_pair(&j, 1, JOIN_BY_CLAIM, 2);
 	join_fini(&j);
 }
 
@@ -222,6 +262,71 @@ static void test_clocks(void)
 	check_pair(&j, 0, JOIN_BY_CLAIM, 0);
 	check_pair(&j, 1, JOIN_BY_CLAIM, 1);
 	check_pair(&j, 2, JOIN_BY_TIMING, 2);
+	join_fini(&j);
+}
+
+/* Ports that are used again, and say the same again, do not tell how far the
+ * clocks are apart: the nearest in time would be the next run's.
+ */
+static void test_clock_of_ports_used_again(void)
+{
+	int64_t hour = 3600000;
+	struct join j = { 0 };
+
+	leg_add(&j.front, C1, NULL, 0, 10, REQUEST);
+	leg_add(&j.front, C1, NULL, 60000, 60010, REQUEST);
+	leg_add(&j.back, P, C1, hour, hour + 10, REQUEST);
+	leg_add(&j.back, P, C1, hour + 60000, hour + 60010, REQUEST);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	CU_ASSERT_EQUAL(j.clock_ns, 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	check_pair(&j, 1, JOIN_OPEN, 0);
+	CU_ASSERT_EQUAL(j.back.leg[1].why, JOIN_WHY_TIME);
+	/* one that was used once tells it for all */
+	leg_add(&j.front, C2, NULL, 30000, 30010, REQUEST);
+	leg_add(&j.back, P, C2, hour + 30001, hour + 30010, REQUEST);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	CU_ASSERT_EQUAL(j.clock_ns, (hour + 1) * TALK_MS);
+	CU_ASSERT_EQUAL(j.clock_pairs, 1);
+	check_pair(&j, 0, JOIN_BY_CLAIM, 0);
+	check_pair(&j, 1, JOIN_BY_CLAIM, 1);
+	join_fini(&j);
+}
+
+/* Nobody is named: what is said by one connection of each side tells it. */
+static void test_clock_of_payload(void)
+{
+	int64_t hour = 3600000;
+	struct join j = { 0 };
+
+	leg_add(&j.front, C1, NULL, 0, 10, REQUEST "1");
+	leg_add(&j.front, C2, NULL, 9000, 9010, REQUEST "2");
+	leg_add(&j.back, P, NULL, hour + 1, hour + 10, REQUEST "1");
+	leg_add(&j.back, P, NULL, hour + 9001, hour + 9010, REQUEST "2");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	CU_ASSERT_EQUAL(j.clock_ns, (hour + 1) * TALK_MS);
+	check_pair(&j, 0, JOIN_BY_PAYLOAD, 0);
+	check_pair(&j, 1, JOIN_BY_PAYLOAD, 1);
+	join_fini(&j);
+}
+
+static void test_captures_exchanged(void)
+{
+	struct join j = { 0 };
+
+	leg_add(&j.front, P, C1, 1, 10, REQUEST);
+	leg_add(&j.back, C1, NULL, 0, 10, REQUEST);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	CU_ASSERT_EQUAL(j.exchanged, 1);
+	join_fini(&j);
+	/* a chain of proxies, each with a header */
+	j = (struct join) { 0 };
+	leg_add(&j.front, P, C1, 1, 10, REQUEST);
+	leg_add(&j.back, C2, C1, 2, 10, REQUEST);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	CU_ASSERT_EQUAL(j.exchanged, 0);
+	CU_ASSERT(!j.is_strange);
+	check_pair(&j, 0, JOIN_BY_CLAIM, 0);
 	join_fini(&j);
 }
 
@@ -269,6 +374,66 @@ static void test_payload_that_two_say(void)
 	leg_add(&j.back, P, NULL, 5000, 5010, "short");
 	CU_ASSERT_EQUAL(join_match(&j), 0);
 	check_pair(&j, 0, JOIN_OPEN, 0);
+	join_fini(&j);
+}
+
+/* One front leg and two back legs that say the same: neither is proved. */
+static void test_payload_of_two_back_legs(void)
+{
+	struct join j = { .has_one_clock = true };
+
+	leg_add(&j.front, C1, NULL, 0, 30000, REQUEST);
+	leg_add(&j.back, P, NULL, 5000, 5010, REQUEST);
+	leg_add(&j.back, P, NULL, 9000, 9010, REQUEST);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	check_pair(&j, 1, JOIN_OPEN, 0);
+	CU_ASSERT_EQUAL(j.back.leg[0].why, JOIN_WHY_SEVERAL);
+	join_fini(&j);
+}
+
+/* The proxy connects when a client speaks: that may be one that has been there
+ * for long, although another has just come.
+ */
+static void test_payload_of_an_old_one(void)
+{
+	struct join j = { .has_one_clock = true };
+
+	leg_add(&j.front, C1, NULL, 0, 60000, REQUEST);
+	leg_add(&j.front, C2, NULL, 30000, 60000, REQUEST);
+	leg_add(&j.back, P, NULL, 30200, 60000, REQUEST);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	CU_ASSERT_EQUAL(j.back.leg[0].why, JOIN_WHY_SEVERAL);
+	join_fini(&j);
+}
+
+/* Clients are mixed up that say too little for a pair by payload. A claim with
+ * another payload does not stand if somebody else says just that.
+ */
+static void test_short_talk_mixed_up(void)
+{
+	struct join j = { .has_one_clock = true };
+
+	leg_add(&j.front, C1, NULL, 0, 10, "hello 1");
+	leg_add(&j.front, C2, NULL, 0, 10, "hello 2");
+	leg_add(&j.back, P, C2, 1, 10, "hello 1");
+	leg_add(&j.back, P, C1, 1, 10, "hello 2");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_BY_TIMING, 0);
+	check_pair(&j, 1, JOIN_BY_TIMING, 1);
+	CU_ASSERT_EQUAL(join_check(&j.front.leg[0], &j.back.leg[0]).anomaly,
+			ANOMALY_FLOW_OTHER_CLIENT);
+	join_fini(&j);
+	/* several say it: nobody is accused */
+	j = (struct join) { .has_one_clock = true };
+	leg_add(&j.front, C1, NULL, 0, 10, "hello");
+	leg_add(&j.front, "203.0.113.9:1", NULL, 0, 10, "hello");
+	leg_add(&j.front, C2, NULL, 0, 10, "hello 2");
+	leg_add(&j.back, P, C2, 1, 10, "hello");
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	CU_ASSERT_EQUAL(j.back.leg[0].why, JOIN_WHY_PAYLOAD);
 	join_fini(&j);
 }
 
@@ -386,9 +551,16 @@ int main(void)
 		{ "holes and repeats", test_holes_and_repeats },
 		{ "datagrams", test_datagrams },
 		{ "claims", test_claims },
+		{ "claims for several", test_claims_for_several },
 		{ "clocks", test_clocks },
+		{ "clock of ports used again", test_clock_of_ports_used_again },
+		{ "clock of payload", test_clock_of_payload },
+		{ "captures exchanged", test_captures_exchanged },
 		{ "payloads", test_payloads },
 		{ "payload that two say", test_payload_that_two_say },
+		{ "payload of two", test_payload_of_two_back_legs },
+		{ "payload of an old one", test_payload_of_an_old_one },
+		{ "short talk mixed up", test_short_talk_mixed_up },
 		{ "timing", test_timing },
 		{ "timing needs both sides", test_timing_needs_both_sides },
 		{ "untrue claims", test_claims_that_are_not_true },
