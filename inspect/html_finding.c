@@ -113,7 +113,8 @@ void html_findings(FILE *out, const struct html_page *page)
 		    "<label>Order <select class=\"by-order\">"
 		    "<option value=\"flow\">by flow</option>"
 		    "<option value=\"reason\">by reason</option></select>"
-		    "</label>\n<output aria-live=\"polite\"></output>\n"
+		    "</label>\n<button type=\"button\">Unfold those</button>\n"
+		    "<output aria-live=\"polite\"></output>\n"
 		    "</div>\n<div class=\"findings\">\n",
 		    out);
 	for (i = 0; i < page->count; i++) {

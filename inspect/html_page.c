@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* html_page.c - see html.h: the page, top to bottom */
 #include <stdlib.h>
+#include <string.h>
 
 #include <html_assets.h>
 
@@ -8,6 +9,23 @@
 #include "html.h"
 #include "html_plot.h"
 #include "tree.h"
+
+/* Files named in the title; more are counted. */
+#define HTML_NAMES_MAX 3
+
+static void html_names(FILE *out, const struct config *cfg)
+{
+	size_t n = cfg->source.path_count, i;
+
+	if (!n)
+		(void)fputs("a live capture", out);
+	for (i = 0; i < n && i < HTML_NAMES_MAX; i++) {
+		(void)fputs(i ? ", " : "", out);
+		html_put(out, cfg->source.paths[i]);
+	}
+	if (n > HTML_NAMES_MAX)
+		(void)fprintf(out, " and %zu more", n - HTML_NAMES_MAX);
+}
 
 static void html_head(FILE *out, const struct html_page *page)
 {
@@ -23,50 +41,105 @@ static void html_head(FILE *out, const struct html_page *page)
 		      "<meta name=\"referrer\" content=\"no-referrer\">\n"
 		      "<title>",
 		      asset_report_css_sha256, asset_report_js_sha256);
-	html_put(out, page->cfg->path ? page->cfg->path : "live capture");
+	html_names(out, page->cfg);
 	(void)fprintf(out,
 		      " - tp-inspect</title>\n<style>%s</style>\n</head>\n"
 		      "<body>\n",
 		      asset_report_css);
 }
 
-static const char *html_status(int status)
+static const char *html_class(enum verdict v)
 {
-	switch (status) {
-	case EXIT_OK:
-		return "<b class=\"good\">Every flow with payload names its "
-		       "client as it should.</b>";
-	case EXIT_FINDING:
-		return "<b class=\"bad\">Some flows do not name their client "
-		       "as they should.</b>";
-	case EXIT_INCONCLUSIVE:
-		return "<b class=\"open\">The capture does not tell.</b>";
-	default:
-		return "<b class=\"bad\">The capture could not be read to its "
-		       "end.</b>";
+	if (v == VERDICT_OK)
+		return "good";
+	return check_is_open(v) ? "open" : "bad";
+}
+
+/* Does the client's address arrive? @bad: flows with findings */
+static void html_answer(FILE *out, const struct html_page *page, uint64_t bad)
+{
+	const struct source_stat *st = &page->tally->source;
+	const struct summary *s = page->summary;
+	bool is_ok = page->status == EXIT_OK;
+	const char *answer = "The capture does not tell.";
+
+	if (bad || page->tally->unseen)
+		answer = s->verdict[VERDICT_OK]
+				 ? "Not everywhere: some flows do not name "
+				   "their client as they should."
+				 : "No: no flow names its client as it should.";
+	else if (is_ok)
+		answer = "Yes: every flow with payload names its client as it "
+			 "should.";
+	else if (st->is_damaged && s->verdict[VERDICT_OK])
+		answer = "As far as the capture could be read, nothing is "
+			 "wrong.";
+	(void)fprintf(out, "<p><b class=\"%s\">%s</b></p>\n",
+		      bad || page->tally->unseen ? "bad"
+		      : is_ok			 ? "good"
+						 : "open",
+		      answer);
+	if (!st->is_damaged)
+		return;
+	(void)fputs("<p class=\"bad\">The capture could not be read to its "
+		    "end",
+		    out);
+	if (st->damage_file && page->cfg->source.path_count > 1) {
+		(void)fputs(" (", out);
+		html_put(out, st->damage_file);
+		(void)fputs(")", out);
 	}
+	if (st->damage != ANOMALY_NONE)
+		(void)fprintf(out, ": %s", anomaly_info(st->damage)->text);
+	(void)fprintf(out, "; this is of %llu frames before that.</p>\n",
+		      (unsigned long long)page->tally->frames);
+}
+
+/* By which of the headers and options the OK ones name it. */
+static void html_means(FILE *out, const struct summary *s)
+{
+	const char *sep = ": ";
+	unsigned i;
+
+	if (!s->verdict[VERDICT_OK])
+		return;
+	(void)fprintf(out, "<p>The address arrives in %llu of %llu flows",
+		      (unsigned long long)s->verdict[VERDICT_OK],
+		      (unsigned long long)s->flows);
+	for (i = 0; i < SUMMARY_MODE_MAX && summary_mode_name(i); i++) {
+		if (!s->mode[i][VERDICT_OK])
+			continue;
+		(void)fprintf(out, "%s%llu by %s", sep,
+			      (unsigned long long)s->mode[i][VERDICT_OK],
+			      summary_mode_name(i));
+		sep = ", ";
+	}
+	(void)fputs(".</p>\n", out);
 }
 
 static void html_card(FILE *out, uint64_t n, const char *class,
 		      const char *what)
 {
-	(void)fprintf(out, "<div><b class=\"%s\">%llu</b>%s</div>\n", class,
-		      (unsigned long long)n, what);
+	(void)fprintf(out, "<div><b class=\"%s\">%llu</b>%s</div>\n",
+		      n ? class : "faint", (unsigned long long)n, what);
 }
 
 static void html_title(FILE *out, const struct html_page *page)
 {
 	const struct summary *s = page->summary;
-	uint64_t open = 0;
+	uint64_t open = 0, bad;
 	char text[VIEW_TIME_MAX];
 	unsigned v;
 
 	for (v = 0; v < VERDICTS; v++)
 		if (check_is_open((enum verdict)v))
 			open += s->verdict[v];
+	bad = s->flows - s->verdict[VERDICT_OK] - open;
 	(void)fputs("<header>\n<h1>Client addresses in ", out);
-	html_put(out, page->cfg->path ? page->cfg->path : "a live capture");
-	(void)fprintf(out, "</h1>\n<p>%s</p>\n", html_status(page->status));
+	html_names(out, page->cfg);
+	(void)fputs("</h1>\n", out);
+	html_answer(out, page, bad);
+	html_means(out, s);
 	if (s->first_ns != FRAME_NO_TIME) {
 		(void)fprintf(out, "<p class=\"faint\">%s",
 			      view_time(s->first_ns, " ", " UTC", text));
@@ -83,8 +156,7 @@ static void html_title(FILE *out, const struct html_page *page)
 	(void)fputs("<div class=\"cards\">\n", out);
 	html_card(out, s->flows, "", "flows");
 	html_card(out, s->verdict[VERDICT_OK], "good", "OK");
-	html_card(out, s->flows - s->verdict[VERDICT_OK] - open, "bad",
-		  "with findings");
+	html_card(out, bad, "bad", "with findings");
 	html_card(out, open, "open", "open");
 	(void)fputs("</div>\n</header>\n<main>\n", out);
 }
@@ -111,7 +183,8 @@ static void html_times(FILE *out, const struct timeline *t)
 	if (!t->used)
 		return;
 	(void)fputs("<details class=\"more\"><summary>Flows over time as a "
-		    "table</summary>\n<div class=\"scroll\"><table>\n<tr>"
+		    "table</summary>\n<div class=\"scroll\" "
+		    "tabindex=\"0\"><table>\n<tr>"
 		    "<th scope=\"col\">from<th scope=\"col\" class=\"n\">OK"
 		    "<th scope=\"col\" class=\"n\">with findings"
 		    "<th scope=\"col\" class=\"n\">open</tr>\n",
@@ -167,19 +240,15 @@ static void html_plots(FILE *out, const struct summary *s)
 	html_times(out, &s->timeline);
 }
 
-static const char *html_class(enum verdict v)
-{
-	if (v == VERDICT_OK)
-		return "good";
-	return check_is_open(v) ? "open" : "bad";
-}
-
 static void html_verdicts(FILE *out, const struct summary *s)
 {
 	bool has[SUMMARY_MODE_MAX] = { false };
 	unsigned i, v, modes = 0;
 
-	(void)fputs("<h2>Verdicts</h2>\n<div class=\"scroll\"><table>\n"
+	if (!s->flows)
+		return;
+	(void)fputs("<h2>Verdicts</h2>\n<div class=\"scroll\" "
+		    "tabindex=\"0\"><table>\n"
 		    "<tr><th scope=\"col\">verdict",
 		    out);
 	for (; modes < SUMMARY_MODE_MAX && summary_mode_name(modes); modes++) {
@@ -207,8 +276,38 @@ static void html_verdicts(FILE *out, const struct summary *s)
 	(void)fputs("</table></div>\n", out);
 }
 
-static void html_reasons(FILE *out, const struct summary *s)
+/* Is flow @id among the findings below? Those of a file stand in order. */
+static bool html_has(const struct html_page *page, uint64_t id)
 {
+	uint32_t lo = 0, hi = page->count;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (page->finding[mid].id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < page->count && page->finding[lo].id == id;
+}
+
+static void html_first(FILE *out, const struct html_page *page, uint64_t id)
+{
+	unsigned long long n = id;
+
+	if (html_has(page, id))
+		(void)fprintf(out,
+			      "<td class=\"whole\"><a href=\"#flow-%llu\">flow "
+			      "%llu</a>",
+			      n, n);
+	else
+		(void)fprintf(out, "<td class=\"whole\">flow %llu", n);
+}
+
+static void html_reasons(FILE *out, const struct html_page *page)
+{
+	const struct summary *s = page->summary;
 	unsigned i;
 
 	if (!s->reasons)
@@ -217,7 +316,8 @@ static void html_reasons(FILE *out, const struct summary *s)
 		    "<table class=\"stack\">\n<tr>"
 		    "<th scope=\"col\" class=\"n\">flows"
 		    "<th scope=\"col\">verdict<th scope=\"col\">reason"
-		    "<th scope=\"col\">advice</tr>\n",
+		    "<th scope=\"col\">advice"
+		    "<th scope=\"col\">first</tr>\n",
 		    out);
 	for (i = 0; i < s->reasons; i++) {
 		const struct summary_reason *r = &s->reason[i];
@@ -235,6 +335,7 @@ static void html_reasons(FILE *out, const struct summary *s)
 		(void)fputs("<td>", out);
 		if (r->advice)
 			html_put(out, r->advice);
+		html_first(out, page, r->first);
 		(void)fputs("</tr>\n", out);
 	}
 	(void)fputs("</table>\n", out);
@@ -250,7 +351,8 @@ static void html_top(FILE *out, const char *title, const char *what,
 	if (!n)
 		return;
 	(void)fprintf(out,
-		      "<section><h2>%s</h2>\n<div class=\"scroll\"><table>\n"
+		      "<section><h2>%s</h2>\n<div class=\"scroll\" "
+		      "tabindex=\"0\"><table>\n"
 		      "<tr><th scope=\"col\">%s"
 		      "<th scope=\"col\" class=\"n\">flows"
 		      "<th scope=\"col\" class=\"n\">findings</tr>\n",
@@ -287,7 +389,8 @@ static void html_delays(FILE *out, const struct summary *s)
 {
 	if (!s->header_us.count && !s->reply_us.count)
 		return;
-	(void)fputs("<h2>Delays</h2>\n<div class=\"scroll\"><table>\n"
+	(void)fputs("<h2>Delays</h2>\n<div class=\"scroll\" "
+		    "tabindex=\"0\"><table>\n"
 		    "<tr><th scope=\"col\">from and to"
 		    "<th scope=\"col\" class=\"n\">flows"
 		    "<th scope=\"col\" class=\"n\">least"
@@ -301,15 +404,39 @@ static void html_delays(FILE *out, const struct summary *s)
 	(void)fputs("</table></div>\n", out);
 }
 
+/* What else has to be known of the capture: a line each. */
+static void html_notes(FILE *out, const struct tally *t)
+{
+	char *text = NULL, *line, *rest;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return;
+	tally_notes(f, t);
+	if (fclose(f) == 0 && len) {
+		(void)fputs("<h2>Of the capture</h2>\n<ul>\n", out);
+		for (line = text; (line = strtok_r(line, "\n", &rest));
+		     line = NULL) {
+			(void)fputs("<li>", out);
+			html_put(out, line);
+			(void)fputs("</li>\n", out);
+		}
+		(void)fputs("</ul>\n", out);
+	}
+	free(text);
+}
+
 void html_write(FILE *out, const struct html_page *page)
 {
 	const struct summary *s = page->summary;
 
 	html_head(out, page);
 	html_title(out, page);
-	html_plots(out, s);
+	html_reasons(out, page);
+	html_notes(out, page->tally);
 	html_verdicts(out, s);
-	html_reasons(out, s);
+	html_plots(out, s);
 	html_delays(out, s);
 	(void)fputs("<div class=\"plots\">\n", out);
 	html_top(out, "Top clients, as named", "client", &s->clients);

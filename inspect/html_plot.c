@@ -13,14 +13,15 @@
 #define PLOT_DECADES	8U /* 1 us to 100 s */
 #define PLOT_TICS	6
 
+/* At least 3:1 on the light page and on the dark one. */
 static const char *const plot_colour[VERDICTS] = {
 	[VERDICT_OK] = "#2e9e5b",	    [VERDICT_MISSING] = "#d1495b",
-	[VERDICT_MISMATCH] = "#b5179e",	    [VERDICT_MALFORMED] = "#e36414",
+	[VERDICT_MISMATCH] = "#c24aa8",	    [VERDICT_MALFORMED] = "#e36414",
 	[VERDICT_SPLIT] = "#3d7ea6",	    [VERDICT_DUPLICATE] = "#8f6ed5",
-	[VERDICT_LATE] = "#c9a227",	    [VERDICT_REPEATED] = "#a0522d",
+	[VERDICT_LATE] = "#a8871a",	    [VERDICT_REPEATED] = "#b06a3b",
 	[VERDICT_UNTRUSTED] = "#e0529c",    [VERDICT_BAD_CSUM] = "#7d8590",
-	[VERDICT_TRUNCATED] = "#9aa57c",    [VERDICT_NO_HANDSHAKE] = "#6fa8a8",
-	[VERDICT_INCONCLUSIVE] = "#a9a9b3",
+	[VERDICT_TRUNCATED] = "#7f8a62",    [VERDICT_NO_HANDSHAKE] = "#538f8f",
+	[VERDICT_INCONCLUSIVE] = "#85858f",
 };
 
 static const char plot_head[] =
@@ -30,7 +31,7 @@ static const char plot_head[] =
 	"set tics nomirror\n"
 	"set key outside top center horizontal\n"
 	"set ylabel 'flows'\n"
-	"set yrange [0:*]\n";
+	"set yrange [0:5<*]\n"; /* no parts of a flow */
 
 bool html_plot_has(void)
 {

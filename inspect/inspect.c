@@ -129,7 +129,7 @@ void inspect_peek(struct inspect *in, struct tally *ret)
 	engine_visit(in->engine, inspect_count, ret);
 }
 
-int inspect_report(struct inspect *in, struct sinks *out,
+int inspect_report(struct inspect *in, struct sinks *out, int read,
 		   struct tally *ret_tally)
 {
 	bool failed = engine_end(in->engine, out) != 0;
@@ -139,10 +139,12 @@ int inspect_report(struct inspect *in, struct sinks *out,
 	t.source = in->source;
 	inspect_expected(in->cfg, &t);
 	status = inspect_status(&t);
+	if (read)
+		status = read;
 	if (sinks_end(out, &t, status) != 0)
 		failed = true;
 	*ret_tally = t;
-	return failed ? EXIT_IO : status;
+	return failed && !read ? EXIT_IO : status;
 }
 
 static void inspect_say(const struct config *cfg, const struct tally *t)
@@ -166,7 +168,7 @@ static int inspect_all(struct inspect *in, struct feed *feed,
 {
 	struct source_stat stat;
 	struct tally tally;
-	int status, judged, finished;
+	int status, read, finished;
 
 	if (feed_attach(feed, sinks) != 0) {
 		log_error("out of memory");
@@ -176,16 +178,14 @@ static int inspect_all(struct inspect *in, struct feed *feed,
 	engine_set_sinks(in->engine, sinks,
 			 !source_live(feed_source(feed)) &&
 				 sinks_want_order(sinks));
-	status = feed_run(feed, in);
+	read = feed_run(feed, in);
 	finished = feed_finish(feed);
 	source_stat(feed_source(feed), &stat);
 	inspect_set_source(in, &stat);
 	/* What was read before the damage is reported all the same. */
-	judged = inspect_report(in, sinks, &tally);
+	status = inspect_report(in, sinks, read ? read : finished, &tally);
 	inspect_say(in->cfg, &tally);
-	if (!status)
-		status = finished;
-	return status ? status : judged;
+	return status;
 }
 
 /* inspect_do() - @sinks: opened for @out if it is NULL, else the caller's */

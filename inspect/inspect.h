@@ -40,9 +40,11 @@ void inspect_peek(struct inspect *in, struct tally *ret);
 
 /* inspect_report() - judge each flow and hand it to @out. Once; no frame
  * after it.
- * Return: EXIT_OK, EXIT_FINDING or EXIT_INCONCLUSIVE; EXIT_IO if a sink failed
+ * @read: exit status of reading, 0 if all was read; sinks are told it, too
+ * Return: @read if it is not 0, else EXIT_OK, EXIT_FINDING or
+ * EXIT_INCONCLUSIVE; EXIT_IO if a sink failed
  */
-int inspect_report(struct inspect *in, struct sinks *out,
+int inspect_report(struct inspect *in, struct sinks *out, int read,
 		   struct tally *ret_tally);
 
 /* inspect_run() - the whole of -r, or of -i. Return: an exit status */

@@ -12,7 +12,9 @@
 	const reason = tools.querySelector(".by-reason");
 	const order = tools.querySelector(".by-order");
 	const shown = tools.querySelector("output");
+	const unfold = tools.querySelector("button");
 	const counts = new Map();
+	let isOpen = false;
 
 	for (const item of items) {
 		const key = item.dataset.reason;
@@ -59,9 +61,32 @@
 		list.append(...items);
 	}
 
+	/* Those that are shown: for the page's own search, and for paper. */
+	function fold() {
+		isOpen = !isOpen;
+		for (const item of items)
+			item.open = isOpen && !item.hidden;
+		unfold.textContent = isOpen ? "Fold all" : "Unfold those";
+	}
+
+	/* A link to a finding shows it, whatever the filter says. */
+	function follow() {
+		const item = document.getElementById(location.hash.slice(1));
+
+		if (!item || !items.includes(item))
+			return;
+		item.hidden = false;
+		item.open = true;
+		item.scrollIntoView();
+		item.firstElementChild.focus();
+	}
+
 	text.addEventListener("input", filter);
 	reason.addEventListener("change", filter);
 	order.addEventListener("change", sort);
+	unfold.addEventListener("click", fold);
+	window.addEventListener("hashchange", follow);
 	tools.hidden = false;
 	filter();
+	follow();
 })();

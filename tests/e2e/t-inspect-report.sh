@@ -42,7 +42,7 @@ page() {
     expect "findings" "$(findings "$DIR/page.html")" "$CONNS"
     expect "plots" "$(grep -c '<svg' "$DIR/page.html")" 2
     expect "things that are loaded" \
-        "$(grep -cE ' (src|href|style)=|@import|url\(' "$DIR/page.html")" 0
+        "$(grep -cE ' (src|style)=| href="[^#]|@import|url\(' "$DIR/page.html")" 0
 }
 
 # bad_gnuplot COMMAND - a gnuplot that does that

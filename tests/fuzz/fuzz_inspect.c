@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		data += want;
 		len -= want;
 	}
-	status = inspect_report(in, sinks, &tally);
+	status = inspect_report(in, sinks, 0, &tally);
 	check_tally(&tally, status, frames);
 	sinks_free(sinks);
 	inspect_free(in);

@@ -196,7 +196,7 @@ static uint64_t mutate_one(const struct capture *c, uint64_t n, FILE *out)
 	else
 		len = mutate_any(data, len, &state);
 	frames = mutate_feed(in, data, len);
-	(void)inspect_report(in, sinks, &tally);
+	(void)inspect_report(in, sinks, 0, &tally);
 	mutate_check(&tally, frames, n);
 	sinks_free(sinks);
 	inspect_free(in);

@@ -292,11 +292,12 @@ def test_write_bad(work):
 class Page(html.parser.HTMLParser):
     """What a page has of tags, text and things that it would load"""
     VOID = {"meta", "input"}
-    LOOSE = {"th", "td", "tr", "dt", "dd", "p", "path", "rect"}
+    LOOSE = {"th", "td", "tr", "dt", "dd", "p", "path", "rect", "li"}
 
     def __init__(self):
         super().__init__()
         self.stack, self.loads, self.tags = [], [], []
+        self.links, self.ids = [], set()
         self.data = {"style": "", "script": ""}
         self.words = ""
         self.policy = ""
@@ -306,8 +307,11 @@ class Page(html.parser.HTMLParser):
         if ("http-equiv", "Content-Security-Policy") in attrs:
             self.policy = dict(attrs)["content"]
         self.loads += [v for k, v in attrs if k in
-                       ("src", "href", "xlink:href", "style") or
-                       k.startswith("on")]
+                       ("src", "xlink:href", "style") or
+                       k.startswith("on") or
+                       (k == "href" and not v.startswith("#"))]
+        self.links += [v[1:] for k, v in attrs if k == "href"]
+        self.ids |= {v for k, v in attrs if k == "id"}
         if tag not in self.VOID | self.LOOSE:
             self.stack.append(tag)
 
@@ -356,7 +360,26 @@ def test_report(work):
         check(all(f["advice"] in page.words for f in bad),
               f"{path}: no advice")
         check(page.words.count("0000  ") >= len(bad), f"{path}: no bytes")
+        check(set(page.links) <= page.ids, f"{path}: links {page.links}")
+        check(bool(page.links) == bool(bad), f"{path}: no link to a finding")
         check(sum(t == "svg" for t, _ in page.tags) >= 1, f"{path}: no plots")
+    # the first words are an answer
+    for number, want in (1, "Not everywhere: "), (17, "No: "), (13, "Yes: "):
+        run("--report", out, "-r", capture(number))
+        check(want in read_page(out).words, f"{number}: no {want}")
+    # what is cut is not said to be all
+    cut = work / "cut.pcap"
+    cut.write_bytes(capture(13).read_bytes()[:-9])
+    done = run("-J", "--summary", "--report", out, "-r", cut)
+    words = read_page(out).words
+    check("could not be read to its end" in words and "Yes: " not in words,
+          "page of a cut file")
+    check(json.loads(done.stdout)["exit"] == done.returncode == 3,
+          f"exit of a cut file: {done.stdout}")
+    # nor that it is all that was captured
+    run("--report", out, "-r", capture(120))
+    check("frames without TCP or UDP" in read_page(out).words,
+          "page of frames that are not decoded")
     # without gnuplot, and with a name that tries to break out
     odd = work / "<script>alert(1)<" / "script>&\"'.pcap"
     odd.parent.mkdir()

@@ -45,7 +45,7 @@ static inline char *bulk_text(const struct config *cfg, const char *path,
 	}
 	while (source_next(src, err, &f) == SOURCE_FRAME)
 		inspect_frame(in, &f);
-	(void)inspect_report(in, sinks, &tally);
+	(void)inspect_report(in, sinks, 0, &tally);
 	(void)fprintf(out, "%llu frames\n", (unsigned long long)tally.frames);
 	sinks_free(sinks);
 	inspect_free(in);
