@@ -56,29 +56,39 @@ static const char *html_class(enum verdict v)
 }
 
 /* Does the client's address arrive? @bad: flows with findings */
+static const char *html_answer_text(const struct html_page *page, uint64_t bad)
+{
+	bool has_ok = page->summary->verdict[VERDICT_OK] != 0;
+	bool is_off = page->cfg->mode == HDR_MODE_OFF;
+
+	if (bad && is_off)
+		return "Some flows name a client, and none should.";
+	if (bad && has_ok)
+		return "Not everywhere: some flows do not name their client as "
+		       "they should.";
+	if (bad)
+		return "No: no flow names its client as it should.";
+	if (page->tally->unseen)
+		return "Not all: clients that are expected did not come.";
+	if (page->status == EXIT_OK && is_off)
+		return "As it should be: no flow names a client.";
+	if (page->status == EXIT_OK)
+		return "Yes: every flow with payload names its client as it "
+		       "should.";
+	if (page->tally->source.is_damaged && has_ok)
+		return "As far as the capture could be read, nothing is wrong.";
+	return "The capture does not tell.";
+}
+
 static void html_answer(FILE *out, const struct html_page *page, uint64_t bad)
 {
 	const struct source_stat *st = &page->tally->source;
-	const struct summary *s = page->summary;
-	bool is_ok = page->status == EXIT_OK;
-	const char *answer = "The capture does not tell.";
 
-	if (bad || page->tally->unseen)
-		answer = s->verdict[VERDICT_OK]
-				 ? "Not everywhere: some flows do not name "
-				   "their client as they should."
-				 : "No: no flow names its client as it should.";
-	else if (is_ok)
-		answer = "Yes: every flow with payload names its client as it "
-			 "should.";
-	else if (st->is_damaged && s->verdict[VERDICT_OK])
-		answer = "As far as the capture could be read, nothing is "
-			 "wrong.";
 	(void)fprintf(out, "<p><b class=\"%s\">%s</b></p>\n",
 		      bad || page->tally->unseen ? "bad"
-		      : is_ok			 ? "good"
+		      : page->status == EXIT_OK	 ? "good"
 						 : "open",
-		      answer);
+		      html_answer_text(page, bad));
 	if (!st->is_damaged)
 		return;
 	(void)fputs("<p class=\"bad\">The capture could not be read to its "
@@ -95,18 +105,19 @@ static void html_answer(FILE *out, const struct html_page *page, uint64_t bad)
 		      (unsigned long long)page->tally->frames);
 }
 
-/* By which of the headers and options the OK ones name it. */
+/* By which of the headers and options flows that are OK name it. */
 static void html_means(FILE *out, const struct summary *s)
 {
+	uint64_t named = s->verdict[VERDICT_OK] - s->mode[0][VERDICT_OK];
 	const char *sep = ": ";
 	unsigned i;
 
-	if (!s->verdict[VERDICT_OK])
+	if (!named)
 		return;
-	(void)fprintf(out, "<p>The address arrives in %llu of %llu flows",
-		      (unsigned long long)s->verdict[VERDICT_OK],
-		      (unsigned long long)s->flows);
-	for (i = 0; i < SUMMARY_MODE_MAX && summary_mode_name(i); i++) {
+	(void)fprintf(out, "<p>The address arrives in %llu of %llu flow%s",
+		      (unsigned long long)named, (unsigned long long)s->flows,
+		      s->flows == 1 ? "" : "s");
+	for (i = 1; i < SUMMARY_MODE_MAX && summary_mode_name(i); i++) {
 		if (!s->mode[i][VERDICT_OK])
 			continue;
 		(void)fprintf(out, "%s%llu by %s", sep,

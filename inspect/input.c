@@ -129,6 +129,17 @@ static int input_fill(struct input *in, size_t need, char err[INPUT_ERR_MAX])
 		return input_describe(in->path, in->cf.frames, &in->damage,
 				      err);
 	}
+	if (n == -EFBIG) {
+		(void)snprintf(err, INPUT_ERR_MAX,
+			       "%s: zstd needs more than 128 MiB of memory to "
+			       "unpack it: zstd -d --long=31 does so first",
+			       in->path);
+		in->damage = (struct capfile_err) {
+			ANOMALY_CAP_COMPRESSED,
+			in->cf.offset + kept,
+		};
+		return -EIO;
+	}
 	if (n < 0)
 		return input_errno(in, (int)n, err);
 	in->end += (size_t)n;

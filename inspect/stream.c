@@ -12,6 +12,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/fd.h"
 
@@ -20,6 +21,8 @@
 #define STREAM_WAIT_MS	 250
 /* zlib: 32 KiB of window, and a gzip header */
 #define STREAM_GZ_BITS (15 + 16)
+/* zstd: 128 MiB of window, what zstd(1) allows, too */
+#define STREAM_ZSTD_LOG 27
 
 enum stream_kind {
 	STREAM_PLAIN,
@@ -96,7 +99,9 @@ static int stream_begin(struct stream *s)
 	} else if (s->end >= sizeof(zstd) &&
 		   memcmp(s->in, zstd, sizeof(zstd)) == 0) {
 		s->zstd = ZSTD_createDStream();
-		if (!s->zstd)
+		if (!s->zstd ||
+		    ZSTD_isError(ZSTD_DCtx_setParameter(
+			    s->zstd, ZSTD_d_windowLogMax, STREAM_ZSTD_LOG)))
 			return -ENOMEM;
 		s->kind = STREAM_ZSTD;
 	}
@@ -195,6 +200,8 @@ static ssize_t stream_step_zstd(struct stream *s, uint8_t *buf, size_t len)
 	size_t r = ZSTD_decompressStream(s->zstd, &out, &in);
 
 	s->at = in.pos;
+	if (ZSTD_getErrorCode(r) == ZSTD_error_frameParameter_windowTooLarge)
+		return -EFBIG;
 	if (ZSTD_isError(r))
 		return -EBADMSG;
 	/* 0: a frame is complete and all of it was given out */

@@ -20,7 +20,7 @@ void stream_close(struct stream *s);
 
 /* stream_read() - Return: bytes, at least one; 0 at the end; -EINTR: a signal
  * came, call again; -EBADMSG: the compressed data is damaged or ends early;
- * -errno
+ * -EFBIG: to unpack it takes more memory than is allowed; -errno
  */
 ssize_t stream_read(struct stream *s, uint8_t *buf, size_t len);
 

@@ -367,6 +367,10 @@ def test_report(work):
     for number, want in (1, "Not everywhere: "), (17, "No: "), (13, "Yes: "):
         run("--report", out, "-r", capture(number))
         check(want in read_page(out).words, f"{number}: no {want}")
+    run("--mode", "off", "--report", out, "-r", capture(17))
+    words = read_page(out).words
+    check("no flow names a client" in words and "arrives" not in words,
+          "page of --mode off")
     # what is cut is not said to be all
     cut = work / "cut.pcap"
     cut.write_bytes(capture(13).read_bytes()[:-9])

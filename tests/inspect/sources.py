@@ -197,6 +197,20 @@ def check_cut(work):
             complain(f"cut {name}: {status} {err}")
 
 
+def check_zstd_window(work):
+    """as large as zstd(1) unpacks by itself; of a larger one it is said"""
+    data = PCAPS[3].read_bytes()
+    out = work / "long.zst"
+    for log, want in (27, inspect("-r", PCAPS[3])[2]), (28, 3), (31, 3):
+        # no content size, the window's logarithm, one raw block, the last
+        out.write_bytes(b"\x28\xb5\x2f\xfd\0" + bytes([(log - 10) << 3]) +
+                        struct.pack("<I", len(data) << 3 | 1)[:3] + data)
+        said, err, status = inspect("-r", out)
+        if status != want or ("zstd -d --long=31" in err) != (want == 3) or \
+                "damaged" in err:
+            complain(f"zstd, window 2^{log}: {status} {err}")
+
+
 def wait_for(what, ready):
     end = time.monotonic() + 20
     while not ready():
@@ -279,6 +293,7 @@ def main():
         for i, pcap in enumerate(PCAPS[::SAMPLE]):
             check_forms(work, pcap, i % SAMPLE_TOOLS == 0)
         check_merge(work)
+        check_zstd_window(work)
         check_cut(work)
         check_signals(work)
         check_progress(work)
