@@ -168,6 +168,32 @@ static void annotate_carrier(struct annotate *a, const struct packet *pkt)
 			       carried);
 }
 
+/* What a comment of ours says behind the flow's number, which is another one if
+ * flows were left out since.
+ */
+static const char *annotate_rest(const char *text, size_t len)
+{
+	static const char flow[] = "tp-inspect: flow ";
+	size_t at = sizeof(flow) - 1;
+
+	if (len < at || memcmp(text, flow, at) != 0)
+		return text;
+	while (at < len && text[at] >= '0' && text[at] <= '9')
+		at++;
+	return text + at;
+}
+
+static bool annotate_is_same(const char *text, const struct capfile_opt *o)
+{
+	const char *old = (const char *)o->value;
+	const char *a = annotate_rest(text, strlen(text));
+	const char *b = annotate_rest(old, o->len);
+	size_t len = (size_t)(old + o->len - b);
+
+	return (a == text) == (b == old) && strlen(a) == len &&
+	       memcmp(a, b, len) == 0;
+}
+
 /* annotate_drop() - leave out comments that @p has already: it may come from
  * an earlier --annotate
  */
@@ -183,8 +209,7 @@ static void annotate_drop(struct annotate *a, const struct capfile *cf,
 	while (capfile_opt_next(cf, &at, end, &o)) {
 		for (i = 0; i < c->count; i++)
 			if (o.code == CAPFILE_OPT_COMMENT &&
-			    strlen(c->text[i]) == o.len &&
-			    memcmp(c->text[i], o.value, o.len) == 0)
+			    annotate_is_same(c->text[i], &o))
 				break;
 		if (i == c->count)
 			continue;
@@ -211,7 +236,7 @@ static void annotate_put(struct annotate *a, const struct recap *r,
 		pcapng_put_commented(a->out, cf, p->raw, p->len, &p->frame,
 				     &a->comments);
 	} else {
-		(void)fwrite(p->raw, 1, p->len, a->out);
+		pcapng_put_block(a->out, cf, p->raw, p->len);
 	}
 }
 

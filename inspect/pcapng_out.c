@@ -7,7 +7,9 @@
 #define PCAPNG_BOM	    0x1a2b3c4d
 #define PCAPNG_OPT_USERAPPL 4
 #define PCAPNG_TSRESOL_NS   9
-#define PCAPNG_OPT_LEN	    ((size_t)4) /* code and length */
+/* a section's length, behind type, length, byte order and version */
+#define PCAPNG_SECTION_LEN_AT 16
+#define PCAPNG_OPT_LEN	      ((size_t)4) /* code and length */
 
 /* Numbers in the file's byte order. */
 struct pcapng_out {
@@ -143,6 +145,22 @@ void pcapng_put_packet(FILE *out, const struct frame *f, uint32_t iface,
 	const struct pcapng_out o = { .out = out };
 
 	pcapng_put_epb(&o, f, iface, f->ts_ns < 0 ? 0 : (uint64_t)f->ts_ns, c);
+}
+
+void pcapng_put_block(FILE *out, const struct capfile *cf, const uint8_t *block,
+		      size_t len)
+{
+	static const uint8_t unknown[8] = { 0xff, 0xff, 0xff, 0xff,
+					    0xff, 0xff, 0xff, 0xff };
+	size_t at = 0;
+
+	if (capfile_block_type(cf, block) == CAPFILE_SHB &&
+	    len >= PCAPNG_SECTION_LEN_AT + sizeof(unknown)) {
+		at = PCAPNG_SECTION_LEN_AT + sizeof(unknown);
+		(void)fwrite(block, 1, PCAPNG_SECTION_LEN_AT, out);
+		(void)fwrite(unknown, 1, sizeof(unknown), out);
+	}
+	(void)fwrite(block + at, 1, len - at, out);
 }
 
 void pcapng_put_commented(FILE *out, const struct capfile *cf,

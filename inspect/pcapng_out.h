@@ -28,6 +28,12 @@ void pcapng_put_iface(FILE *out, int link, uint32_t snaplen);
 void pcapng_put_packet(FILE *out, const struct frame *f, uint32_t iface,
 		       const struct pcapng_comments *c);
 
+/* pcapng_put_block() - a block of @cf's file as it is, but for the length that
+ * a section states: blocks behind it may get longer or be left out
+ */
+void pcapng_put_block(FILE *out, const struct capfile *cf, const uint8_t *block,
+		      size_t len);
+
 /* pcapng_put_commented() - a packet block of @cf's file, @len bytes at @block,
  * with comments before the options it has. A simple packet block, which has no
  * room for any, becomes an enhanced one.

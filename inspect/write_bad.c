@@ -242,7 +242,7 @@ static int bad_write(struct write_bad *w, struct recap *r, struct decoder *d)
 			bad_begin(w, r);
 		is_first = false;
 		if (!p.has_frame && w->is_pcapng)
-			(void)fwrite(p.raw, 1, p.len, w->out);
+			pcapng_put_block(w->out, recap_file(r), p.raw, p.len);
 		else if (p.has_frame && bad_wants(w, d, &p.frame))
 			err = bad_put(w, r, &p);
 	}

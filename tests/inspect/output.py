@@ -15,6 +15,7 @@ import os
 import pathlib
 import pty
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -261,6 +262,42 @@ def test_annotate(work):
     old = tshark("-r", out, "-T", "fields", "-e", "frame.comment")
     new = tshark("-r", again, "-T", "fields", "-e", "frame.comment")
     check("tp-inspect: flow" in old and old == new, f"comments: {new}")
+    # though the flows be others by number
+    less = work / "less.pcap"
+    run("--annotate", again, "-r", capture(96))
+    old = tshark("-r", again, "-Y", "udp.stream == 1", "-T", "fields",
+                 "-e", "frame.comment")
+    tshark("-r", again, "-Y", "udp.stream == 1", "-w", less)
+    run("--annotate", out, "-r", less)
+    new = tshark("-r", out, "-T", "fields", "-e", "frame.comment")
+    check("flow 2: LATE" in old and old == new, f"comments: {old}{new}")
+
+
+def test_section_length(work):
+    """what a section says of its length is not true of a copy"""
+    def block(kind, body):
+        size = struct.pack("<I", len(body) + 12)
+        return struct.pack("<I", kind) + size + body + size
+
+    pcap = capture(17).read_bytes()
+    body = block(1, struct.pack("<HHI", 1, 0, 0))
+    at = 24
+    while at < len(pcap):
+        s, us, here, wire = struct.unpack_from("<4I", pcap, at)
+        ts = s * 1000000 + us
+        body += block(6, struct.pack("<5I", 0, ts >> 32, ts & 0xffffffff,
+                                     here, wire) +
+                      pcap[at + 16:at + 16 + here] + bytes(-here % 4))
+        at += 16 + here
+    path, out = work / "section.pcapng", work / "copy.pcapng"
+    path.write_bytes(block(0x0a0d0d0a, struct.pack(
+        "<IHHq", 0x1a2b3c4d, 1, 0, len(body))) + body)
+    for option in "--annotate", "--write-bad":
+        run(option, out, "-r", path)
+        made = out.read_bytes()
+        check(made[16:24] == b"\xff" * 8, f"{option}: {made[16:24].hex()}")
+        check(made[24:56] == path.read_bytes()[24:56], f"{option}: blocks")
+        check(len(flows(out)) == 1, f"{option}: flows")
 
 
 def test_write_bad(work):
@@ -407,6 +444,7 @@ def main():
         test_report(pathlib.Path(work))
         test_write_bad(pathlib.Path(work))
         test_annotate(pathlib.Path(work))
+        test_section_length(pathlib.Path(work))
     sys.exit(FAILED)
 
 
