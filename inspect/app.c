@@ -85,6 +85,87 @@ enum app app_guess(const uint8_t *p, size_t len)
 	return app_reply(p, len);
 }
 
+#define GTP_U_PORT  2152
+#define TEREDO_PORT 3544
+#define GUE_PORT    6080
+#define L2TP_PORT   1701
+
+#define GTP_HDR_LEN    8
+#define GTP_U_ECHO     1
+#define GTP_U_END      254
+#define GTP_U_PACKET   255
+#define TEREDO_ORIGIN  8 /* bytes of an origin indication */
+#define IP6_HDR_LEN    40
+#define GUE_HDR_LEN    4
+#define GUE_WORDS_MASK 0x1f
+#define L2TP_RESERVED  0x34f0 /* of the flags, in versions 2 and 3 */
+
+static unsigned app_word(const uint8_t *p)
+{
+	return (unsigned)p[0] << 8 | p[1];
+}
+
+/* 3GPP TS 29.281 5.1: version 1, GTP and not GTP', and a length that holds what
+ * the capture has
+ */
+static bool app_is_gtp_u(const uint8_t *p, size_t len)
+{
+	return len >= GTP_HDR_LEN && (p[0] & 0xf8) == 0x30 &&
+	       (p[1] == GTP_U_PACKET || p[1] == GTP_U_END ||
+		p[1] <= GTP_U_ECHO + 1) &&
+	       app_word(p + 2) + GTP_HDR_LEN >= len;
+}
+
+/* RFC 4380 5.1.1: an IPv6 packet, perhaps behind an origin indication */
+static bool app_is_teredo(const uint8_t *p, size_t len)
+{
+	if (len >= TEREDO_ORIGIN && app_word(p) == 0) {
+		p += TEREDO_ORIGIN;
+		len -= TEREDO_ORIGIN;
+	}
+	return len >= IP6_HDR_LEN && p[0] >> 4 == 6 &&
+	       app_word(p + 4) + IP6_HDR_LEN >= len;
+}
+
+/* draft-ietf-intarea-gue 3: version 0 with IP inside, or IP itself */
+static bool app_is_gue(const uint8_t *p, size_t len)
+{
+	size_t hdr;
+
+	if (len < GUE_HDR_LEN)
+		return false;
+	if (p[0] >> 5 != 0)
+		return p[0] >> 4 == 4 || p[0] >> 4 == 6;
+	hdr = GUE_HDR_LEN + 4UL * (p[0] & GUE_WORDS_MASK);
+	return len > hdr && ((p[1] == 4 && p[hdr] >> 4 == 4) ||
+			     (p[1] == 41 && p[hdr] >> 4 == 6));
+}
+
+/* RFC 2661 3.1, RFC 3931 4.1.2: version 2 or 3 */
+static bool app_is_l2tp(const uint8_t *p, size_t len)
+{
+	unsigned flags = len >= 6 ? app_word(p) : 0;
+
+	return !(flags & L2TP_RESERVED) &&
+	       ((flags & 0xf) == 2 || (flags & 0xf) == 3);
+}
+
+enum app app_guess_tunnel(uint16_t port, const uint8_t *p, size_t len)
+{
+	switch (port) {
+	case GTP_U_PORT:
+		return app_is_gtp_u(p, len) ? APP_GTP_U : APP_NONE;
+	case TEREDO_PORT:
+		return app_is_teredo(p, len) ? APP_TEREDO : APP_NONE;
+	case GUE_PORT:
+		return app_is_gue(p, len) ? APP_GUE : APP_NONE;
+	case L2TP_PORT:
+		return app_is_l2tp(p, len) ? APP_L2TP : APP_NONE;
+	default:
+		return APP_NONE;
+	}
+}
+
 const char *app_name(enum app a)
 {
 	static const char *const names[APPS] = {
@@ -96,6 +177,10 @@ const char *app_name(enum app a)
 		[APP_SSH] = "ssh",
 		[APP_SMTP] = "smtp",
 		[APP_MYSQL] = "mysql",
+		[APP_GTP_U] = "gtp-u",
+		[APP_TEREDO] = "teredo",
+		[APP_GUE] = "gue",
+		[APP_L2TP] = "l2tp",
 		[APP_ERROR_HTTP] = "http-error",
 		[APP_ERROR_TLS] = "tls-alert",
 		[APP_ERROR_SMTP] = "smtp-error",

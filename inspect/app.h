@@ -16,6 +16,10 @@ enum app {
 	APP_SSH,
 	APP_SMTP, /* EHLO, HELO, or a greeting with 220 or 554; FTP's too */
 	APP_MYSQL,
+	APP_GTP_U, /* tunnels over UDP that are not followed */
+	APP_TEREDO,
+	APP_GUE,
+	APP_L2TP,
 	APP_ERROR_HTTP,	 /* a reply 4xx or 5xx */
 	APP_ERROR_TLS,	 /* an alert */
 	APP_ERROR_SMTP,	 /* a reply 5yz */
@@ -26,6 +30,19 @@ enum app {
 
 /* app_guess() - @len bytes as they are at hand; few bytes make APP_OTHER */
 enum app app_guess(const uint8_t *p, size_t len);
+
+/* The tunnels from APP_GTP_U on */
+#define APP_TUNNELS 4
+
+/* app_guess_tunnel() - a datagram to UDP port @port: one of the tunnels if both
+ * the port and its first bytes say so, else APP_NONE
+ */
+enum app app_guess_tunnel(uint16_t port, const uint8_t *p, size_t len);
+
+static inline bool app_is_tunnel(enum app a)
+{
+	return a >= APP_GTP_U && a < APP_GTP_U + APP_TUNNELS;
+}
 
 /* app_is_error() - does a server say so when it cannot read a request? */
 static inline bool app_is_error(enum app a)

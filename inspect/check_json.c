@@ -87,7 +87,9 @@ static void check_json_timing(struct json *j, const struct flow *fl)
 static void check_json_app(struct json *j, const struct flow *fl)
 {
 	enum app client = (enum app)fl->dir[FLOW_CLIENT].find.app;
-	enum app origin = (enum app)fl->facts.origin_app;
+	enum app origin = fl->proto == IP_PROTO_TCP
+				  ? (enum app)fl->facts.origin_app
+				  : APP_NONE;
 
 	if (client > APP_OTHER)
 		json_str(j, "app", app_name(client));
@@ -105,8 +107,7 @@ void check_json_facts(struct json *j, const struct flow *fl)
 	if (d->beside)
 		check_json_beside(j, d->beside);
 	check_json_timing(j, fl);
-	if (fl->proto == IP_PROTO_TCP)
-		check_json_app(j, fl);
+	check_json_app(j, fl);
 	if (mode == UDP_MODE_NONE)
 		return;
 	json_str(j, "udp_mode", udp_mode_name(mode));

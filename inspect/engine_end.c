@@ -21,8 +21,7 @@ void engine_judge(struct engine *en, struct flow *fl)
 
 	flow_settle(fl);
 	c = check_flow(en->cfg, fl);
-	t->flows++;
-	t->verdict[c.verdict]++;
+	tally_flow(t, fl, &c);
 	if (c.verdict == VERDICT_INCONCLUSIVE &&
 	    !fl->dir[FLOW_CLIENT].find.payloads &&
 	    !fl->dir[FLOW_CLIENT].options.is_starved)

@@ -243,11 +243,12 @@ static void field_tp_facts(const struct view *v, int arg,
 			   struct field_values *out)
 {
 	enum udp_mode mode = udp_mode_of(v->flow);
+	bool is_tcp = v->flow->proto == IP_PROTO_TCP;
 	enum app app = arg == FIELD_TP_APP
 			       ? (enum app)v->find->app
 			       : (enum app)v->flow->facts.origin_app;
 
-	if (arg != FIELD_TP_UDP_MODE && v->flow->proto == IP_PROTO_TCP) {
+	if (arg != FIELD_TP_UDP_MODE && (is_tcp || arg == FIELD_TP_APP)) {
 		if (app > APP_OTHER)
 			field_put(out, "%s", app_name(app));
 	} else if (arg == FIELD_TP_UDP_MODE && mode != UDP_MODE_NONE) {

@@ -413,6 +413,8 @@ static void find_datagram_bad(struct find *f, const struct config *cfg,
 	if (f->payloads == 1) {
 		f->is_first_bare = true;
 		f->frame = frame;
+		f->app = (uint8_t)app_guess_tunnel(pkt->dst.port, pkt->payload,
+						   pkt->cap_len);
 	}
 	if (f->state == FIND_FOUND && !f->bare_frame)
 		f->bare_frame = frame;

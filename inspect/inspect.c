@@ -115,11 +115,7 @@ void inspect_visit(struct inspect *in, engine_visit_fn *fn, void *ctx)
 static void inspect_count(void *ctx, const struct flow *fl,
 			  const struct check *c)
 {
-	struct tally *t = ctx;
-
-	(void)fl;
-	t->flows++;
-	t->verdict[c->verdict]++;
+	tally_flow(ctx, fl, c);
 }
 
 void inspect_peek(struct inspect *in, struct tally *ret)

@@ -116,6 +116,8 @@ const char *remark_word(const struct flow *fl, const struct check *c)
 		return "unsure-option";
 	if (option_first(&fl->dir[FLOW_ORIGIN].options))
 		return "option-from-origin";
+	if (fl->proto == IP_PROTO_UDP && app_is_tunnel((enum app)f->app))
+		return app_name((enum app)f->app);
 	if (c->anomaly == ANOMALY_FLOW_ONE_WAY)
 		return "one-direction";
 	if (!f->payloads)

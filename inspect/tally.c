@@ -5,6 +5,51 @@
 #include <ctype.h>
 
 #include "decode_show.h"
+#include "flow.h"
+#include "wire/ip.h"
+
+void tally_flow(struct tally *t, const struct flow *fl, const struct check *c)
+{
+	enum app app = (enum app)fl->dir[FLOW_CLIENT].find.app;
+
+	t->flows++;
+	t->verdict[c->verdict]++;
+	if (fl->proto == IP_PROTO_UDP && app_is_tunnel(app))
+		t->unfollowed[app - APP_GTP_U]++;
+}
+
+static uint64_t tally_unfollowed(const struct tally *t)
+{
+	uint64_t sum = 0;
+	unsigned i;
+
+	for (i = 0; i < APP_TUNNELS; i++)
+		sum += t->unfollowed[i];
+	return sum;
+}
+
+static void tally_unfollowed_text(FILE *out, const struct tally *t)
+{
+	uint64_t sum = tally_unfollowed(t);
+	const char *sep = ": ";
+	unsigned i;
+
+	if (!sum)
+		return;
+	(void)fprintf(out, "%llu flow%s of UDP %s not followed",
+		      (unsigned long long)sum, sum == 1 ? "" : "s",
+		      sum == 1 ? "is a tunnel that is"
+			       : "are tunnels that are");
+	for (i = 0; i < APP_TUNNELS; i++) {
+		if (!t->unfollowed[i])
+			continue;
+		(void)fprintf(out, "%s%llu %s", sep,
+			      (unsigned long long)t->unfollowed[i],
+			      app_name((enum app)(APP_GTP_U + i)));
+		sep = ", ";
+	}
+	(void)fputs("; what is inside is not judged\n", out);
+}
 
 void tally_json(struct json *j, const struct tally *t)
 {
@@ -32,6 +77,14 @@ void tally_json(struct json *j, const struct tally *t)
 	if (t->expected) {
 		json_u64(j, "expected", t->expected);
 		json_u64(j, "expected_unseen", t->unseen);
+	}
+	if (tally_unfollowed(t)) {
+		json_begin(j, "unfollowed", '{');
+		for (i = 0; i < APP_TUNNELS; i++)
+			if (t->unfollowed[i])
+				json_u64(j, app_name((enum app)(APP_GTP_U + i)),
+					 t->unfollowed[i]);
+		json_end(j);
 	}
 	json_begin(j, "verdicts", '{');
 	for (i = 0; i < VERDICTS; i++)
@@ -94,6 +147,7 @@ void tally_notes(FILE *out, const struct tally *t)
 	if (t->memory_refused)
 		(void)fprintf(out, "%llu times --max-memory was reached\n",
 			      (unsigned long long)t->memory_refused);
+	tally_unfollowed_text(out, t);
 	decode_stats_text(out, &t->decode, t->flows != 0);
 	source_text(out, &t->source);
 }

@@ -5,16 +5,20 @@
 
 #include <stdio.h>
 
+#include "app.h"
 #include "base/json.h"
 #include "check.h"
 #include "decode.h"
 #include "source.h"
+
+struct flow;
 
 /* @frame: enum decode_result
  * @flows_empty: INCONCLUSIVE because the client sent no payload
  * @flows_refused: packets of flows that there was no memory for
  * @flows_evicted: flows that were judged before their end, for want of room
  * @attempts_evicted: the same, closed or without payload
+ * @unfollowed: flows of UDP that are tunnels, from APP_GTP_U on
  * @expected: clients of --expect-from, @unseen of them did not come
  * @decode: fragments and tunnels
  * @source: where the frames came from; all zero until the end
@@ -30,6 +34,7 @@ struct tally {
 	uint64_t attempts_evicted;
 	uint64_t verdict[VERDICTS];
 	uint64_t memory_refused;
+	uint64_t unfollowed[APP_TUNNELS];
 	uint64_t expected;
 	uint64_t unseen;
 	struct decode_stats decode;
@@ -37,6 +42,9 @@ struct tally {
 	uint64_t anomaly_frame;
 	struct source_stat source;
 };
+
+/* tally_flow() - count a flow that was judged */
+void tally_flow(struct tally *t, const struct flow *fl, const struct check *c);
 
 /* tally_json() - as members: "frames", "skipped", "flows", "verdicts", ... */
 void tally_json(struct json *j, const struct tally *t);

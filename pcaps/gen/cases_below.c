@@ -173,10 +173,37 @@ static void make_unknown(struct file *f)
 	}
 }
 
+/* GTP-U, Teredo, GUE, L2TP, each told by its port and its first bytes; then a
+ * datagram to the port of GTP-U that is none.
+ */
+static void make_udp_tunnels(struct file *f)
+{
+	static const struct {
+		uint16_t port;
+		const char *hex;
+	} all[] = {
+		{ 2152, "30ff0008 00000001" },
+		{ 3544, "60000000 00083b40 20010000c6336405 0000000000000001"
+			"20010db8000c0000 0000000000000007" },
+		{ 6080, "00040000 4500001c" },
+		{ 1701, "0002 0001 0001" },
+		{ 2152, "" },
+	};
+	uint8_t seg[CASE_MAX];
+	uint16_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct net n = case_v4(f, (uint16_t)(34160 + i), all[i].port);
+
+		net_udp(&n, A, seg, case_join(seg, all[i].hex, "question"));
+	}
+}
+
 const struct gen_case cases_below[] = {
 	{ "117-mpls", CASE_ETHERNET, make_mpls },
 	{ "118-erspan", CASE_ETHERNET, make_erspan },
 	{ "119-vxlan-gpe", CASE_ETHERNET, make_vxlan_gpe },
 	{ "120-not-looked-into", CASE_ETHERNET, make_unknown },
+	{ "122-udp-tunnels", CASE_ETHERNET, make_udp_tunnels },
 	{ NULL, 0, NULL },
 };

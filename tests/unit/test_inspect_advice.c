@@ -103,6 +103,55 @@ static enum app guess(const char *hex_or_text, bool is_hex)
 	return a;
 }
 
+static void test_tunnels(void)
+{
+	static const struct {
+		uint16_t port;
+		const char *hex;
+		enum app app;
+	} cases[] = {
+		{ 2152, "30ff0008 00000001 0102030405060708", APP_GTP_U },
+		{ 2152, "3201000400000000 00000000", APP_GTP_U },
+		{ 2152, "30ff0007 00000001 0102030405060708", APP_NONE },
+		{ 2152, "20ff0008 00000001 0102030405060708", APP_NONE },
+		{ 2152, "30100008 00000001 0102030405060708", APP_NONE },
+		{ 2152, "30ff0000 000000", APP_NONE },
+		{ 2153, "30ff0008 00000001 0102030405060708", APP_NONE },
+		{ 6080, "00040000 45", APP_GUE },
+		{ 6080, "01290000 00000000 60", APP_GUE },
+		{ 6080, "00040000 60", APP_NONE },
+		{ 6080, "01040000 45", APP_NONE },
+		{ 6080, "00040000", APP_NONE },
+		{ 6080, "45000014 00", APP_GUE },
+		{ 6080, "20040000 45", APP_NONE },
+		{ 1701, "000200010001", APP_L2TP },
+		{ 1701, "c80300140000", APP_L2TP },
+		{ 1701, "000400010001", APP_NONE },
+		{ 1701, "040200010001", APP_NONE },
+		{ 1701, "0002000100", APP_NONE },
+	};
+	uint8_t buf[64], teredo[48] = { 0, 0, 1, 2, 3, 4, 5, 6, 0x60 };
+	size_t i, len;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct guard g;
+
+		len = unhex(cases[i].hex, buf, sizeof(buf));
+		guard_init(&g, buf, len);
+		CU_ASSERT_EQUAL(app_guess_tunnel(cases[i].port, g.data, len),
+				cases[i].app);
+		guard_fini(&g);
+	}
+	CU_ASSERT_EQUAL(app_guess_tunnel(3544, teredo, 48), APP_TEREDO);
+	CU_ASSERT_EQUAL(app_guess_tunnel(3544, teredo + 8, 40), APP_TEREDO);
+	CU_ASSERT_EQUAL(app_guess_tunnel(3544, teredo + 8, 39), APP_NONE);
+	CU_ASSERT_EQUAL(app_guess_tunnel(3544, teredo, 47), APP_NONE);
+	teredo[8] = 0x40;
+	CU_ASSERT_EQUAL(app_guess_tunnel(3544, teredo, 48), APP_NONE);
+	CU_ASSERT(!app_is_tunnel(APP_MYSQL) && app_is_tunnel(APP_GTP_U) &&
+		  app_is_tunnel(APP_L2TP) && !app_is_tunnel(APP_ERROR_HTTP));
+}
+
 static void test_applications(void)
 {
 	static const struct {
@@ -152,6 +201,7 @@ int main(void)
 		{ "one sentence", test_a_sentence_is_one },
 		{ "strict", test_strict_makes_findings },
 		{ "applications", test_applications },
+		{ "tunnels", test_tunnels },
 	};
 
 	return unit_main("inspect_advice", tests, ARRAY_SIZE(tests));
