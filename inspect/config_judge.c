@@ -153,6 +153,16 @@ void config_opts_judge(struct config_draft *d)
 	config_opts_append(d, list, ARRAY_SIZE(list));
 }
 
+static bool config_reads_stdin(const struct config *cfg)
+{
+	bool is_read = cfg->hex != CONFIG_HEX_NONE;
+	size_t i;
+
+	for (i = 0; i < cfg->source.path_count; i++)
+		is_read |= strcmp(cfg->source.paths[i], "-") == 0;
+	return is_read;
+}
+
 int config_done_judge(struct config_draft *d, const struct opt_spec *spec)
 {
 	struct config *cfg = &d->cfg;
@@ -165,6 +175,14 @@ int config_done_judge(struct config_draft *d, const struct opt_spec *spec)
 	if (!cfg->hdr_max)
 		cfg->hdr_max = cfg->hex == CONFIG_HEX_NONE ? CONFIG_HDR_MAX
 							   : PP2_HDR_MAX;
+	if (d->expect_from && cfg->expect.addr.family)
+		return opt_fail(spec, "--expect excludes --expect-from");
+	if (d->expect_from && cfg->join.front)
+		return opt_fail(spec, "--join finds the clients in its "
+				      "captures; --expect-from is for one");
+	if (d->expect_from && strcmp(d->expect_from, "-") == 0 &&
+	    config_reads_stdin(cfg))
+		return opt_fail(spec, "standard input can be read once");
 	if (d->expect_from &&
 	    expect_open(d->expect_from, err, &cfg->expect_from) != 0)
 		return opt_fail(spec, "%s", err);

@@ -12,6 +12,7 @@
 
 #define EXPECT_LINE_MAX 65536
 #define EXPECT_ROOM_MIN 64
+#define EXPECT_BOM	"\xef\xbb\xbf"
 
 /* @from, @to: the connection's ends, @client: whom a header has to name
  * @is_required: the connection did not fail
@@ -63,15 +64,18 @@ static int expect_by_from(const void *a, const void *b, void *ctx)
 	return expect_compare(&p->from, p->proto, &q->from, q->proto);
 }
 
-/* expect_end() - members @addr and @port of @o; false if they are not there */
+/* expect_end() - members @addr and @port of @o; false if they are not there, or
+ * no such thing
+ */
 static bool expect_end(const json_t *o, const char *addr, const char *port,
 		       struct endpoint *ret)
 {
 	const char *text = json_string_value(json_object_get(o, addr));
-	json_int_t n = json_integer_value(json_object_get(o, port));
+	const json_t *number = json_object_get(o, port);
+	json_int_t n = json_integer_value(number);
 	struct endpoint e = { 0 };
 
-	if (!text || n < 0 || n > UINT16_MAX ||
+	if (!text || !json_is_integer(number) || n < 0 || n > UINT16_MAX ||
 	    !ip_addr_parse(text, strlen(text), &e.addr))
 		return false;
 	e.addr = ip_addr_unmap(&e.addr);
@@ -96,8 +100,10 @@ static bool expect_row_of(const json_t *o, struct expect_row *ret)
 	    !expect_end(o, "dst", "dport", &r.to))
 		return false;
 	/* what it claimed; without a claim the server sees it as it is */
-	if (!expect_end(o, "expect", "eport", &r.client))
-		r.client = r.from;
+	r.client = r.from;
+	if (json_object_get(o, "expect") &&
+	    !expect_end(o, "expect", "eport", &r.client))
+		return false;
 	r.proto = expect_is(o, "transport", "udp") ? IP_PROTO_UDP
 						   : IP_PROTO_TCP;
 	r.is_required = expect_is(o, "result", "ok");
@@ -154,54 +160,86 @@ static int expect_index(struct expect *x)
 	return 0;
 }
 
-/* expect_read() - Return: 0 or -errno; *@ret_line is the line it is about */
-static int expect_read(struct expect *x, FILE *in, unsigned long *ret_line)
+/* expect_what() - why a line is no record, and the way out */
+static const char *expect_what(const char *line, size_t len, bool is_last)
+{
+	if (len == EXPECT_LINE_MAX - 1 && line[len - 1] != '\n')
+		return "is longer than the 65534 bytes that a record may have";
+	if (is_last && line[0] == '{' && line[len - 1] != '\n')
+		return "ends half-way: wait until tp-client has ended, or "
+		       "leave the line out (sed '$d')";
+	return "is not a record of tp-client, whose --log FILE writes what is "
+	       "wanted";
+}
+
+/* expect_read() - Return: 0 or -errno; *@ret_line is the line it is about, and
+ * *@ret_what what is wrong with it
+ */
+static int expect_read(struct expect *x, FILE *in, unsigned long *ret_line,
+		       const char **ret_what)
 {
 	char *line = malloc(EXPECT_LINE_MAX);
 	int err = line ? 0 : -ENOMEM;
 
+	errno = 0;
 	while (!err && fgets(line, EXPECT_LINE_MAX, in)) {
 		size_t len = strlen(line);
+		/* what Windows begins a file with */
+		size_t bom =
+			!*ret_line && strncmp(line, EXPECT_BOM, 3) == 0 ? 3 : 0;
 
 		++*ret_line;
 		/* a part of a longer line is no JSON */
-		if (len > 1)
-			err = expect_line(x, line, len);
+		if (!len || strspn(line + bom, " \t\r\n") < len - bom)
+			err = expect_line(x, line + bom, len - bom);
+		if (err == -EINVAL)
+			*ret_what = expect_what(line, len ? len : 1, feof(in));
 	}
 	if (!err && ferror(in))
-		err = -EIO;
+		err = errno ? -errno : -EIO;
 	free(line);
 	return err;
+}
+
+static void expect_explain(const char *path, int r, unsigned long line,
+			   const char *what, char err[EXPECT_ERR_MAX])
+{
+	if (r == -EINVAL)
+		(void)snprintf(err, EXPECT_ERR_MAX, "%.120s: line %lu %s", path,
+			       line, what);
+	else if (r == -EFBIG)
+		(void)snprintf(err, EXPECT_ERR_MAX,
+			       "%.120s: more than %u connections: give a part "
+			       "of them, and of the capture",
+			       path, EXPECT_MAX);
+	else if (r)
+		(void)snprintf(err, EXPECT_ERR_MAX, "%.120s: %s", path,
+			       strerror(-r));
+	else
+		(void)snprintf(err, EXPECT_ERR_MAX,
+			       "%.120s: no connection in it; tp-client --log "
+			       "FILE writes what is wanted",
+			       path);
 }
 
 int expect_open(const char *path, char err[EXPECT_ERR_MAX], struct expect **ret)
 {
 	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	struct expect *x = calloc(1, sizeof(*x));
+	const char *what = "";
 	unsigned long line = 0;
 	int r = -errno;
 
 	if (in && x)
-		r = expect_read(x, in, &line);
+		r = expect_read(x, in, &line, &what);
 	if (!x)
 		r = -ENOMEM;
 	if (in && in != stdin)
 		(void)fclose(in);
 	if (!r && x->count)
 		r = expect_index(x);
-	if (r == -EINVAL)
-		(void)snprintf(err, EXPECT_ERR_MAX,
-			       "%s: line %lu is not a record of tp-client",
-			       path, line);
-	else if (r)
-		(void)snprintf(err, EXPECT_ERR_MAX, "%s: %s", path,
-			       strerror(-r));
-	else if (!x->count)
-		(void)snprintf(err, EXPECT_ERR_MAX,
-			       "%s: no connection in it; tp-client --log FILE "
-			       "writes what is wanted",
-			       path);
 	if (r || !x->count) {
+		expect_explain(path, r, line, what, err);
 		expect_free(x);
 		return r ? r : -EINVAL;
 	}
@@ -311,24 +349,43 @@ bool expect_judge(struct expect *x, uint8_t proto,
 	return is_named;
 }
 
+/* expect_next() - of the connections of one client, from @i on: does one have
+ * to come, and did one? Return: the place behind them
+ */
+static size_t expect_next(const struct expect *x, size_t i, bool *ret_required,
+			  bool *ret_come)
+{
+	const struct expect_row *first = &x->row[i];
+
+	*ret_required = *ret_come = false;
+	for (; i < x->count && expect_by_client(first, &x->row[i]) == 0; i++) {
+		*ret_required |= x->row[i].is_required;
+		*ret_come |=
+			__atomic_load_n(&x->row[i].has_come, __ATOMIC_RELAXED);
+	}
+	return i;
+}
+
 size_t expect_count(const struct expect *x)
 {
+	bool is_required, has_come;
 	size_t i, n = 0;
 
-	for (i = 0; i < x->count; i++)
-		n += x->row[i].is_required;
+	for (i = 0; i < x->count; n += is_required)
+		i = expect_next(x, i, &is_required, &has_come);
 	return n;
 }
 
 size_t expect_missing(const struct expect *x, struct endpoint *ret, size_t cap)
 {
+	bool is_required, has_come;
 	size_t i, n = 0;
 
-	for (i = 0; i < x->count; i++) {
+	for (i = 0; i < x->count;) {
 		const struct expect_row *r = &x->row[i];
 
-		if (!r->is_required ||
-		    __atomic_load_n(&r->has_come, __ATOMIC_RELAXED))
+		i = expect_next(x, i, &is_required, &has_come);
+		if (!is_required || has_come)
 			continue;
 		if (n < cap)
 			ret[n] = r->client;

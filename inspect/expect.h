@@ -40,7 +40,7 @@ bool expect_judge(struct expect *x, uint8_t proto,
 		  bool has_port);
 
 /* expect_count() - clients that must come: those of connections that did not
- * fail
+ * fail. One that the log has several times, address and port, counts once.
  */
 size_t expect_count(const struct expect *x);
 

@@ -91,6 +91,12 @@ static void inspect_expected(const struct config *cfg, struct tally *t)
 	t->unseen = expect_missing(cfg->expect_from, who, ARRAY_SIZE(who));
 	if (cfg->is_quiet)
 		return;
+	if (t->unseen && t->unseen == t->expected) {
+		log_warn("no flow names any of the %llu clients expected: is "
+			 "this the log of another run?",
+			 (unsigned long long)t->expected);
+		return;
+	}
 	for (i = 0; i < t->unseen && i < ARRAY_SIZE(who); i++) {
 		(void)endpoint_format(&who[i], text);
 		log_warn("no flow names %s, which is expected", text);

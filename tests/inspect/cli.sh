@@ -41,6 +41,10 @@ expect 0 ' OK$' -r "$first" --expect 119.29.135.205 port 10000
 expect 0 ' OK$' -r "$first" --expect 119.29.135.205:53859 port 10000
 expect 1 ' MISMATCH flow.expect$' -r "$first" --expect 119.29.135.205:53860 port 10000
 expect 1 ' MISMATCH flow.expect$' -r "$first" --expect 119.29.135.206 port 10000
+expect 2 'excludes --expect-from' -r "$first" --expect 119.29.135.205 \
+    --expect-from "$first"
+expect 2 'input can be read once' -r - --expect-from -
+expect 2 'line 1 is not a record' -r "$first" --expect-from "$first"
 expect 2 'ADDR:PORT' -r "$first" --expect 119.29.135
 
 expect 0 ' OK$' -r "$first" --mode ppv1 port 10000

@@ -119,6 +119,8 @@ static void test_no_logs(void)
 		CONN "-1" OK,
 		"{\"type\":\"conn\",\"src\":\"203.0.113.7\",\"sport\":1}\n",
 		"{\"type\":\"conn\",\"src\":7,\"sport\":1}\n",
+		CONN "1,\"expect\":\"203.0.113.7\",\"eport\":\"5\"" OK,
+		CONN "\"1\"" OK,
 		CONN "1" OK "{\n",
 	};
 	char err[EXPECT_ERR_MAX];
@@ -131,22 +133,46 @@ static void test_no_logs(void)
 	CU_ASSERT(strstr(err, "line 2") != NULL);
 	longest = calloc(1, 70001);
 	CU_ASSERT_FATAL(longest != NULL);
-	memset(longest, ' ', 70000);
+	memset(longest, 'x', 70000);
 	CU_ASSERT_EQUAL(expect_of(longest, &x, err), -EINVAL);
+	CU_ASSERT(strstr(err, "line 1 is longer than") != NULL);
 	free(longest);
 	CU_ASSERT_EQUAL(expect_of("", &x, err), -EINVAL);
 	CU_ASSERT(strstr(err, "no connection in it") != NULL);
 	CU_ASSERT_EQUAL(expect_open("/nonexistent/log", err, &x), -ENOENT);
 	CU_ASSERT_STRING_EQUAL(err,
 			       "/nonexistent/log: No such file or directory");
-	CU_ASSERT_EQUAL(expect_open("/", err, &x), -EIO);
+	CU_ASSERT_EQUAL(expect_open("/", err, &x), -EISDIR);
+	CU_ASSERT_EQUAL(expect_of(CONN "1" OK "{\"v\":1,\"ty", &x, err),
+			-EINVAL);
+	CU_ASSERT(strstr(err, "line 2 ends half-way") != NULL);
 	CU_ASSERT_PTR_NULL(x);
+}
+
+/* The same log twice, and a port that was used twice: one client each. */
+static void test_clients_of_several_lines(void)
+{
+	static const char log[] = "\xef\xbb\xbf" CONN "1" OK CONN "1" OK CONN
+				  "2,\"result\":\"refused\"}\r\n\r\n" CONN
+				  "2,\"result\":\"ok\"}";
+	char err[EXPECT_ERR_MAX];
+	struct endpoint who[3];
+	struct expect *x = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(expect_of(log, &x, err), 0);
+	CU_ASSERT_EQUAL(expect_count(x), 2);
+	CU_ASSERT_EQUAL(expect_missing(x, who, 3), 2);
+	CU_ASSERT_EQUAL(who[1].port, 2);
+	CU_ASSERT(judge(x, "10.9.9.9:7", "10.0.0.2:8", "203.0.113.7:1", true));
+	CU_ASSERT_EQUAL(expect_missing(x, who, 3), 1);
+	expect_free(x);
 }
 
 int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "whom it is", test_whom_it_is },
+		{ "clients of several lines", test_clients_of_several_lines },
 		{ "transports differ", test_transports_differ },
 		{ "no logs", test_no_logs },
 	};
