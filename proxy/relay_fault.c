@@ -181,6 +181,48 @@ static bool fault_gather(struct worker *w, struct relay *r, bool is_due)
 	return true;
 }
 
+/* The origin takes nothing now: wait until it does, as long as an idle
+ * connection may.
+ */
+static void fault_wait(struct worker *w, struct relay *r)
+{
+	uint64_t due = r->active_ms + w->cfg->idle_timeout_ms;
+
+	if (worker_now_ms(w) < due) {
+		wheel_arm(&w->relays->wheel, &r->timer, due);
+		return;
+	}
+	stat_add(&w->stats, STAT_TCP_TIMEOUT_IDLE, 1);
+	relay_end(w, r, CLOSE_CLIENT_TIMEOUT, false);
+}
+
+/* Send the opening up to @to; what the socket does not take stays in f->buf.
+ * Return: false if it has to wait or the relay is gone
+ */
+static bool fault_send(struct worker *w, struct relay *r, uint32_t to)
+{
+	struct relay_fault *f = fault_of(w, r);
+	struct leg *o = &r->leg[ORIGIN];
+
+	while (f->off < to && o->flags & LEG_WR) {
+		ssize_t n =
+			send(o->fd, f->buf + f->off, to - f->off, MSG_NOSIGNAL);
+
+		if (n >= 0) {
+			f->off += (uint32_t)n;
+		} else if (errno == EAGAIN) {
+			relay_blocked(w, r, ORIGIN);
+		} else if (errno != EINTR) {
+			relay_end(w, r, CLOSE_ORIGIN_RESET, false);
+			return false;
+		}
+	}
+	if (f->off == to)
+		return true;
+	fault_wait(w, r);
+	return false;
+}
+
 bool relay_fault_header(struct worker *w, struct relay *r, bool is_due)
 {
 	const struct fault_set *s = &w->cfg->faults;
@@ -192,17 +234,12 @@ bool relay_fault_header(struct worker *w, struct relay *r, bool is_due)
 	while (f->off < f->len) {
 		uint32_t to = fault_cut(s, f);
 
-		if (worker_now_ms(w) < f->next_ms ||
-		    r->leg[ORIGIN].owed.stash) {
+		if (worker_now_ms(w) < f->next_ms) {
 			wheel_arm(&t->wheel, &r->timer, f->next_ms);
 			return false;
 		}
-		if (mover_send(&t->env, r->leg[ORIGIN].fd, f->buf + f->off,
-			       to - f->off, &r->leg[ORIGIN].owed.stash)) {
-			relay_end(w, r, CLOSE_ORIGIN_RESET, false);
+		if (!fault_send(w, r, to))
 			return false;
-		}
-		f->off = to;
 		f->next_ms = worker_now_ms(w) + s->arg[FAULT_GAP];
 		if (!fault_is_on(s, FAULT_GAP))
 			f->next_ms += fault_names[FAULT_GAP].arg;
@@ -211,8 +248,6 @@ bool relay_fault_header(struct worker *w, struct relay *r, bool is_due)
 		relay_told(w, r);
 	free(f->buf);
 	f->buf = NULL;
-	if (r->leg[ORIGIN].owed.stash)
-		relay_blocked(w, r, ORIGIN);
 	return true;
 }
 
