@@ -83,7 +83,8 @@ int main(int argc, char **argv)
 	if (!main_check_host(&o.plan))
 		return EXIT_USAGE;
 	if (o.log_path) {
-		int err = linefile_open(&file, o.log_path, false);
+		int err = linefile_open(&file, o.log_path,
+					LINEFILE_JSON | LINEFILE_WAIT);
 
 		if (err) {
 			log_error("cannot open '%s': %s", o.log_path,
@@ -95,6 +96,10 @@ int main(int argc, char **argv)
 	status = main_run(&o, log);
 	if (log)
 		lost = linefile_close(log);
+	if (log && log->waits)
+		log_warn("the log's reader is slow: connections had to wait "
+			 "for it %llu times, which is in their latency",
+			 (unsigned long long)log->waits);
 	if (lost) {
 		log_error("%llu lines of the log are lost",
 			  (unsigned long long)lost);

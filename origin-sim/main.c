@@ -30,7 +30,8 @@ int main(int argc, char **argv)
 		(void)fputs(line, stderr);
 	}
 	if (server.log_lost)
-		log_error("%llu log lines were lost",
+		log_error("%llu log lines were lost: nobody read them, or "
+			  "they could not be written",
 			  (unsigned long long)server.log_lost);
 	return err || server.log_lost ? EXIT_IO : EXIT_OK;
 }

@@ -34,7 +34,8 @@ int record_open(struct record *r, const char *path, int format,
 	r->suppressed = suppressed;
 	if (!path)
 		return 0;
-	err = linefile_open(&r->file, path, false);
+	err = linefile_open(&r->file, path,
+			    format == LOG_FORMAT_JSON ? LINEFILE_JSON : 0U);
 	r->is_open = !err;
 	return err;
 }
@@ -47,10 +48,10 @@ uint64_t record_close(struct record *r)
 	return lost;
 }
 
-void record_flush(struct record *r)
+bool record_flush(struct record *r)
 {
-	if (r->is_open && r->file.pending)
-		linefile_flush(&r->file);
+	/* only this thread writes to it */
+	return !r->is_open || !r->file.len || linefile_flush(&r->file);
 }
 
 int record_reopen(struct record *r)

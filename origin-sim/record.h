@@ -63,7 +63,7 @@ int record_open(struct record *r, const char *path, int format,
 uint64_t record_close(struct record *r);
 
 /* record_flush(), record_reopen() - see linefile.h */
-void record_flush(struct record *r);
+bool record_flush(struct record *r);
 int record_reopen(struct record *r);
 
 /* record_listening() - java: says that it listens */

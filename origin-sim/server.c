@@ -349,7 +349,9 @@ static int server_tick(struct server *s, uint64_t stop_ms)
 		if (sleep_ms < 0 || left < sleep_ms)
 			sleep_ms = left;
 	}
-	record_flush(&s->log);
+	if (!record_flush(&s->log) &&
+	    (sleep_ms < 0 || sleep_ms > LINEFILE_RETRY_MS))
+		sleep_ms = LINEFILE_RETRY_MS;
 	return sleep_ms;
 }
 

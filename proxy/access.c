@@ -24,16 +24,19 @@ int access_open(struct access_log *log, const char *path,
 	if (!path)
 		return 0;
 	/* standard output is watched by somebody, a file is not */
-	err = linefile_open(&log->file, path, !strcmp(path, "-"));
+	err = linefile_open(
+		&log->file, path,
+		LINEFILE_JSON | (strcmp(path, "-") == 0 ? LINEFILE_NOW : 0U));
 	log->is_open = !err;
 	return err;
 }
 
-void access_close(struct access_log *log)
+uint64_t access_close(struct access_log *log)
 {
-	if (log->is_open)
-		linefile_close(&log->file);
+	uint64_t lost = log->is_open ? linefile_close(&log->file) : 0;
+
 	log->is_open = false;
+	return lost;
 }
 
 const char *close_reason_name(enum close_reason r)

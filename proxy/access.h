@@ -50,7 +50,9 @@ struct access_log {
 /* access_open() - @path NULL: no log. Return: 0 or -errno */
 int access_open(struct access_log *log, const char *path,
 		const char *service_id);
-void access_close(struct access_log *log);
+
+/* access_close() - Return: lines lost */
+uint64_t access_close(struct access_log *log);
 
 /* access_session_text() - what SessionID says. Returns @out. */
 char *access_session_text(const struct access_log *log, uint64_t session,

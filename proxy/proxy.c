@@ -85,6 +85,7 @@ static void proxy_drain(struct proxy *p)
 
 static void proxy_fini(struct proxy *p)
 {
+	uint64_t lost;
 	uint32_t i;
 
 	for (i = 0; i < p->n_workers; i++)
@@ -99,7 +100,11 @@ static void proxy_fini(struct proxy *p)
 	tally_book_free(p->book);
 	persist_free(p->persist);
 	icmp_close(&p->icmp);
-	access_close(&p->access);
+	lost = access_close(&p->access);
+	if (lost)
+		log_warn("%llu lines of the access log were lost: nobody read "
+			 "them, or they could not be written",
+			 (unsigned long long)lost);
 	fd_close(&p->sig_fd);
 }
 
@@ -134,9 +139,10 @@ static bool proxy_on_signal(struct proxy *p, int sig)
 static void proxy_serve(struct proxy *p)
 {
 	struct pollfd fds[1 + SERVE_FDS_MAX];
+	bool is_behind = false; /* lines wait for the log's reader */
 
 	while (true) {
-		int ms = PROXY_TICK_MS;
+		int ms = is_behind ? LINEFILE_RETRY_MS : PROXY_TICK_MS;
 		nfds_t n = 1;
 		int sig;
 
@@ -149,8 +155,8 @@ static void proxy_serve(struct proxy *p)
 				return;
 		if (p->serve && serve_run(p->serve, p->table))
 			proxy_reload(p);
-		if (p->access.is_open)
-			linefile_flush(&p->access.file);
+		is_behind = p->access.is_open &&
+			    !linefile_flush(&p->access.file);
 		proxy_free_retired(p);
 	}
 }

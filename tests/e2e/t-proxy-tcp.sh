@@ -410,6 +410,43 @@ early_bytes() {
     said early '"tcp_connect_failed":[1-9]' || bad "all met the right one"
 }
 
+# fifo_start NAME - a pipe, held open by somebody who does not read
+fifo_start() {
+    mkfifo "$DIR/$1.fifo"
+    # shellcheck disable=SC2034 # to the end
+    exec {fifo_fd}<>"$DIR/$1.fifo"
+}
+
+# fifo_read NAME LINES - its lines, at last, in $DIR/from-NAME.out
+fifo_read() {
+    start "from-$1" "$NS_P" cat "$DIR/$1.fifo"
+    wait_for 10 has_lines "$DIR/from-$1.out" '^\{' "$2" ||
+        bad "$1: $(wc -l <"$DIR/from-$1.out") lines of $2"
+}
+
+# Nobody reads the logs, of which a pipe takes 64 KiB: connections go on, and
+# no line is missing when somebody does.
+slow_reader() {
+    local n=600 name
+
+    for name in tp-proxy tp-origin; do
+        fifo_start "$name"
+    done
+    start_ready slow-origin "$NS_O" "$TP_ORIGIN" -t --mode ppv2 \
+        --log "$DIR/tp-origin.fifo" 21201
+    start_ready slow-proxy "$NS_P" "$TP_PROXY" --log "$DIR/tp-proxy.fifo" \
+        --rule "tcp:13006 $ORIGIN4 21201 off ppv2"
+    in_client "$TP_CLIENT" "$VIP4" 13006 -c "$n" -C 50 -m 1 -q \
+        --log "$DIR/slow-client.log" >/dev/null 2>"$DIR/slow-client.err" ||
+        bad "client: $(tail -n 2 "$DIR/slow-client.err")"
+    for name in tp-proxy tp-origin; do
+        fifo_read "$name" "$n"
+        ! grep -v '"SessionID"\|"reason":"closed"' "$DIR/from-$name.out" ||
+            bad "$name: another line"
+    done
+    stop_clean slow-proxy slow-origin
+}
+
 counters() {
     kill -USR2 "${PID[proxy]}"
     wait_for 5 said proxy '^\{"v":1,' || bad "no counters"
@@ -417,7 +454,7 @@ counters() {
         jq -e . >/dev/null || bad "the counters are not JSON"
 }
 
-e2e_begin "$TP_PROXY" "$TP_ORIGIN"
+e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
 start_ready origin-off "$NS_O" "$TP_ORIGIN" -t --mode off 21001
 start_ready origin-v1 "$NS_O" "$TP_ORIGIN" -t --mode ppv1 --reply whoami 21002
 # shellcheck disable=SC2046 # a list of ports
@@ -444,6 +481,7 @@ run_case "back-pressure" back_pressure
 run_case "port range with an offset" port_range
 run_case "access log: names and values" log_names
 run_case "access log: rotation on SIGUSR1" log_rotation
+run_case "access log: nobody is kept waiting by its reader" slow_reader
 run_case "counters on SIGUSR2" counters
 run_case "keepalive on both legs" keepalive
 run_case "reload keeps connections, applies rules" reload
