@@ -29,7 +29,6 @@ const char *report_option_layout(enum toa_layout l)
 		[TOA_LAYOUT_VER_V4] = "version-ip4",
 		[TOA_LAYOUT_VER_V6] = "version-ip6",
 		[TOA_LAYOUT_V4] = "ip4",
-		[TOA_LAYOUT_V6] = "ip6",
 	};
 
 	return (unsigned)l < TOA_LAYOUT_COUNT ? names[l] : "?";

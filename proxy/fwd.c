@@ -72,7 +72,7 @@ static int fwd_make_origins(struct fwd_table *t)
 	qsort(refs, t->n_fwds, sizeof(*refs), fwd_ref_cmp);
 	for (i = 0; i < t->n_fwds && !err; i++) {
 		if (!i || fwd_ref_cmp(&refs[i - 1], &refs[i])) {
-			struct origin *o = origin_new(refs[i].rule->origin);
+			struct origin *o = origin_new();
 
 			if (!o) {
 				err = -ENOMEM;

@@ -22,7 +22,6 @@ struct origin_addr {
 
 struct origin {
 	pthread_mutex_t lock;
-	char *name;
 	size_t n;
 	struct origin_addr addrs[ORIGIN_ADDRS_MAX];
 	uint64_t failures;
@@ -53,15 +52,13 @@ uint64_t addr_hash(const struct ip_addr *a, uint64_t seed)
 #define SEED_ORIGIN 0x6f726967696eULL
 #define SEED_CLIENT 0x636c69656e74ULL
 
-struct origin *origin_new(const char *name)
+struct origin *origin_new(void)
 {
 	struct origin *o = calloc(1, sizeof(*o));
 
 	if (!o)
 		return NULL;
-	o->name = strdup(name);
-	if (!o->name || pthread_mutex_init(&o->lock, NULL) != 0) {
-		free(o->name);
+	if (pthread_mutex_init(&o->lock, NULL) != 0) {
 		free(o);
 		return NULL;
 	}
@@ -73,13 +70,7 @@ void origin_free(struct origin *o)
 	if (!o)
 		return;
 	pthread_mutex_destroy(&o->lock);
-	free(o->name);
 	free(o);
-}
-
-const char *origin_name(const struct origin *o)
-{
-	return o->name;
 }
 
 static struct origin_addr *addr_find(struct origin_addr *list, size_t n,

@@ -18,12 +18,9 @@
 
 struct origin;
 
-/* origin_new() - empty; @name is copied, for messages. NULL without memory */
-struct origin *origin_new(const char *name);
+/* origin_new() - empty; NULL without memory */
+struct origin *origin_new(void);
 void origin_free(struct origin *o);
-
-/* origin_name() - as given; lives as long as @o */
-const char *origin_name(const struct origin *o);
 
 /* origin_set_addrs() - replace the list. Marks of failure stay with addresses
  * that are in both lists. Duplicates are dropped; more than ORIGIN_ADDRS_MAX

@@ -317,8 +317,6 @@ void udp_batches_init(struct udp_table *t)
 	for (i = 0; i < UDP_BATCH; i++) {
 		up->in.msgs[i].msg_hdr.msg_name = &up->names[i];
 		up->in.msgs[i].msg_hdr.msg_control = up->control[i];
-		up->out[i].msg_hdr.msg_iov = up->out_iov[i];
-		up->out[i].msg_hdr.msg_iovlen = 2;
 		down->out[i].msg_hdr.msg_iov = &down->out_iov[i];
 		down->out[i].msg_hdr.msg_iovlen = 1;
 		down->out[i].msg_hdr.msg_name = &down->names[i];

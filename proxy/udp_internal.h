@@ -114,8 +114,6 @@ static inline uint32_t udp_slot(const struct udp_table *t,
 	return (uint32_t)(s - t->slots);
 }
 
-bool udp_key_eq(const struct udp_key *a, const struct udp_key *b);
-
 /* udp_find() - NULL if @k has no session */
 struct udp_session *udp_find(struct udp_table *t, const struct udp_key *k);
 

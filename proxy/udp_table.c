@@ -70,7 +70,7 @@ uint32_t udp_count(const struct udp_table *t)
 	return t->n_used;
 }
 
-bool udp_key_eq(const struct udp_key *a, const struct udp_key *b)
+static bool udp_key_eq(const struct udp_key *a, const struct udp_key *b)
 {
 	return a->listen_fd == b->listen_fd && a->scope == b->scope &&
 	       endpoint_eq(&a->client, &b->client) &&

@@ -15,7 +15,8 @@
 #include "base/fd.h"
 #include "base/str.h"
 
-int place_cgroup_root(char *ret, size_t cap)
+/* Where cgroup v2 is mounted. Return: 0, or -ENOENT, -ENAMETOOLONG */
+static int place_cgroup_root(char *ret, size_t cap)
 {
 	struct mntent m;
 	char buf[2048];

@@ -16,11 +16,6 @@
 #define PLACE_INSTANCE_MAX 32
 #define PLACE_PATH_MAX	   512
 
-/* place_cgroup_root() - where cgroup v2 is mounted.
- * Return: 0, or -ENOENT, -ENAMETOOLONG
- */
-int place_cgroup_root(char *ret, size_t cap);
-
 /* place_cgroup_open() - @path, or the root of cgroup v2 if it is NULL.
  * @ret_fd:   O_PATH will not do: attaching wants a real descriptor
  * @ret_id:   as the kernel numbers it

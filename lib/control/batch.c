@@ -25,8 +25,9 @@ static bool group_name(struct control *c, const char *id,
 	return found;
 }
 
-char *rule_line(struct control *c, const struct ctl_rule *r,
-		char out[RULE_TEXT_MAX])
+/* @r in the batch format; a group by its name. Returns @out. */
+static char *rule_line(struct control *c, const struct ctl_rule *r,
+		       char out[RULE_TEXT_MAX])
 {
 	struct rule line = r->rule;
 

@@ -298,11 +298,6 @@ int64_t db_number(struct db *db, int64_t none, const char *sql,
 	return v;
 }
 
-int db_changes(struct db *db)
-{
-	return sqlite3_changes(db->handle);
-}
-
 bool db_begin(struct db *db, struct ctl_error *err)
 {
 	return db_run(db, "BEGIN IMMEDIATE", "") || db_fail(db, err);

@@ -45,9 +45,6 @@ bool db_run(struct db *db, const char *sql, const char *types, ...);
 int64_t db_number(struct db *db, int64_t none, const char *sql,
 		  const char *types, ...);
 
-/* db_changes() - rows that the last db_run() changed */
-int db_changes(struct db *db);
-
 bool db_begin(struct db *db, struct ctl_error *err);
 bool db_commit(struct db *db, struct ctl_error *err);
 void db_rollback(struct db *db);

@@ -41,24 +41,9 @@ bool rule_insert(struct control *c, const char *instance_id, struct ctl_rule *r,
 /* rules_check_room() - may there be @more rules of all instances? */
 bool rules_check_room(struct control *c, uint32_t more, struct ctl_error *err);
 
-/* rule_read() - of a row of RULE_COLUMNS, without values and ports */
-#define RULE_COLUMNS                                               \
-	"r.id, r.protocol, r.mode, r.persistent, r.persist_s,"     \
-	" r.origin_low, r.origin_high, r.tag, r.status, r.reason," \
-	" r.updated_s, r.group_id"
-
-/* rule_load_parts() - its values and ports */
-bool rule_load_parts(struct control *c, struct ctl_rule *r,
-		     struct ctl_error *err);
-void rule_read(sqlite3_stmt *st, struct ctl_rule *ret);
-
 /* rule_load() - a rule of the instance; ResourceNotFound without it */
 bool rule_load(struct control *c, const char *instance_id, const char *rule_id,
 	       struct ctl_rule *ret, struct ctl_error *err);
-
-/* rule_line() - @r in the batch format; a group by its name. Returns @out. */
-char *rule_line(struct control *c, const struct ctl_rule *r,
-		char out[RULE_TEXT_MAX]);
 
 /* A group's line: "og:NAME = " and its members */
 #define GROUP_LINE_MAX \

@@ -70,12 +70,6 @@ enum ctl_protection ctl_protection_of(const struct ctl_protect *p)
 		       : PROTECTION_EXCLUSIVE;
 }
 
-bool ctl_feature_allowed(enum ctl_protection p, enum ctl_area a,
-			 enum ctl_feature f)
-{
-	return conflict[p][f][a];
-}
-
 bool instance_check_name(const char *name, struct ctl_error *err)
 {
 	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
@@ -166,7 +160,7 @@ bool instance_check_features(const struct instance *in, struct ctl_error *err)
 				"AccelerateMainland and StaticIp exclude each "
 				"other: turn one off");
 	for (f = 0; f < FEATURE_COUNT; f++) {
-		if (!in->has[f] || ctl_feature_allowed(p, in->area, f))
+		if (!in->has[f] || conflict[p][f][in->area])
 			continue;
 		return ctl_fail(err, feature_code(f),
 				"%s cannot be on in Area %s with %s "

@@ -180,10 +180,6 @@ int ctl_name_find(const char *const *names, const char *text);
 
 enum ctl_protection ctl_protection_of(const struct ctl_protect *p);
 
-/* ctl_feature_allowed() - the product's table (seed/11) */
-bool ctl_feature_allowed(enum ctl_protection p, enum ctl_area a,
-			 enum ctl_feature f);
-
 /* instance_check_name() - seed/3: 1-50 of [a-z0-9-], a letter or digit at both
  * ends, no two hyphens in a row
  */

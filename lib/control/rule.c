@@ -5,7 +5,13 @@
 #include "control/internal.h"
 #include "rules/rule_text.h"
 
-void rule_read(sqlite3_stmt *st, struct ctl_rule *ret)
+#define RULE_COLUMNS                                               \
+	"r.id, r.protocol, r.mode, r.persistent, r.persist_s,"     \
+	" r.origin_low, r.origin_high, r.tag, r.status, r.reason," \
+	" r.updated_s, r.group_id"
+
+/* Of a row of RULE_COLUMNS, without values and ports */
+static void rule_read(sqlite3_stmt *st, struct ctl_rule *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	db_column_text(st, 0, ret->id, sizeof(ret->id));
@@ -27,8 +33,9 @@ void rule_read(sqlite3_stmt *st, struct ctl_rule *ret)
 	}
 }
 
-bool rule_load_parts(struct control *c, struct ctl_rule *r,
-		     struct ctl_error *err)
+/* Its values and ports */
+static bool rule_load_parts(struct control *c, struct ctl_rule *r,
+			    struct ctl_error *err)
 {
 	sqlite3_stmt *st = db_query(c->db,
 				    "SELECT low, high FROM rule_port"

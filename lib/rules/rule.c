@@ -448,13 +448,3 @@ uint16_t rule_origin_port(const struct rule *r, uint16_t port)
 		return r->origin_ports.low;
 	return (uint16_t)(r->origin_ports.low + (port - r->ports[0].low));
 }
-
-bool rule_has_port(const struct rule *r, uint16_t port)
-{
-	uint8_t i;
-
-	for (i = 0; i < r->n_ports; i++)
-		if (port >= r->ports[i].low && port <= r->ports[i].high)
-			return true;
-	return false;
-}

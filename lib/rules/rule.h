@@ -108,9 +108,6 @@ char *rule_format(const struct rule *r, char out[RULE_TEXT_MAX]);
  */
 uint16_t rule_origin_port(const struct rule *r, uint16_t port);
 
-/* rule_has_port() - does one of the entries hold @port? */
-bool rule_has_port(const struct rule *r, uint16_t port);
-
 const char *rule_proto_name(enum rule_proto p); /* "tcp", "udp" */
 const char *rule_mode_name(enum rule_mode m);	/* "off", "toa", "ppv1", ... */
 

@@ -139,14 +139,3 @@ enum csum_state csum_check_transport(const struct ip_addr *src,
 		return CSUM_PARTIAL;
 	return CSUM_BAD;
 }
-
-const char *csum_name(enum csum_state s)
-{
-	static const char *const names[] = {
-		[CSUM_UNKNOWN] = "unknown", [CSUM_OK] = "ok",
-		[CSUM_BAD] = "bad",	    [CSUM_ABSENT] = "absent",
-		[CSUM_PARTIAL] = "partial",
-	};
-
-	return (size_t)s < ARRAY_SIZE(names) ? names[s] : "unknown";
-}

@@ -59,7 +59,4 @@ enum csum_state csum_check_transport(const struct ip_addr *src,
 				     const uint8_t *seg, size_t len,
 				     size_t field_off);
 
-/* csum_name() - "unknown", "ok", "bad", "absent", "partial" */
-const char *csum_name(enum csum_state s);
-
 #endif

@@ -140,9 +140,6 @@ static void client_read(const struct tcp_opt *opt, enum toa_layout layout,
 	case TOA_LAYOUT_V4:
 		o->client.addr = ip_addr_v4(p);
 		break;
-	case TOA_LAYOUT_V6:
-		o->client.addr = ip_addr_v6(p);
-		break;
 	case TOA_LAYOUT_NONE:
 	case TOA_LAYOUT_COUNT:
 		break;

@@ -13,7 +13,6 @@ enum toa_layout {
 	TOA_LAYOUT_VER_V4,  /* version(1) ip4(4), more may follow; no port */
 	TOA_LAYOUT_VER_V6,  /* version(1) ip6(16); no port */
 	TOA_LAYOUT_V4,	    /* ip4(4); no port */
-	TOA_LAYOUT_V6,	    /* ip6(16); no port */
 	TOA_LAYOUT_COUNT,
 };
 

@@ -214,14 +214,6 @@ static void test_right_with_addresses_as_they_stand(void)
 	CU_ASSERT(!csum_is_right(v6, 32, IP_PROTO_UDP, seg, len));
 }
 
-static void test_names(void)
-{
-	CU_ASSERT_STRING_EQUAL(csum_name(CSUM_PARTIAL), "partial");
-	CU_ASSERT_STRING_EQUAL(csum_name((enum csum_state)(CSUM_PARTIAL + 1)),
-			       "unknown");
-	CU_ASSERT_STRING_EQUAL(csum_name((enum csum_state)99), "unknown");
-}
-
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -238,7 +230,6 @@ int main(void)
 		{ "a sum makes it whole", test_a_sum_makes_it_whole },
 		{ "addresses as they stand",
 		  test_right_with_addresses_as_they_stand },
-		{ "names", test_names },
 	};
 
 	return unit_main("csum", tests, ARRAY_SIZE(tests));

@@ -231,7 +231,7 @@ static void test_literals_need_no_server(void)
 	static const char *const names[] = { "192.0.2.1", "::1", "localhost",
 					     "x.LocalHost" };
 	struct resolver_config cfg = { "127.0.0.1:1", RESOLVE_TTL_MAX_MS };
-	struct origin *o = origin_new("o");
+	struct origin *o = origin_new();
 	struct resolver_stats stats;
 	struct resolver *r;
 
@@ -258,7 +258,7 @@ static void test_both_families_and_shared_names(void)
 {
 	static const char *const names[] = { "a.example", "10.0.0.1" };
 	static const char *const upper[] = { "A.Example" };
-	struct origin *o = origin_new("o"), *other = origin_new("p");
+	struct origin *o = origin_new(), *other = origin_new();
 	struct resolver_config cfg = { NULL, RESOLVE_TTL_MAX_MS };
 	struct resolver_stats stats;
 	struct resolver *r;
@@ -288,7 +288,7 @@ static void test_both_families_and_shared_names(void)
 
 static void test_change_is_followed(void)
 {
-	struct origin *o = origin_new("o");
+	struct origin *o = origin_new();
 	struct resolver *r;
 	struct fake f;
 
@@ -308,7 +308,7 @@ static void test_change_is_followed(void)
 /* The TTL of a CNAME on the way counts as well. */
 static void test_alias_and_ttl(void)
 {
-	struct origin *o = origin_new("o");
+	struct origin *o = origin_new();
 	struct resolver *r;
 	struct fake f;
 
@@ -330,7 +330,7 @@ static void test_failures_keep_addresses(void)
 		{ SAYS_SERVFAIL, SAYS_NXDOMAIN },
 		{ SAYS_NONE, SAYS_NONE },
 	};
-	struct origin *o = origin_new("o");
+	struct origin *o = origin_new();
 	struct resolver *r;
 	struct fake f;
 	size_t i;
@@ -365,8 +365,8 @@ static void test_take_over(void)
 	static const char *const known[] = { "a.example" };
 	static const char *const fresh[] = { "b.example" };
 	struct resolver_config cfg = { NULL, RESOLVE_TTL_MAX_MS };
-	struct origin *old_o = origin_new("o"), *o = origin_new("o");
-	struct origin *other = origin_new("p");
+	struct origin *old_o = origin_new(), *o = origin_new();
+	struct origin *other = origin_new();
 	struct resolver *old, *r = NULL;
 	struct fake f;
 	unsigned asked;
@@ -404,7 +404,7 @@ static void test_take_over(void)
 
 static void test_silent_server_holds_nobody_up(void)
 {
-	struct origin *o = origin_new("o");
+	struct origin *o = origin_new();
 	uint64_t began_ms = clock_ms();
 	struct resolver *r;
 	struct fake f;
@@ -434,7 +434,7 @@ static void test_silent_server_holds_nobody_up(void)
 
 static void test_many_names_in_bounded_rounds(void)
 {
-	struct origin *o = origin_new("o");
+	struct origin *o = origin_new();
 	struct resolver_config cfg = { NULL, RESOLVE_TTL_MAX_MS };
 	struct resolver_stats stats;
 	struct resolver *r;

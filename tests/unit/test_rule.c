@@ -516,16 +516,11 @@ static void test_offset_ranges_map_each_port(void)
 	uint16_t p;
 
 	CU_ASSERT_FATAL(parse("tcp:80-90 1.2.3.4 90-100 off off", 0, &r, &err));
-	for (p = 80; p <= 90; p++) {
+	for (p = 80; p <= 90; p++)
 		CU_ASSERT_EQUAL(rule_origin_port(&r, p), p + 10);
-		CU_ASSERT(rule_has_port(&r, p));
-	}
-	CU_ASSERT(!rule_has_port(&r, 79));
-	CU_ASSERT(!rule_has_port(&r, 91));
 	CU_ASSERT_FATAL(parse("tcp:80-82;99 1.2.3.4 7 off off", 0, &r, &err));
 	CU_ASSERT_EQUAL(rule_origin_port(&r, 81), 7);
 	CU_ASSERT_EQUAL(rule_origin_port(&r, 99), 7);
-	CU_ASSERT(rule_has_port(&r, 99));
 	CU_ASSERT_FATAL(parse("tcp:64990-64999 1.2.3.4 65526-65535 off off", 0,
 			      &r, &err));
 	CU_ASSERT_EQUAL(rule_origin_port(&r, 64999), 65535);
