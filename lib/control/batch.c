@@ -202,19 +202,86 @@ static bool import_know_groups(struct control *c, const struct instance *in,
 	return ok;
 }
 
-static bool import_groups(struct control *c, const struct instance *in,
-			  const struct ruleset *rs, uint32_t from,
-			  struct ctl_error *err)
-{
-	uint32_t i, k;
+/* An import in work.
+ * @groups: of im->rs, those before are of the zone; @rules likewise
+ * @own:    for each of the groups that come in: it is the addresses of one rule
+ */
+struct import {
+	struct control *c;
+	const struct instance *in;
+	struct ctl_import *im;
+	uint32_t groups, rules;
+	bool *own;
+};
 
-	for (i = from; i < rs->n_groups; i++) {
+static void members_of(const struct group *g,
+		       const char *ret[GROUP_MEMBERS_MAX])
+{
+	uint32_t k;
+
+	for (k = 0; k < g->n_members; k++)
+		ret[k] = g->members[k];
+}
+
+/* Could the export of a rule with several addresses have made this group? */
+static bool group_is_of_rule(const struct import *m, const struct group *g)
+{
+	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	const char *members[GROUP_MEMBERS_MAX];
+	struct ctl_rule r;
+	struct ctl_error ignored = { 0 };
+	size_t len = strlen(g->name);
+
+	members_of(g, members);
+	return strncmp(g->name, "rule-", 5) == 0 && len > 5 &&
+	       len < CTL_ID_MAX && strspn(g->name + 5, set) == len - 5 &&
+	       g->n_members > 1 &&
+	       ctl_values_parse(members, g->n_members, m->im->rs->flags,
+				r.values, &ignored);
+}
+
+/* Which groups belong to one rule each? */
+static bool import_find_own(struct import *m, struct ctl_error *err)
+{
+	const struct ruleset *rs = m->im->rs;
+	uint32_t *users = calloc(rs->n_groups + 1, sizeof(*users));
+	uint32_t i;
+
+	m->own = calloc(rs->n_groups + 1, sizeof(*m->own));
+	if (!users || !m->own) {
+		free(users);
+		return ctl_fail(err, CTL_INTERNAL, "out of memory");
+	}
+	for (i = m->rules; i < rs->n_rules; i++) {
+		const struct group *g = NULL;
+
+		if (rs->rules[i].origin_type == RULE_ORIGIN_GROUP)
+			g = ruleset_group(rs, rs->rules[i].origin);
+		if (g)
+			users[g - rs->groups]++;
+	}
+	for (i = m->groups; i < rs->n_groups; i++)
+		m->own[i] = users[i] == 1 &&
+			    group_is_of_rule(m, &rs->groups[i]);
+	free(users);
+	return true;
+}
+
+static bool import_groups(const struct import *m, struct ctl_error *err)
+{
+	const struct ruleset *rs = m->im->rs;
+	struct control *c = m->c;
+	const struct instance *in = m->in;
+	uint32_t i;
+
+	for (i = m->groups; i < rs->n_groups; i++) {
 		const struct group *g = &rs->groups[i];
 		const char *members[GROUP_MEMBERS_MAX];
 		char id[CTL_ID_MAX];
 
-		for (k = 0; k < g->n_members; k++)
-			members[k] = g->members[k];
+		if (m->own[i])
+			continue;
+		members_of(g, members);
 		if (!group_insert(c, in->zone, g->name, members, g->n_members,
 				  id, err))
 			return false;
@@ -243,16 +310,42 @@ static bool import_is_bad(const struct ruleset *rs, uint32_t line)
 	return false;
 }
 
-static bool import_rule(struct control *c, const struct instance *in,
-			const struct rule *from, struct ctl_error *err)
+/* The addresses of @g are @r's own, and so is its name if it is free. */
+static bool import_values(struct control *c, const struct ruleset *rs,
+			  const struct group *g, struct ctl_rule *r,
+			  struct ctl_error *err)
 {
+	const char *members[GROUP_MEMBERS_MAX];
+
+	members_of(g, members);
+	r->n_values = g->n_members;
+	r->rule.origin_type = RULE_ORIGIN_IP;
+	if (!db_number(c->db, 1, "SELECT count(*) FROM rule WHERE id = ?", "s",
+		       g->name))
+		(void)str_copy(r->id, sizeof(r->id), g->name);
+	return ctl_values_parse(members, g->n_members, rs->flags, r->values,
+				err);
+}
+
+static bool import_rule(const struct import *m, const struct rule *from,
+			struct ctl_error *err)
+{
+	const struct ruleset *rs = m->im->rs;
+	const struct instance *in = m->in;
+	struct control *c = m->c;
+	const struct group *g = NULL;
 	struct ctl_rule r = {
 		.rule = *from,
 		.n_values = 1,
 		.persist_s = CTL_PERSIST_MAX_S,
 	};
 
-	if (from->origin_type == RULE_ORIGIN_GROUP) {
+	if (from->origin_type == RULE_ORIGIN_GROUP)
+		g = ruleset_group(rs, from->origin);
+	if (g && m->own[g - rs->groups]) {
+		if (!import_values(c, rs, g, &r, err))
+			return false;
+	} else if (from->origin_type == RULE_ORIGIN_GROUP) {
 		r.origin_type = ORIGIN_GROUP;
 		if (!group_find(c, in->zone, from->origin, r.values[0]))
 			return ctl_fail(err, CODE_GROUP_NOT_DEFINED,
@@ -264,19 +357,17 @@ static bool import_rule(struct control *c, const struct instance *in,
 	return rule_insert(c, in->id, &r, err);
 }
 
-static bool import_rules(struct control *c, const struct instance *in,
-			 struct ctl_import *im, uint32_t from,
-			 struct ctl_error *err)
+static bool import_rules(const struct import *m, struct ctl_error *err)
 {
-	const struct ruleset *rs = im->rs;
+	const struct ruleset *rs = m->im->rs;
 	uint32_t i;
 
-	for (i = from; i < rs->n_rules; i++) {
+	for (i = m->rules; i < rs->n_rules; i++) {
 		if (import_is_bad(rs, rs->rules[i].line))
 			continue;
-		if (!import_rule(c, in, &rs->rules[i], err))
+		if (!import_rule(m, &rs->rules[i], err))
 			return false;
-		im->added++;
+		m->im->added++;
 	}
 	return true;
 }
@@ -284,15 +375,16 @@ static bool import_rules(struct control *c, const struct instance *in,
 static bool import_apply(struct control *c, const struct instance *in,
 			 struct ctl_import *im, struct ctl_error *err)
 {
+	struct import m = { .c = c, .in = in, .im = im };
 	struct ruleset *rs = im->rs;
-	uint32_t rules, groups;
+	bool ok;
 	int r;
 
 	if (!instance_check_open(in, err) ||
 	    !import_know_groups(c, in, rs, err) || !import_know(c, in, rs, err))
 		return false;
-	rules = rs->n_rules;
-	groups = rs->n_groups;
+	m.rules = rs->n_rules;
+	m.groups = rs->n_groups;
 	r = ruleset_add_stream(rs, im->in, im->source);
 	if (r)
 		return ctl_fail(err, CTL_INTERNAL, "%s: %s", im->source,
@@ -302,9 +394,11 @@ static bool import_apply(struct control *c, const struct instance *in,
 				"%u error%s, the first in line %u: %.160s",
 				rs->n_errors, rs->n_errors == 1 ? "" : "s",
 				rs->errors[0].line, rs->errors[0].text);
-	return rules_check_room(c, rs->n_rules - rules, err) &&
-	       import_groups(c, in, rs, groups, err) &&
-	       import_rules(c, in, im, rules, err);
+	ok = rules_check_room(c, rs->n_rules - m.rules, err) &&
+	     import_find_own(&m, err) && import_groups(&m, err) &&
+	     import_rules(&m, err);
+	free(m.own);
+	return ok;
 }
 
 bool control_import(struct control *c, const char *zone, const char *id,

@@ -32,8 +32,8 @@ bool instance_load(struct control *c, const char *zone, const char *id,
 /* instance_check_open() - may its rules be changed? */
 bool instance_check_open(const struct instance *in, struct ctl_error *err);
 
-/* rule_insert() - a parsed rule with a new id, PROGRESS; its ports must be
- * free. @r->id is set.
+/* rule_insert() - a parsed rule, PROGRESS; its ports must be free. @r->id is
+ * what it is to be, or empty and is set then.
  */
 bool rule_insert(struct control *c, const char *instance_id, struct ctl_rule *r,
 		 struct ctl_error *err);

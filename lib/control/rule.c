@@ -155,7 +155,7 @@ bool rule_insert(struct control *c, const char *instance_id, struct ctl_rule *r,
 				"proxy '%s' has %d rules: delete some first",
 				instance_id, CTL_RULES_MAX);
 	if (!rule_check_group(c, instance_id, r, err) ||
-	    !control_new_id("rule-", r->id, err))
+	    (!r->id[0] && !control_new_id("rule-", r->id, err)))
 		return false;
 	if (!db_run(c->db,
 		    "INSERT INTO rule (id, instance_id, group_id, protocol,"

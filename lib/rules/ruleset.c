@@ -97,7 +97,7 @@ static struct ruleset *ruleset_make(unsigned flags, uint32_t max,
 
 struct ruleset *ruleset_new(unsigned flags)
 {
-	return ruleset_make(flags, RULESET_MAX, GROUP_MAX);
+	return ruleset_make(flags, RULESET_MAX, GROUP_SIZED_MAX);
 }
 
 struct ruleset *ruleset_new_sized(unsigned flags, uint32_t max)

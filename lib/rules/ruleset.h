@@ -14,10 +14,11 @@
 #define RULESET_MAX	   2000	 /* seed/22 */
 #define RULESET_SIZED_MAX  20000 /* of ruleset_new_sized() */
 #define RULESET_ERRORS_MAX 2000	 /* reported; more are only counted */
-#define GROUP_MAX	   256
-#define GROUP_SIZED_MAX	   (GROUP_MAX + RULESET_MAX)
-#define GROUP_MEMBERS_MAX  64
-#define GROUP_NAME_MAX	   200
+#define GROUP_MAX	   256	 /* that several rules share */
+/* a rule with several addresses is one with a group of its own */
+#define GROUP_SIZED_MAX	  (GROUP_MAX + RULESET_MAX)
+#define GROUP_MEMBERS_MAX 64
+#define GROUP_NAME_MAX	  200
 
 /* One line "og:NAME = ADDR[, ADDR...]" (our extension to the format).
  * Members are addresses or domains, without ports.
@@ -39,12 +40,11 @@ struct ruleset {
 	struct rule_error *errors;
 };
 
-/* ruleset_new() - empty. Return: NULL without memory */
+/* ruleset_new() - empty, for RULESET_MAX rules. Return: NULL without memory */
 struct ruleset *ruleset_new(unsigned flags);
 
 /* ruleset_new_sized() - for what several instances have: up to @max rules, 1 to
- * RULESET_SIZED_MAX, instead of RULESET_MAX; and GROUP_SIZED_MAX groups, as a
- * rule with several addresses is one with a group of its own
+ * RULESET_SIZED_MAX, instead of RULESET_MAX
  */
 struct ruleset *ruleset_new_sized(unsigned flags, uint32_t max);
 void ruleset_free(struct ruleset *rs);

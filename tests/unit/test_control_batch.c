@@ -244,11 +244,17 @@ static void test_all_instances(void)
 	state_fini(&s);
 }
 
-/* More rules with several addresses than there can be groups */
+/* As many rules with several addresses as there can be rules: each is exported
+ * as a group of its own, more of them than a zone can have.
+ */
 static void test_many_addresses(void)
 {
 	static const struct ctl_limits limits = { UINT32_MAX, CTL_RULES_ALL_MAX,
 						  NULL };
+	const struct ctl_group_filter all_groups = { .zone = ZONE };
+	struct ctl_page page = { 0 };
+	struct state other;
+	char *first, *second;
 	static char ports[CTL_RULES_MAX][8];
 	struct ctl_rule_words w[CTL_BATCH_MAX];
 	char ids[CTL_BATCH_MAX][CTL_ID_MAX];
@@ -279,6 +285,64 @@ static void test_many_addresses(void)
 	CU_ASSERT(n == CTL_RULES_MAX && rs->n_rules == CTL_RULES_MAX);
 	free(of);
 	ruleset_free(rs);
+	first = export(&s);
+	state_init(&other);
+	import_ok(&other, first, CTL_RULES_MAX);
+	second = export(&other);
+	CU_ASSERT_STRING_EQUAL(second, first);
+	/* they are no groups that rules could share */
+	CU_ASSERT(control_list_groups(other.c, &all_groups, &page, NULL,
+				      &other.err));
+	CU_ASSERT_EQUAL(page.total, 0);
+	free(first);
+	free(second);
+	state_fini(&other);
+	state_fini(&s);
+}
+
+/* What is called like a rule, and is more than the addresses of one */
+static void test_groups_called_like_rules(void)
+{
+	static const char text[] = "og:rule-shared = 192.0.2.1, 192.0.2.2\n"
+				   "og:rule-mixed = 192.0.2.1, a.example.com\n"
+				   "og:rule-single = 192.0.2.1\n"
+				   "og:rule-unused = 192.0.2.1, 192.0.2.2\n"
+				   "og:rule-other.sign = 192.0.2.1, 192.0.2.2\n"
+				   "tcp:1 og:rule-shared 80 off off\n"
+				   "tcp:2 og:rule-shared 80 off off\n"
+				   "tcp:3 og:rule-mixed 80 off off\n"
+				   "tcp:4 og:rule-single 80 off off\n"
+				   "tcp:5 og:rule-other.sign 80 off off\n"
+				   "tcp:6 og:rule-own 80 on ppv2 its tag\n"
+				   "og:rule-own = 192.0.2.1, 192.0.2.2\n";
+	const struct ctl_group_filter all = { .zone = ZONE };
+	struct ctl_page page = { 0 };
+	struct ctl_rule *rules;
+	struct state s;
+	uint32_t n;
+
+	state_init(&s);
+	import_ok(&s, text, 6);
+	CU_ASSERT(control_list_groups(s.c, &all, &page, NULL, &s.err));
+	CU_ASSERT_EQUAL(page.total, 5);
+	rules = state_rules(&s, &n);
+	CU_ASSERT_EQUAL_FATAL(n, 6);
+	CU_ASSERT_EQUAL(rules[4].origin_type, ORIGIN_GROUP);
+	CU_ASSERT_EQUAL(rules[5].origin_type, ORIGIN_IP_DOMAIN);
+	CU_ASSERT_STRING_EQUAL(rules[5].id, "rule-own");
+	CU_ASSERT_EQUAL(rules[5].n_values, 2);
+	CU_ASSERT_STRING_EQUAL(rules[5].values[1], "192.0.2.2");
+	free(rules);
+	/* its id is taken now */
+	import_ok(&s,
+		  "og:rule-own = 192.0.2.8, 192.0.2.9\n"
+		  "udp:6 og:rule-own 80 off off\n",
+		  1);
+	rules = state_rules(&s, &n);
+	CU_ASSERT_EQUAL_FATAL(n, 7);
+	CU_ASSERT_STRING_NOT_EQUAL(rules[6].id, "rule-own");
+	CU_ASSERT_STRING_EQUAL(rules[6].values[1], "192.0.2.9");
+	free(rules);
 	state_fini(&s);
 }
 
@@ -322,12 +386,13 @@ int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "import(export(x)) is x", test_round_trip },
-		{ "several addresses become a group",
+		{ "several addresses have a line of their own",
 		  test_export_of_addresses },
 		{ "all or none, or what is right", test_all_or_none },
 		{ "2000 rules", test_limits },
 		{ "2000 rules of each instance (C6)", test_all_instances },
 		{ "2000 rules of several addresses", test_many_addresses },
+		{ "groups called like rules", test_groups_called_like_rules },
 		{ "words in any case, full-width signs (C7)", test_words },
 	};
 

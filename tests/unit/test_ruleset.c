@@ -241,13 +241,13 @@ static void test_group_limits(void)
 	CU_ASSERT_EQUAL(rs->errors[0].column, len + 3);
 	ruleset_free(rs);
 
-	for (len = 0, i = 0; i <= GROUP_MAX; i++)
+	for (len = 0, i = 0; i <= GROUP_SIZED_MAX; i++)
 		len += (size_t)snprintf(text + len, cap - len, "og:g%zu = a\n",
 					i);
 	rs = load_bytes(text, len, 0);
-	CU_ASSERT_EQUAL(rs->n_groups, GROUP_MAX);
+	CU_ASSERT_EQUAL(rs->n_groups, GROUP_SIZED_MAX);
 	CU_ASSERT_EQUAL(rs->n_errors, 1);
-	CU_ASSERT_EQUAL(rs->errors[0].line, GROUP_MAX + 1);
+	CU_ASSERT_EQUAL(rs->errors[0].line, GROUP_SIZED_MAX + 1);
 	CU_ASSERT_EQUAL(rs->errors[0].column, 1);
 	CU_ASSERT_STRING_EQUAL(rs->errors[0].code,
 			       "InvalidParameter.ParameterError");
