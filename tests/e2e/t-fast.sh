@@ -42,18 +42,32 @@ expect_reason() {
         bad "logged: $(tail -n 1 "$DIR/log"), wanted $1"
 }
 
-half_close() {
-    origin_act "${ORIGIN_TURNS[@]}" take:100000 eof fill:100000 fin
-    client_act fill:100000 fin take:100000 eof
+# acts SIDE ACTION... -- ACTION... - after the turns, those of client or origin
+# and then those of the other
+acts() {
+    local side=$1 its=()
+
+    shift
+    while [ "$1" != -- ]; do
+        its+=("$1")
+        shift
+    done
+    shift
+    if [ "$side" = client ]; then
+        origin_act "${ORIGIN_TURNS[@]}" "$@"
+        client_act "${its[@]}"
+    else
+        origin_act "${ORIGIN_TURNS[@]}" "${its[@]}"
+        client_act "$@"
+    fi
     origin_done
-    expect_reason down:net_exception_peer_close
 }
 
-half_close_by_origin() {
-    origin_act "${ORIGIN_TURNS[@]}" fill:100000 fin take:100000 eof
-    client_act take:100000 eof fill:100000 fin
-    origin_done
-    expect_reason up:net_exception_peer_close
+# half_close SIDE WORD - SIDE ends first, for which the log's word is WORD
+half_close() {
+    acts "$1" fill:100000 fin take:100000 eof -- \
+        take:100000 eof fill:100000 fin
+    expect_reason "$2:net_exception_peer_close"
 }
 
 # an end right behind the last byte
@@ -71,20 +85,11 @@ both_close() {
     done
 }
 
-reset_by_client() {
+reset() {
     rm -f "$DIR/got"
-    origin_act "${ORIGIN_TURNS[@]}" take:50000 touch:"$DIR/got" reset
-    client_act fill:50000 wait:"$DIR/got" abort
-    origin_done
-    expect_reason down:net_exception_peer_error
-}
-
-reset_by_origin() {
-    rm -f "$DIR/got"
-    origin_act "${ORIGIN_TURNS[@]}" fill:50000 wait:"$DIR/got" abort
-    client_act take:50000 touch:"$DIR/got" reset
-    origin_done
-    expect_reason up:net_exception_peer_error
+    acts "$1" fill:50000 wait:"$DIR/got" abort -- \
+        take:50000 touch:"$DIR/got" reset
+    expect_reason "$2:net_exception_peer_error"
 }
 
 # TERM: what stands goes on until its end, or until the drain is over
@@ -226,11 +231,11 @@ run_case "thousands go over, every byte compared and counted" promoted \
     50:8:2:300000
 run_case "random lengths, times and resets, both ways at once" movers 200
 fast_start --fast-path always
-run_case "half-close by the client" half_close
-run_case "half-close by the origin" half_close_by_origin
+run_case "half-close by the client" half_close client down
+run_case "half-close by the origin" half_close origin up
 run_case "both close behind their last byte" both_close
-run_case "reset by the client" reset_by_client
-run_case "reset by the origin" reset_by_origin
+run_case "reset by the client" reset client down
+run_case "reset by the origin" reset origin up
 run_case "drain" drain
 run_case "idle timeout, and lines of the log in between" idle
 run_case "a slow reader" slow_reader
