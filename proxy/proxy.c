@@ -199,11 +199,15 @@ static int proxy_start(struct proxy *p)
 		if (status != EXIT_OK)
 			return status;
 	}
-	status = proxy_open_fast(p);
-	if (status == EXIT_OK)
-		status = proxy_prepare(p, &t, &set);
+	status = proxy_prepare(p, &t, &set);
 	if (status != EXIT_OK)
 		return status;
+	/* it takes a while, in which clients may queue already */
+	status = proxy_open_fast(p, t->rules);
+	if (status != EXIT_OK) {
+		proxy_adopt(p, t, set);
+		return status;
+	}
 	err = access_open(&p->access, cfg->log_path, cfg->service_id);
 	if (err)
 		log_error("cannot open the access log '%s': %s", cfg->log_path,

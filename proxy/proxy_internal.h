@@ -49,7 +49,7 @@ struct proxy {
  * Return: an exit status; EXIT_OK also where it goes without
  */
 int proxy_open_steer(struct proxy *p, uint32_t ports);
-int proxy_open_fast(struct proxy *p);
+int proxy_open_fast(struct proxy *p, const struct ruleset *rs);
 
 /* proxy_prepare() - read the rules, and make their table and sockets beside
  * what runs now. Problems are reported.

@@ -174,15 +174,31 @@ int proxy_open_steer(struct proxy *p, uint32_t ports)
 	return EXIT_IO;
 }
 
+/* Is there a TCP rule, or may there be one later? */
+static bool proxy_may_have_tcp(const struct proxy_config *cfg,
+			       const struct ruleset *rs)
+{
+	uint32_t i;
+
+	/* a reload can bring one */
+	if (cfg->serve.state || (cfg->file && strcmp(cfg->file, "-") != 0))
+		return true;
+	for (i = 0; i < rs->n_rules; i++)
+		if (rs->rules[i].proto == RULE_TCP)
+			return true;
+	return false;
+}
+
 /* While we may. Connections that are wrong on purpose have no use for it.
  * Return: an exit status
  */
-int proxy_open_fast(struct proxy *p)
+int proxy_open_fast(struct proxy *p, const struct ruleset *rs)
 {
 	const struct proxy_config *cfg = p->cfg;
 	int err;
 
-	if (cfg->fast_path == FAST_OFF || fault_any(&cfg->faults))
+	if (cfg->fast_path == FAST_OFF || fault_any(&cfg->faults) ||
+	    !proxy_may_have_tcp(cfg, rs))
 		return EXIT_OK;
 	err = fast_open(cfg, &p->fast);
 	if (!err)

@@ -206,6 +206,31 @@ awake() {
     stop_clean proxy
 }
 
+# bpf_fds RULES OPTION... - BPF_FDS is how many there are with these rules
+bpf_fds() {
+    printf '%s\n' "$1" >"$DIR/some-rules"
+    shift
+    BPF_FDS=none
+    start_ready proxy "$NS_P" "$TP_PROXY" --steer off "$@" || return
+    BPF_FDS=$(find "/proc/${PID[proxy]}/fd" -lname 'anon_inode:bpf*' | wc -l)
+    stop_clean proxy
+}
+
+# The program is loaded where a connection may come to need it.
+loaded() {
+    local udp="udp:11001 $ORIGIN4 20001 off ppv2"
+    local tcp="tcp:11001 $ORIGIN4 20001 off ppv2"
+
+    bpf_fds '' --rule "$udp"
+    expect "UDP alone, for good" "$BPF_FDS" 0
+    bpf_fds '' --rule "$tcp" --fast-path off
+    expect "off" "$BPF_FDS" 0
+    bpf_fds '' --rule "$udp" --rule "$tcp"
+    [ "$BPF_FDS" -gt 0 ] || bad "not for TCP"
+    bpf_fds "$udp" -f "$DIR/some-rules"
+    [ "$BPF_FDS" -gt 0 ] || bad "not for a file that can become another"
+}
+
 unprivileged() {
     local nobody=(setpriv --reuid nobody --clear-groups --inh-caps=-all
         --bounding-set=-all)
@@ -241,5 +266,6 @@ run_case "idle timeout, and lines of the log in between" idle
 run_case "a slow reader" slow_reader
 run_case "auto, off, and with faults" automatic
 run_case "a CPU is kept awake" awake
+run_case "loaded for TCP" loaded
 run_case "without privileges" unprivileged
 e2e_end
