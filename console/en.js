@@ -175,7 +175,16 @@ export default {
   'rule.origin.hint': 'One domain, or addresses with commas between',
   'rule.group': 'Origin group',
   'rule.group.none':
-    'This zone has no origin group. A line “og:NAME = ADDRESS, …” of an import makes one.',
+    'This zone has no origin group. A line “og:NAME = ADDRESS, …” of an import makes one, too.',
+  'group.new': 'New group',
+  'group.edit': 'Edit the group',
+  'group.name': 'Name of the group',
+  'group.name.hint': 'Up to 200 of a–z, A–Z, 0–9, _ and -',
+  'group.origins': 'Its origins',
+  'group.origins.hint':
+    'Up to 64 addresses and domains, one a line. Every rule of the group goes to them.',
+  'group.saved': 'The group is saved',
+  'group.deleted': 'The group is deleted',
   'origin.IP_DOMAIN': 'Address or domain',
   'origin.ORIGIN_GROUP': 'Origin group',
   'rule.origin.ports': 'Origin port',

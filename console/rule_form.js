@@ -3,6 +3,7 @@
 import {
   button, choice, dialog, errorBox, field, fill, h, note, select,
 } from './dom.js';
+import { groupDialog, words } from './group_form.js';
 import { t } from './i18n.js';
 
 const MODES = { TCP: ['TOA', 'PPV1', 'PPV2', 'OFF'], UDP: ['PPV2', 'SPP', 'OFF'] };
@@ -17,12 +18,6 @@ const FIELDS = [
 
 export function ruleName(r) {
   return r.RuleTag || `${r.Protocol} ${r.PortRange.join(';')}`;
-}
-
-function words(text) {
-  return text
-    .split(/[\s,;，；、]+/)
-    .filter(Boolean);
 }
 
 // rule: the one that is edited, or null for a new one
@@ -76,8 +71,22 @@ export function ruleDialog(app, proxyId, rule, done) {
   });
   const persistField = field(t('rule.persist.time'), persistTime, t('rule.persist.time.hint'));
   const originField = field(t('rule.origin'), origin, t('rule.origin.hint'));
+  let groups = [];
   const groupHint = h('div', { class: 'hint' });
-  const groupField = h('div', {}, field(t('rule.group'), group), groupHint);
+  const groupEdit = button(
+    t('group.edit'),
+    () => groupDialog(app, groups.find((g) => g.GroupId === group.value), loadGroups),
+    { id: 'group-edit' },
+  );
+  const groupField = h(
+    'div',
+    {},
+    field(t('rule.group'), group),
+    groupHint,
+    button(t('group.new'), () => groupDialog(app, null, loadGroups), { id: 'group-new' }),
+    ' ',
+    groupEdit,
+  );
   const controls = { ports, origin, originPorts };
 
   const protocol = choice(
@@ -122,17 +131,17 @@ export function ruleDialog(app, proxyId, rule, done) {
     persistField.hidden = !persist.checked;
   }
 
-  async function loadGroups() {
+  // The one with the id is chosen, if it is still there
+  async function loadGroups(id) {
     try {
-      const list = await app.client.groups();
-
+      groups = await app.client.groups();
       fill(
         group,
-        list.map((g) => h('option', { value: g.GroupId }, g.Name)),
+        groups.map((g) => h('option', { value: g.GroupId }, g.Name)),
       );
-      if (rule && rule.OriginType === 'ORIGIN_GROUP')
-        group.value = rule.OriginValue[0];
-      groupHint.textContent = list.length ? '' : t('rule.group.none');
+      if (groups.some((g) => g.GroupId === id)) group.value = id;
+      groupHint.textContent = groups.length ? '' : t('rule.group.none');
+      groupEdit.hidden = !groups.length;
     } catch (error) {
       fill(errors, errorBox(error));
     }
@@ -192,7 +201,7 @@ export function ruleDialog(app, proxyId, rule, done) {
   modes(rule ? rule.ClientIPPassThroughMode : 'TOA');
   mode.setAttribute('aria-describedby', 'rule-mode-hint');
   follow();
-  loadGroups();
+  loadGroups(rule && rule.OriginType === 'ORIGIN_GROUP' ? rule.OriginValue[0] : null);
   const d = dialog({
     title: t(rule ? 'rule.edit' : 'rule.add'),
     wide: true,

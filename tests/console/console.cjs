@@ -396,6 +396,48 @@ async function importRules() {
   equal('rules', (await rules()).map((r) => r.RuleTag), ['first rule', 'good one', 'good two', 'a group']);
 }
 
+// A group is made beside the rule that is to use it; every word and every
+// refusal is the API's.
+async function originGroups() {
+  const groups = async () => (await api('DescribeOriginGroup', { ZoneId: ZONE })).OriginGroups
+    .map((g) => [g.Name, g.Records.map((r) => r.Record)]);
+  const form = page.locator('dialog:has(#group-form)');
+  const press = (name) => form.getByRole('button', { name, exact: true }).click();
+  const chosen = () => page.locator('#rule-group').evaluate((e) => e.selectedOptions[0].textContent);
+  const web = ['web', ['10.2.0.10', '10.2.0.11']];
+
+  await page.locator('#add').click();
+  await pickRadio('Origin group');
+  await page.locator('#group-new').click();
+  ok('focus', await page.locator('#group-name').evaluate((e) => e === document.activeElement));
+  await page.locator('#group-name').fill('two words');
+  await press('Save');
+  await form.getByText('InvalidParameter.ParameterError').waitFor();
+  await page.locator('#group-name').fill('made-here');
+  await page.locator('#group-origins').fill('10.2.0.10\na.example.com, 2001:db8::1');
+  await looksRight('group');
+  await press('Save');
+  await form.waitFor({ state: 'detached' });
+  await until('it is chosen', async () => (await chosen()) === 'made-here');
+  equal('made', await groups(), [web, ['made-here', ['10.2.0.10', 'a.example.com', '2001:db8::1']]]);
+  await page.locator('#group-edit').click();
+  equal('its origins', await page.locator('#group-origins').inputValue(), '10.2.0.10\na.example.com\n2001:db8::1');
+  await page.locator('#group-origins').fill('10.2.0.11');
+  await press('Save');
+  await form.waitFor({ state: 'detached' });
+  equal('edited', await groups(), [web, ['made-here', ['10.2.0.11']]]);
+  await page.locator('#group-edit').click();
+  await press('Delete');
+  await form.waitFor({ state: 'detached' });
+  await until('another is chosen', async () => (await chosen()) === 'web');
+  await page.locator('#group-edit').click();
+  await press('Delete');
+  await form.getByText('OperationDenied.OriginGroupL4Used').waitFor();
+  await press('Cancel');
+  equal('what a rule names stays', await groups(), [web]);
+  await modal().getByRole('button', { name: 'Cancel' }).click();
+}
+
 async function exportRules() {
   const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#export').click()]);
 
@@ -802,6 +844,7 @@ async function main() {
   await test('a rule is edited', editRule);
   await test('a rule is paused and resumed', pauseRule);
   await test('a batch is checked line by line, then imported', importRules);
+  await test('an origin group is made, edited, deleted', originGroups);
   await test('rules are exported', exportRules);
   await test('rules are found and sorted', filterSort);
   await test('counters and lines move', live);
