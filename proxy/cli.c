@@ -263,7 +263,7 @@ static const struct opt common_options[] = {
 	O(0, "busy-poll", "USEC", OPT_U32, &config.busy_poll_us, 0, 10000, NULL,
 	  NULL,
 	  "look for events this many microseconds before a thread sleeps, for "
-	  "shorter round trips at the price of CPU (default 0)"),
+	  "shorter round trips at the price of idle CPU (default 0)"),
 	O(0, "congestion", "NAME", OPT_STR, &config.congestion, 0, 0, NULL,
 	  NULL, "TCP congestion control of both sides (default: the system's)"),
 	O(0, "resolver", "LIST", OPT_STR, &config.resolver, 0, 0, NULL, NULL,

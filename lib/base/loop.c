@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -97,10 +98,14 @@ static int loop_spin(struct loop *l, struct epoll_event *ev, int timeout_ms)
 
 	if (timeout_ms >= 0 && ns > (uint64_t)timeout_ms * NS_PER_MS)
 		ns = (uint64_t)timeout_ms * NS_PER_MS;
-	do
+	do {
 		n = epoll_wait(l->epfd, ev, LOOP_BATCH, 0);
-	while (!n && clock_ns() - begin_ns < ns);
-	return n;
+		if (n)
+			return n;
+		/* to whoever has this CPU too: maybe it makes the next event */
+		(void)sched_yield();
+	} while (clock_ns() - begin_ns < ns);
+	return 0;
 }
 
 /* epoll_wait(2), with a look before the sleep if that has been worth it */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_loop.c - events reach their owner, and only the one that is meant */
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -78,6 +79,22 @@ static void test_changing_and_removing_a_watch(void)
 	loop_fini(&l);
 }
 
+static struct {
+	unsigned calls;
+	int fd; /* made readable by the first call; -1: none is */
+} yielded;
+
+/* In place of the C library's: another thread had the CPU. */
+int sched_yield(void)
+{
+	uint64_t one = 1;
+
+	if (!yielded.calls++ && yielded.fd >= 0)
+		CU_ASSERT_EQUAL(write(yielded.fd, &one, sizeof(one)),
+				sizeof(one));
+	return 0;
+}
+
 /* Looking before the sleep loses no event, keeps the time limit, and stops when
  * events are rare.
  */
@@ -87,6 +104,7 @@ static void test_spinning_waits_as_well(void)
 	uint64_t one = 1;
 
 	open_loop();
+	yielded.fd = -1;
 	l.spin_us = 1000;
 	l.is_hot = true;
 	CU_ASSERT_EQUAL(loop_add(&l, a, EPOLLIN | EPOLLET, 0, 1, 2), 0);
@@ -98,6 +116,29 @@ static void test_spinning_waits_as_well(void)
 	l.is_hot = true;
 	CU_ASSERT_EQUAL(write(a, &one, sizeof(one)), sizeof(one));
 	CU_ASSERT_EQUAL(loop_wait(&l, 1000), 1);
+	close(a);
+	loop_fini(&l);
+}
+
+/* One who spins gives way to those who make the next event. */
+static void test_spinning_yields(void)
+{
+	int a = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	uint64_t one = 1;
+
+	open_loop();
+	l.spin_us = 10000;
+	CU_ASSERT_EQUAL(loop_add(&l, a, EPOLLIN | EPOLLET, 0, 1, 2), 0);
+	l.is_hot = true;
+	yielded.calls = 0;
+	yielded.fd = a;
+	CU_ASSERT_EQUAL(loop_wait(&l, 100), 1);
+	CU_ASSERT_EQUAL(yielded.calls, 1);
+	/* not where there is work already */
+	CU_ASSERT_EQUAL(write(a, &one, sizeof(one)), sizeof(one));
+	l.is_hot = true;
+	CU_ASSERT_EQUAL(loop_wait(&l, 100), 1);
+	CU_ASSERT_EQUAL(yielded.calls, 1);
 	close(a);
 	loop_fini(&l);
 }
@@ -125,6 +166,7 @@ int main(void)
 		  test_type_slot_and_generation_come_back },
 		{ "changing a watch", test_changing_and_removing_a_watch },
 		{ "spinning", test_spinning_waits_as_well },
+		{ "spinning gives way", test_spinning_yields },
 		{ "errors", test_errors_are_told },
 	};
 
