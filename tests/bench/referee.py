@@ -8,6 +8,7 @@ rows that those two can do.
 import json
 import pathlib
 import shutil
+import statistics
 import subprocess
 
 from contenders import ORIGIN_PORT
@@ -70,6 +71,14 @@ class Result:
         self.p50_us = p50_us
         self.p99_us = p99_us
         self.errors = errors
+
+
+def middle(results):
+    """one result of several runs: what was done in all of them, and medians"""
+    return Result(sum(r.all for r in results),
+                  *(statistics.median(getattr(r, key) for r in results)
+                    for key in ("rate", "p50_us", "p99_us")),
+                  sum(r.errors for r in results))
 
 
 class Refload:

@@ -15,6 +15,7 @@ import bench_proxy
 import figures
 import machine
 import page
+import referee
 from runner import Measurement
 from machine import Failed
 
@@ -176,6 +177,17 @@ def test_window():
     check("ticks", round(window.foreign, 6), 0.5)
 
 
+def test_middle():
+    """of pieces: sums of what was done, medians of the rest"""
+    got = referee.middle([referee.Result(10, 5.0, 30, 900, 0),
+                          referee.Result(20, 7.0, 10, 100, 1),
+                          referee.Result(30, 6.0, 20, 200, 0)])
+    check("pieces", vars(got), {"all": 60, "rate": 6.0, "p50_us": 20,
+                                "p99_us": 200, "errors": 1})
+    one = referee.Result(10, 5.0, 30, 900, 2)
+    check("one piece", vars(referee.middle([one])), vars(one))
+
+
 def test_rows():
     """every goal names a metric of its row, every key is there once"""
     for module in (bench_proxy, bench_client):
@@ -189,6 +201,6 @@ def test_rows():
 
 
 for test in (test_ratios, test_verdicts, test_page, test_rejects,
-             test_window, test_rows):
+             test_window, test_middle, test_rows):
     test()
 sys.exit(FAILED)
