@@ -64,7 +64,7 @@ void inspect_frame(struct inspect *in, const struct frame *f)
 
 /* inspect_status() - OK means that every flow that carried a byte is OK;
  * connections without payload are left out, and tables that were too small
- * are not.
+ * are not, nor is a kernel's buffer that was.
  */
 static int inspect_status(const struct tally *t)
 {
@@ -73,7 +73,7 @@ static int inspect_status(const struct tally *t)
 	if (check_has_finding(t->verdict, &open) || t->unseen)
 		return EXIT_FINDING;
 	if (!t->verdict[VERDICT_OK] || open > t->flows_empty ||
-	    t->flows_refused || t->flows_evicted)
+	    t->flows_refused || t->flows_evicted || t->source.live.dropped)
 		return EXIT_INCONCLUSIVE;
 	return EXIT_OK;
 }

@@ -39,7 +39,8 @@ static int live_explain(const struct live *l, int r, char err[LIVE_ERR_MAX])
 		return live_fail(l,
 				 access(l->iface, F_OK) == 0
 					 ? "that is a file; -r reads it"
-					 : "no such interface; -D lists them",
+					 : "no such interface; -D lists them, "
+					   "and any has those that come later",
 				 err);
 	case PCAP_ERROR_PERM_DENIED:
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
@@ -151,8 +152,13 @@ static int live_take(struct live *l, char err[LIVE_ERR_MAX], struct frame *ret)
 	const u_char *data;
 	int r = pcap_next_ex(l->pcap, &h, &data);
 
-	if (r < 0)
-		return live_fail(l, pcap_geterr(l->pcap), err);
+	if (r < 0) {
+		(void)snprintf(err, LIVE_ERR_MAX,
+			       "%s: %s; what came before is reported, and -i "
+			       "any goes on when an interface goes",
+			       l->iface, pcap_geterr(l->pcap));
+		return -EIO;
+	}
 	if (!r)
 		return 0;
 	l->frames++;

@@ -219,6 +219,18 @@ interface_goes() {
     expect "summaries" "$(grep -c '"type":"summary"' "$DIR/live.out")" 1
 }
 
+# What the kernel could not keep may have been a finding.
+drops() {
+    live p1 -J -B 1 tcp port 20000
+    kill -STOP "${PID[live]}"
+    clients 10001 -c 200 -m 20000 -n 8
+    kill -CONT "${PID[live]}"
+    live_end 5
+    expect_match "words" "$(cat "$DIR/live.err")" '[1-9][0-9]* dropped by the k'
+    expect_match "counts" "$(jq -c 'select(.type == "summary") |
+        [.exit, .live.dropped > 0]' "$DIR/live.out")" '^\[5,true\]$'
+}
+
 # More flows than are kept: those that were closed go, and are told.
 few_flows() {
     live p1 -J --max-flows 64 tcp port 20000
@@ -256,6 +268,7 @@ run_case "what is refused, and the way out" refused
 run_case "so many frames" count
 run_case "snapshots" snapshot
 run_case "the interface goes" interface_goes
+run_case "the kernel drops" drops
 run_case "more flows than are kept" few_flows
 run_case "top" top
 
