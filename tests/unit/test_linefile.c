@@ -292,8 +292,7 @@ static void test_waiting_loses_nothing(void)
 	put_numbered(LINEFILE_QUEUE_BYTES / NUMBERED_BYTES, all);
 	CU_ASSERT_EQUAL(linefile_close(&f), 0);
 	ASSERT(!pthread_join(thread, &next));
-	CU_ASSERT_PTR_NOT_NULL_FATAL(next);
-	CU_ASSERT_EQUAL(*(unsigned *)next, all);
+	CU_ASSERT_EQUAL(next ? *(unsigned *)next : 0, all);
 	(void)close(fd);
 	end();
 }
