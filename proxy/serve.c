@@ -152,7 +152,8 @@ static bool serve_listen_local(struct serve *s)
 	}
 	err = api_server_listen(s->api, fd, NULL, NULL);
 	if (err)
-		log_error("cannot serve the API on '%s'", s->socket);
+		log_error("cannot serve the API on '%s': %s", s->socket,
+			  strerror(-err));
 	return !err;
 }
 

@@ -50,7 +50,10 @@ bool client_open(struct client *c, const char *state, const char *socket,
 	n = fscanf(f, "%64s %64s", c->credentials.id, c->credentials.key);
 	(void)fclose(f);
 	if (n != 2)
-		log_error("'%s' does not hold \"SecretId SecretKey\"", path);
+		log_error("'%s' does not hold \"SecretId SecretKey\": "
+			  "without it, 'tp-proxy serve' makes a new pair when "
+			  "it starts",
+			  path);
 	return n == 2;
 }
 

@@ -44,6 +44,16 @@ options() {
     left 2 rule add one
 }
 
+# What is wrong with the directory of --state, and what to do
+credentials() {
+    mkdir "$DIR/other"
+    left 3 --state "$DIR/other" list
+    expect_match "none" "$SAID" "other/credentials.*name the directory"
+    echo one-word >"$DIR/other/credentials"
+    left 3 --state "$DIR/other" list
+    expect_match "half a pair" "$SAID" "serve' makes a new pair"
+}
+
 files() {
     printf '%s\n' "UDP:70;80-81   $ORIGIN4  21001 OFF PPV2  a  tag" \
         >"$DIR/rules"
@@ -227,6 +237,7 @@ installed() {
 e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
 start_ready proxy "$NS_P" "$TP_PROXY" serve --state "$DIR/state" -t 1
 run_case "options that a command does not take are refused" options
+run_case "credentials that are none" credentials
 run_case "files of rules: lint, fmt, diff" files
 run_case "groups" groups
 run_case "deleting asks" questions
