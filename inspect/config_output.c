@@ -73,6 +73,17 @@ static bool config_char(const char *value, char *ret)
 	return true;
 }
 
+static bool config_set_quote(struct output *o, const char *value)
+{
+	static const char letters[] = "dsn", quotes[] = { '"', '\'', 0 };
+	const char *at = *value && !value[1] ? strchr(letters, *value) : NULL;
+
+	if (!at)
+		return false;
+	o->quote = quotes[at - letters];
+	return true;
+}
+
 static bool config_set_occurrence(struct output *o, const char *value)
 {
 	static const char letters[] = "afl";
@@ -84,7 +95,8 @@ static bool config_set_occurrence(struct output *o, const char *value)
 	return true;
 }
 
-/* config_set_layout() - -E header=y, separator=;, aggregator=/s, occurrence=f
+/* config_set_layout() - -E header=y, separator=;, aggregator=/s, occurrence=f,
+ * quote=d
  */
 static bool config_set_layout(void *dst, const char *value,
 			      char err[OPT_ERR_MAX])
@@ -102,12 +114,14 @@ static bool config_set_layout(void *dst, const char *value,
 		ok = config_char(value + 11, &o->aggregator);
 	} else if (strncmp(value, "occurrence=", 11) == 0) {
 		ok = config_set_occurrence(o, value + 11);
+	} else if (strncmp(value, "quote=", 6) == 0) {
+		ok = config_set_quote(o, value + 6);
 	}
 	if (!ok)
 		(void)snprintf(err, OPT_ERR_MAX,
 			       "'%s' is not header=y|n, separator=CHAR, "
-			       "aggregator=CHAR (/t tab, /s blank) or "
-			       "occurrence=a|f|l",
+			       "aggregator=CHAR (/t tab, /s blank), "
+			       "occurrence=a|f|l or quote=d|s|n",
 			       value);
 	return ok;
 }
@@ -129,7 +143,8 @@ static void config_opts_form(struct config_draft *d)
 		{ 'E', "layout", "KEY=VALUE", OPT_CALL, d, 0, 0, NULL,
 		  config_set_layout,
 		  "of fields: header=y|n, separator=CHAR, aggregator=CHAR, "
-		  "occurrence=a|f|l (all, first, last)" },
+		  "occurrence=a|f|l (all, first, last), quote=d|s|n (double, "
+		  "single, none)" },
 		{ 'J', "json", NULL, OPT_FLAG, &cfg->want_json, 0, 0, NULL,
 		  NULL, "print JSON Lines instead of text (-T json)" },
 		{ 'V', "verbose", NULL, OPT_FLAG, &o->want_tree, 0, 0, NULL,

@@ -32,6 +32,7 @@ struct field;
  * @want_summary: instead of flows
  * @flow:	  only the flow of this number; 0: all
  * @field:	  as given with -e, none twice
+ * @quote: stands around each value, 0: only where CSV needs it
  * @want_header, @separator, @aggregator, @occurrence: -E
  * @report, @annotate, @write_bad: paths of files to write, or NULL
  */
@@ -44,6 +45,7 @@ struct output {
 	bool want_header;
 	char separator;
 	char aggregator;
+	char quote;
 	enum output_occurrence occurrence;
 	uint32_t flow;
 	unsigned field_count;

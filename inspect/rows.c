@@ -47,28 +47,33 @@ static const struct field *rows_field(const struct output *cfg, size_t i)
 	return field_find(name, strlen(name));
 }
 
-/* RFC 4180 2: a cell with a separator, a quote or a line break is quoted. */
-static void rows_csv_cell(FILE *out, const char *text, size_t len)
+static void rows_quoted(FILE *out, const char *text, size_t len, char quote)
 {
 	size_t i;
 
-	if (strcspn(text, ",\"\r\n") == len) {
-		(void)fwrite(text, 1, len, out);
-		return;
-	}
-	(void)fputc('"', out);
+	(void)fputc(quote, out);
 	for (i = 0; i < len; i++) {
-		if (text[i] == '"')
-			(void)fputc('"', out);
+		if (text[i] == quote)
+			(void)fputc(quote, out);
 		(void)fputc(text[i], out);
 	}
-	(void)fputc('"', out);
+	(void)fputc(quote, out);
+}
+
+/* RFC 4180 2: a cell with a separator, a quote or a line break is quoted. */
+static bool rows_needs_quotes(const struct output *cfg, const char *text)
+{
+	const char special[] = { cfg->separator, '"', '\r', '\n', '\0' };
+
+	return cfg->format == OUTPUT_CSV && strpbrk(text, special);
 }
 
 static void rows_put(const struct rows *r, const char *text, size_t len)
 {
-	if (r->cfg->format == OUTPUT_CSV)
-		rows_csv_cell(r->out, text, len);
+	if (r->cfg->quote)
+		rows_quoted(r->out, text, len, r->cfg->quote);
+	else if (rows_needs_quotes(r->cfg, text))
+		rows_quoted(r->out, text, len, '"');
 	else
 		(void)fwrite(text, 1, len, r->out);
 }

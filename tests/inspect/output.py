@@ -105,6 +105,25 @@ def test_layout():
           b'"0x01,0x02,0x05,0x20,0xea,0x04,0x03"\r\n', f"CSV: {raw.stdout}")
 
 
+def test_quotes():
+    """a separator in a value, and what tshark does with quotes"""
+    path = capture(23)
+    missing = capture(17)
+    for separator in ";", ":", ",", "/t":
+        raw = text("-T", "csv", "-E", f"separator={separator}", "-e",
+                   "tp.advice,tp.src", "-r", missing)
+        rows = list(csv.reader(io.StringIO(raw, newline=""), delimiter={
+            "/t": "\t"}.get(separator, separator)))
+        check([len(r) for r in rows] == [2, 2] and ":" in rows[1][0],
+              f"separator {separator}: {rows}")
+    for letter, q in ("d", '"'), ("s", "'"), ("n", ""):
+        args = ["-T", "fields", "-E", f"quote={letter}", "-e", "ip.src", "-e",
+                "proxy.v2.cmd", "-e", "ipv6.src"]
+        ours = text("-r", path, *args)
+        check(ours == tshark("-n", "-r", path, "-Y", "proxy", *args) and
+              ours.startswith(q + "198.51.100.5" + q), f"quote={letter}: {ours}")
+
+
 def test_names_of_tshark():
     """where tshark has the name it has the value"""
     path = capture(23)
@@ -436,6 +455,7 @@ def test_report(work):
 def main():
     test_forms_agree()
     test_layout()
+    test_quotes()
     test_tree_and_hex()
     test_terminal()
     test_summary()
