@@ -40,7 +40,7 @@ enum config_hex {
  * @decode:    which tunnels are followed
  * @hdr_max:   longest v2 header taken, in bytes
  * @max_flows: live at the same time
- * @threads:   that read a file
+ * @threads:   that read a file; 0: as many as fit the machine
  * @idle_ms:   a flow ends after such a silence, in the capture's time
  * @want_json: @output.format is JSON
  * @source:    the files, of which @path is the first, or the interface; its

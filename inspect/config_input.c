@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* config_input.c - what is read, and how much of it is kept */
-#include <sys/sysinfo.h>
 
 #include "base/clock.h"
 #include "config_opts.h"
@@ -49,7 +48,6 @@ void config_opts_input(struct config_draft *d)
 	cfg->hex = CONFIG_HEX_NONE;
 	cfg->decode = DECODE_OPTS_DEFAULT;
 	cfg->max_flows = CONFIG_MAX_FLOWS;
-	cfg->threads = get_nprocs() > 1 ? 2 : 1;
 	cfg->idle_ms = CONFIG_IDLE_MS;
 	cfg->max_memory_bytes = CONFIG_MEMORY;
 	d->hex = CONFIG_HEX_NONE;

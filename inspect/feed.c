@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 
 #include "base/clock.h"
 #include "base/exitcode.h"
@@ -24,6 +25,8 @@
  */
 #define FEED_AGE_MS	 100
 #define FEED_AGE_LATE_MS 1000
+/* for a file, if nobody said how many and there are so many processors */
+#define FEED_THREADS 2
 /* After the end was asked for: so long at most, or until nothing comes. */
 #define FEED_DRAIN_MS	500
 #define FEED_DRAIN_IDLE 3
@@ -238,6 +241,32 @@ static bool feed_block(void *ctx, uint64_t done, uint64_t frames)
 	return b->is_stopped;
 }
 
+/* feed_say_threads() - several were asked for: did it help? @stat: NULL if one
+ * has to read it
+ */
+static void feed_say_threads(const struct feed *f, const struct bulk_stat *stat)
+{
+	unsigned threads = f->cfg->threads;
+
+	if (f->cfg->is_quiet || threads < 2)
+		return;
+	if (!stat)
+		log_info(
+			"--threads %u: one thread reads it: only a single file "
+			"is read by more, neither compressed nor filtered",
+			threads);
+	else if (!stat->tried)
+		log_info("--threads %u: one thread has read the file: it is "
+			 "small, or --idle is short",
+			 threads);
+	else if (stat->given_up)
+		log_info(
+			"--threads %u: %llu of %llu parts that were read ahead "
+			"were of no use, and one thread has read them again",
+			threads, (unsigned long long)stat->given_up,
+			(unsigned long long)stat->tried);
+}
+
 /* feed_plain() - as much of a plain file as several threads can read.
  * Return: 1: it goes on at the source; 0: enough; -errno
  */
@@ -245,7 +274,9 @@ static int feed_plain(struct feed *f, struct inspect *in)
 {
 	struct feed_bulk ctx = { .feed = f, .in = in };
 	struct bulk_spec spec = {
-		.threads = f->cfg->threads,
+		.threads = f->cfg->threads    ? f->cfg->threads
+			   : get_nprocs() > 1 ? FEED_THREADS
+					      : 1,
 		.block_bytes = BULK_BLOCK_BYTES,
 		.tick = feed_block,
 		.ctx = &ctx,
@@ -254,13 +285,13 @@ static int feed_plain(struct feed *f, struct inspect *in)
 	struct capfile cf;
 	int r = 0;
 
-	if (!source_plain(f->src, &spec.fd, &spec.size))
+	if (!source_plain(f->src, &spec.fd, &spec.size)) {
+		feed_say_threads(f, NULL);
 		return 1;
+	}
 	capfile_init(&cf);
 	if (inspect_bulk(in, &spec, &cf, &stat) == 0) {
-		log_debug("pieces tried ahead: %llu, given up: %llu",
-			  (unsigned long long)stat.tried,
-			  (unsigned long long)stat.given_up);
+		feed_say_threads(f, &stat);
 		f->frames = cf.frames;
 		r = source_resume(f->src, &cf);
 		if (inspect_bad_link(in) >= 0)

@@ -55,6 +55,16 @@ expect 1 ' MISSING at frame 4$' -r "$none" --mode ppv1
 expect 1 ' MISSING at frame 4$' -r "$none" --mode toa
 expect 2 'mode' -r "$none" --mode tao
 
+expect 0 'threads 2: one thread has read the file: it is small' \
+    -r "$none" --mode off --threads 2
+expect 0 'threads 2: one thread reads it: only a single file' \
+    -r "$none" --mode off --threads 2 tcp
+if "$INSPECT" -r "$none" --threads 1 2>&1 | grep -q threads ||
+    "$INSPECT" -r "$none" 2>&1 | grep -q threads; then
+    echo 'threads are told of unasked' >&2
+    FAILED=1
+fi
+
 vxlan=$PCAPS/065-vxlan/input.pcap
 expect 1 ':8080  in vxlan 42  ppv2 .*  OK$' -r "$vxlan"
 expect 1 ':4789  none  MISSING' -r "$vxlan" --no-tunnels
