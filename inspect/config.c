@@ -86,6 +86,7 @@ int config_parse(int argc, char **argv, struct config *ret)
 		rows_list(stdout);
 		status = EXIT_OK;
 	}
+	d.has_operands = operand < argc;
 	if (status < 0)
 		status = config_done_input(&d, &spec);
 	if (status < 0)

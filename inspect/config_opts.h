@@ -23,6 +23,7 @@ struct config_draft {
 	bool list_interfaces;
 	bool no_csum;
 	bool no_names;
+	bool has_operands; /* words behind the options */
 	bool list_fields;
 	int format;
 	char header; /* -E header: y, n, or 0 */

@@ -208,8 +208,14 @@ static int config_done_form(struct config_draft *d, const struct opt_spec *spec)
 	if ((o->want_tree || o->want_hex) && o->format != OUTPUT_TEXT)
 		return opt_fail(spec, "-V and -x are text: not with -T %s",
 				output_format_names[o->format]);
+	if ((d->header || o->separator || o->aggregator || o->quote ||
+	     o->occurrence != OUTPUT_ALL) &&
+	    (o->format == OUTPUT_TEXT ||
+	     !(o->field_count || o->format == OUTPUT_CSV)))
+		return opt_fail(spec, "-E is about fields: give -e FIELD or "
+				      "-T csv");
 	if (o->want_summary && (o->want_tree || o->want_hex || o->field_count ||
-				o->format == OUTPUT_CSV))
+				o->flow || o->format == OUTPUT_CSV))
 		return opt_fail(spec, "--summary is text or, with -J, JSON, "
 				      "and shows no single flow");
 	if (o->format == OUTPUT_CSV && !o->separator)

@@ -134,8 +134,12 @@ int config_done_source(struct config_draft *d, const struct opt_spec *spec)
 		return opt_fail(spec, "--join names its captures itself");
 	if (!is_live && !cfg->path && cfg->hex == CONFIG_HEX_NONE &&
 	    !cfg->join.front)
-		return opt_fail(spec, "give a capture (-r FILE), an interface "
-				      "(-i NAME) or --hex");
+		return opt_fail(spec,
+				"give a capture (-r FILE), an interface "
+				"(-i NAME) or --hex%s",
+				d->has_operands
+					? "; what stands alone is a filter"
+					: "");
 	wrong = config_check_live(cfg);
 	return wrong ? opt_fail(spec, "%s", wrong) : -1;
 }

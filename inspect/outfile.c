@@ -7,6 +7,29 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "wire/wire.h"
+
+/* outfile_is_taken() - is another option's file the same? Devices may be. */
+static bool outfile_is_taken(const struct config *cfg, const char *path)
+{
+	const char *const all[] = { cfg->output.report, cfg->output.annotate,
+				    cfg->output.write_bad, cfg->ring.path };
+	struct stat mine, other;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		if (!all[i] || all[i] == path)
+			continue;
+		if (strcmp(all[i], path) == 0 &&
+		    (stat(path, &mine) != 0 || S_ISREG(mine.st_mode)))
+			return true;
+		if (stat(path, &mine) == 0 && S_ISREG(mine.st_mode) &&
+		    stat(all[i], &other) == 0 && mine.st_dev == other.st_dev &&
+		    mine.st_ino == other.st_ino)
+			return true;
+	}
+	return false;
+}
 
 static bool outfile_is_input(const struct config *cfg, const char *path)
 {
@@ -29,6 +52,12 @@ int outfile_open(const struct config *cfg, const char *path, FILE **ret)
 	if (outfile_is_input(cfg, path)) {
 		log_error("%s is the capture that is read: write to another "
 			  "file",
+			  path);
+		return -EINVAL;
+	}
+	if (outfile_is_taken(cfg, path)) {
+		log_error("%s is to be written twice: give each option a file "
+			  "of its own",
 			  path);
 		return -EINVAL;
 	}

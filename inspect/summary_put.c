@@ -217,8 +217,9 @@ void summary_text(struct paint *p, const struct summary *s)
 	char first[VIEW_TIME_MAX], span[VIEW_TIME_MAX];
 	char line[96];
 
-	(void)fprintf(p->out, "%llu flows: %llu TCP, %llu UDP",
-		      (unsigned long long)s->flows, (unsigned long long)s->tcp,
+	(void)fprintf(p->out, "%llu flow%s: %llu TCP, %llu UDP",
+		      (unsigned long long)s->flows, s->flows == 1 ? "" : "s",
+		      (unsigned long long)s->tcp,
 		      (unsigned long long)(s->flows - s->tcp));
 	if (s->first_ns != FRAME_NO_TIME)
 		(void)fprintf(p->out, "; from %s, for %s",

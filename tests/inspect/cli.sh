@@ -65,6 +65,18 @@ if "$INSPECT" -r "$none" --threads 1 2>&1 | grep -q threads ||
     FAILED=1
 fi
 
+expect 2 'give a capture.*stands alone is a filter' "$first"
+expect 2 '-E is about fields' -r "$first" -E header=y
+expect 2 '-E is about fields' -r "$first" -J -E occurrence=f
+expect 1 '^tp.flow,' -r "$first" -T csv -E header=y
+expect 2 'shows no single flow' -r "$first" --summary --flow 1
+expect 1 '^1 flow: 1 TCP' -r "$none" --summary
+for both in '--annotate --write-bad' '--write-bad --report' '--report --annotate'; do
+    expect 3 'is to be written twice' -r "$first" "${both% *}" "$WORK/twice" \
+        "${both#* }" "$WORK/twice"
+done
+expect 1 MISSING -r "$first" --annotate /dev/null --write-bad /dev/null
+
 vxlan=$PCAPS/065-vxlan/input.pcap
 expect 1 ':8080  in vxlan 42  ppv2 .*  OK$' -r "$vxlan"
 expect 1 ':4789  none  MISSING' -r "$vxlan" --no-tunnels
