@@ -26,11 +26,11 @@ PINNED_CPUS = {"load": 0, "origin": 0, "proxy": 1}
 BUSY_US = 1000
 IDLE = 9000
 RULES = 2000
-# A machine may stall now and then, each time for milliseconds: in a run of
-# seconds that alone is a hundredth of what an open loop asks for, in the one
-# after it is not. So the row is measured in pieces, and the median is told.
-TAIL_PIECES = 5
-TAIL_PIECE_S = 0.6
+# A machine may stall about once a second, for milliseconds: that alone is a
+# hundredth of what an open loop asks for in that time. Of pieces so short most
+# have none, and the median is told.
+TAIL_PIECES = 9
+TAIL_PIECE_S = 0.2
 
 SYS_US = ("sys", "system CPU, us each", "{:.1f}", True, 1e6)
 PROXY_US = ("proxy", "proxy CPU, us each", "{:.1f}", True, 1e6)
