@@ -27,6 +27,8 @@ static uint64_t join_end_key(uint8_t proto, const struct endpoint *e,
 uint64_t join_key(const struct join_leg *leg, enum join_key_of of)
 {
 	const struct endpoint *source = &leg->end[FLOW_CLIENT];
+	const struct tap_dir *up = &leg->tap.dir[FLOW_CLIENT];
+	bool is_whole = up->is_whole || up->len == TAP_MAX;
 
 	switch (of) {
 	case JOIN_KEY_SOURCE:
@@ -38,7 +40,11 @@ uint64_t join_key(const struct join_leg *leg, enum join_key_of of)
 			       ? join_end_key(leg->proto, &leg->named, true)
 			       : 0;
 	case JOIN_KEY_PAYLOAD:
-		return tap_key(&leg->tap.dir[FLOW_CLIENT]);
+		return tap_key(up);
+	case JOIN_KEY_WHOLE:
+		return is_whole && up->len ? join_mix(up->hash, up->len) : 0;
+	case JOIN_KEY_PART:
+		return is_whole ? 0 : tap_key(up);
 	case JOIN_KEY_ANY:
 	default:
 		return 1 + (uint64_t)leg->proto;
@@ -62,6 +68,12 @@ static int join_key_compare(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* join_end_ns() - without times it may be there at any */
+static int64_t join_end_ns(const struct join_leg *leg)
+{
+	return leg->first_ns == INT64_MIN ? INT64_MAX : leg->last_ns;
+}
+
 int join_index_init(struct join_index *x, const struct join_legs *l,
 		    enum join_key_of of, bool is_open)
 {
@@ -75,10 +87,18 @@ int join_index_init(struct join_index *x, const struct join_legs *l,
 		uint64_t key = join_key(&l->leg[i], of);
 
 		if (key && (!is_open || l->leg[i].by == JOIN_OPEN))
-			k[n++] = (struct join_key) { key, l->leg[i].first_ns,
-						     i };
+			k[n++] = (struct join_key) {
+				.key = key,
+				.first_ns = l->leg[i].first_ns,
+				.reach_ns = join_end_ns(&l->leg[i]),
+				.at = i,
+			};
 	}
 	qsort(k, n, sizeof(*k), join_key_compare);
+	for (i = 1; i < n; i++)
+		if (k[i].key == k[i - 1].key &&
+		    k[i].reach_ns < k[i - 1].reach_ns)
+			k[i].reach_ns = k[i - 1].reach_ns;
 	*x = (struct join_index) { k, n };
 	return 0;
 }
@@ -91,7 +111,7 @@ void join_index_fini(struct join_index *x)
 
 uint32_t join_index_seek(const struct join_index *x, uint64_t key, int64_t ns)
 {
-	struct join_key want = { key, ns, 0 };
+	struct join_key want = { .key = key, .first_ns = ns };
 	uint32_t lo = 0, hi = x->count;
 
 	while (lo < hi) {

@@ -10,6 +10,9 @@
  *		     its own
  * JOIN_KEY_ADDRESS: the source without its port
  * JOIN_KEY_PAYLOAD: how it begins; legs that say too little are left out
+ * JOIN_KEY_WHOLE:   all that the client says, as far as a fingerprint reaches;
+ *		     legs of which less is known are left out
+ * JOIN_KEY_PART:    of those, as JOIN_KEY_PAYLOAD
  * JOIN_KEY_ANY:     legs of one protocol
  */
 enum join_key_of {
@@ -17,13 +20,19 @@ enum join_key_of {
 	JOIN_KEY_NAMED,
 	JOIN_KEY_ADDRESS,
 	JOIN_KEY_PAYLOAD,
+	JOIN_KEY_WHOLE,
+	JOIN_KEY_PART,
 	JOIN_KEY_ANY,
 };
 
+/* @reach_ns: when the last of those with this key ends, up to this one
+ * @at:       place of the leg
+ */
 struct join_key {
 	uint64_t key;
 	int64_t first_ns;
-	uint32_t at; /* place of the leg */
+	int64_t reach_ns;
+	uint32_t at;
 };
 
 struct join_index {

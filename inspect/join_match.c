@@ -120,9 +120,8 @@ static uint32_t join_claimed(const struct join *j, const struct join_index *x,
 /* join_is_disputed() - the client at @front is named, but somebody else says
  * what the back leg says
  */
-static bool join_is_disputed(const struct join *j,
-			     const struct join_index *talk, uint32_t front,
-			     struct join_leg *back)
+static bool join_is_disputed(const struct join *j, const struct join_talk *talk,
+			     uint32_t front, struct join_leg *back)
 {
 	const struct join_leg *f = &j->front.leg[front];
 
@@ -141,12 +140,13 @@ static int join_claims_by(struct join *j, enum join_key_of look,
 {
 	bool has_port = look != JOIN_KEY_ADDRESS;
 	bool is_one = !has_port || claim == CLAIM_SAME;
-	struct join_index x, talk = { 0 };
+	struct join_talk talk = { 0 };
+	struct join_index x;
 	int err = join_index_init(&x, &j->front, look, true);
 	uint32_t i;
 
 	if (!err)
-		err = join_index_init(&talk, &j->front, JOIN_KEY_PAYLOAD, true);
+		err = join_talk_init(&talk, j);
 	for (i = 0; !err && i < j->back.count; i++) {
 		struct join_leg *b = &j->back.leg[i];
 
@@ -166,7 +166,7 @@ static int join_claims_by(struct join *j, enum join_key_of look,
 	}
 	if (!err && is_one)
 		(void)join_settle(j, JOIN_BY_CLAIM);
-	join_index_fini(&talk);
+	join_talk_fini(&talk);
 	join_index_fini(&x);
 	return err;
 }
@@ -187,24 +187,25 @@ static int join_claims(struct join *j, enum join_claim claim)
 /* join_by_payload() - Return: 0 or -ENOMEM */
 static int join_by_payload(struct join *j, bool at_any_time)
 {
-	struct join_index x;
-	int err = join_index_init(&x, &j->front, JOIN_KEY_PAYLOAD, true);
+	struct join_talk talk;
+	int err = join_talk_init(&talk, j);
 	unsigned round = 0;
 	uint32_t i;
 
-	if (err)
-		return err;
-	do {
+	while (!err) {
 		for (i = 0; i < j->back.count; i++) {
 			struct join_leg *b = &j->back.leg[i];
 
 			if (b->by == JOIN_OPEN)
-				b->peer = join_talk_sole(j, &x, b, at_any_time);
+				b->peer = join_talk_sole(j, &talk, b,
+							 at_any_time);
 		}
-	} while (join_settle(j, JOIN_BY_PAYLOAD) &&
-		 ++round < JOIN_PAYLOAD_ROUNDS);
-	join_index_fini(&x);
-	return 0;
+		if (!join_settle(j, JOIN_BY_PAYLOAD) ||
+		    ++round == JOIN_PAYLOAD_ROUNDS)
+			break;
+	}
+	join_talk_fini(&talk);
+	return err;
 }
 
 static bool join_is_near(const struct join *j, const struct join_leg *front,
@@ -267,14 +268,15 @@ static bool join_may_contradict(const struct join_leg *front,
 /* join_by_timing() - each the only one of its side at that time */
 static int join_by_timing(struct join *j)
 {
-	struct join_index fronts, backs = { 0 }, talk = { 0 };
+	struct join_index fronts, backs = { 0 };
+	struct join_talk talk = { 0 };
 	int err = join_index_init(&fronts, &j->front, JOIN_KEY_ANY, true);
 	uint32_t i;
 
 	if (!err)
 		err = join_index_init(&backs, &j->back, JOIN_KEY_ANY, true);
 	if (!err)
-		err = join_index_init(&talk, &j->front, JOIN_KEY_PAYLOAD, true);
+		err = join_talk_init(&talk, j);
 	for (i = 0; !err && i < backs.count; i++) {
 		struct join_leg *back = &j->back.leg[backs.key[i].at];
 		const struct join_leg *f;
@@ -295,7 +297,7 @@ static int join_by_timing(struct join *j)
 		else
 			join_pair(j, front, backs.key[i].at, JOIN_BY_TIMING);
 	}
-	join_index_fini(&talk);
+	join_talk_fini(&talk);
 	join_index_fini(&backs);
 	join_index_fini(&fronts);
 	return err;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_inspect_join.c - fingerprints of talks, and legs that belong together */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "harness.h"
 #include "inspect_talk.h"
 #include "join_report.h"
+#include "join_talk.h"
 #include "wire/ip.h"
 #include "wire/tcp.h"
 
@@ -437,6 +439,57 @@ static void test_short_talk_mixed_up(void)
 	join_fini(&j);
 }
 
+/* Thousands that begin alike are told apart by the rest, and one whose rest was
+ * not captured may be any of them.
+ */
+static void test_payload_that_begins_alike(void)
+{
+	enum {
+		MANY = 3000
+	};
+	struct join j = { .has_one_clock = true };
+	char say[100], from[32];
+	uint32_t i;
+
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(say, sizeof(say), REQUEST "%u", i);
+		(void)snprintf(from, sizeof(from), "203.0.113.7:%u", i + 1);
+		leg_add(&j.front, from, NULL, 0, 10, say);
+		leg_add(&j.back, P, NULL, 1, 10, say);
+	}
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	for (i = 0; i < MANY; i++)
+		check_pair(&j, i, JOIN_BY_PAYLOAD, i);
+	/* one after the other, they may even say the same */
+	for (i = 0; i < MANY; i++) {
+		struct join_leg *f = &j.front.leg[i], *b = &j.back.leg[i];
+
+		f->by = b->by = JOIN_OPEN;
+		f->tap = b->tap = j.front.leg[0].tap;
+		f->first_ns = (int64_t)i * 5000 * TALK_MS;
+		f->last_ns = f->first_ns + 2000 * TALK_MS;
+		b->first_ns = f->first_ns + 1500 * TALK_MS;
+	}
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	for (i = 0; i < MANY; i++)
+		check_pair(&j, i, JOIN_BY_PAYLOAD, i);
+	join_fini(&j);
+	j = (struct join) { .has_one_clock = true };
+	leg_add(&j.front, C1, NULL, 0, 10, REQUEST "1");
+	leg_add(&j.front, C2, NULL, 0, 10, REQUEST "12");
+	leg_add(&j.back, P, NULL, 1, 10, REQUEST "12");
+	j.back.leg[0].tap.dir[FLOW_CLIENT] =
+		tap_of(REQUEST REQUEST "12", 1000, true);
+	j.front.leg[1].tap.dir[FLOW_CLIENT] =
+		j.back.leg[0].tap.dir[FLOW_CLIENT];
+	j.front.leg[0].tap.dir[FLOW_CLIENT] =
+		tap_of(REQUEST REQUEST, 1000, false);
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	check_pair(&j, 0, JOIN_OPEN, 0);
+	CU_ASSERT_EQUAL(j.back.leg[0].why, JOIN_WHY_SEVERAL);
+	join_fini(&j);
+}
+
 static void test_timing(void)
 {
 	struct join j = { .has_one_clock = true };
@@ -561,6 +614,7 @@ int main(void)
 		{ "payload of two", test_payload_of_two_back_legs },
 		{ "payload of an old one", test_payload_of_an_old_one },
 		{ "short talk mixed up", test_short_talk_mixed_up },
+		{ "payload begins alike", test_payload_that_begins_alike },
 		{ "timing", test_timing },
 		{ "timing needs both sides", test_timing_needs_both_sides },
 		{ "untrue claims", test_claims_that_are_not_true },
