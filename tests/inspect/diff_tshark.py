@@ -33,6 +33,7 @@ PACKETS = {
     "077-uoa-opp": "IP protocol 248 is not decoded",
     "117-mpls": "Ethernet behind a label is not recognised",
     "120-not-looked-into": "headers that we do not follow are decoded",
+    "122-udp-tunnels": "Teredo is followed",
 }
 # Networks of tunnels differ.
 NETWORKS = {
