@@ -16,6 +16,10 @@
  */
 #define BULK_PIECE_MIN (8ULL << 20)
 #define BULK_PIECE_SUM (192ULL << 20)
+/* Of the parts of a piece the lead reads one fewer for each other thread, whose
+ * pieces it merges meanwhile: so none waits for another.
+ */
+#define BULK_PARTS 8U
 /* pieces that may be taken ahead of the lead */
 #define BULK_AHEAD 64U
 /* plausible records that make the begin of a piece */
@@ -68,6 +72,8 @@ struct bulk_trial {
 
 /* @cf:    of the lead, as are @engine, @reader and @stat
  * @lock:  of what follows
+ * @piece_bytes: of a piece; the lead's, of which the first has @first_bytes,
+ *	    have @lead_bytes
  * @known: a copy of @cf as far as interfaces go, for trials; if @has_known
  * @done:  pieces before it are with the engine
  * @mine:  the piece that the lead wants to read itself when it has time
@@ -83,6 +89,7 @@ struct bulk {
 	struct bulk_stat stat;
 	uint64_t piece_bytes;
 	uint64_t first_bytes;
+	uint64_t lead_bytes;
 	uint64_t count;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -121,9 +128,18 @@ static uint32_t bulk_block(const struct bulk *b)
 		       : b->spec->block_bytes;
 }
 
+/* bulk_lo() - where a piece begins; the threads take turns, and the lead is the
+ * first
+ */
 static uint64_t bulk_lo(const struct bulk *b, uint64_t piece)
 {
-	return piece ? b->first_bytes + (piece - 1) * b->piece_bytes : 0;
+	uint64_t threads = bulk_thread_count(b->spec);
+	uint64_t lead = (piece + threads - 1) / threads;
+
+	if (!piece)
+		return 0;
+	return b->first_bytes + (lead - 1) * b->lead_bytes +
+	       (piece - lead) * b->piece_bytes;
 }
 
 static uint64_t bulk_hi(const struct bulk *b, uint64_t piece)
@@ -455,11 +471,21 @@ static void bulk_lead(struct bulk *b)
 	pthread_mutex_unlock(&b->lock);
 }
 
-/* bulk_piece() - as many for each thread, so that none waits for another */
+/* bulk_parts() - what the lead reads of BULK_PARTS */
+static uint64_t bulk_parts(unsigned threads)
+{
+	return threads < BULK_PARTS ? BULK_PARTS + 1 - threads : 1;
+}
+
+/* bulk_piece() - as many for each thread; before the first one of the lead
+ * there is nothing to merge
+ */
 static uint64_t bulk_piece(uint64_t size, unsigned threads)
 {
 	uint64_t rounds = size / BULK_PIECE_SUM + 1;
-	uint64_t piece = size / (rounds * threads) + 1;
+	uint64_t parts = rounds * (threads - 1) * BULK_PARTS + BULK_PARTS +
+			 (rounds - 1) * bulk_parts(threads);
+	uint64_t piece = size / parts * BULK_PARTS + BULK_PARTS;
 
 	return piece < BULK_PIECE_MIN ? BULK_PIECE_MIN : piece;
 }
@@ -469,18 +495,19 @@ static void bulk_cut(struct bulk *b)
 {
 	const struct bulk_spec *spec = b->spec;
 	unsigned threads = bulk_thread_count(spec);
-	uint64_t piece = bulk_piece(spec->size, threads);
 
-	if (spec->piece_bytes)
-		piece = spec->piece_bytes;
-	b->piece_bytes = piece;
-	b->first_bytes = spec->first_bytes ? spec->first_bytes : piece;
-	b->count = 1;
-	if ((threads < 2 && !spec->is_tried) || !engine_can_try(b->engine) ||
-	    spec->size <= b->first_bytes)
+	b->piece_bytes = spec->piece_bytes;
+	b->lead_bytes = spec->lead_bytes ? spec->lead_bytes : b->piece_bytes;
+	if (!spec->piece_bytes) {
+		b->piece_bytes = bulk_piece(spec->size, threads);
+		b->lead_bytes =
+			b->piece_bytes / BULK_PARTS * bulk_parts(threads);
+	}
+	b->first_bytes = spec->first_bytes ? spec->first_bytes : b->piece_bytes;
+	if ((threads < 2 && !spec->is_tried) || !engine_can_try(b->engine))
 		b->first_bytes = spec->size;
-	else
-		b->count += (spec->size - b->first_bytes + piece - 1) / piece;
+	while (bulk_lo(b, b->count) < spec->size)
+		b->count++;
 }
 
 /* bulk_slot_count() - one for each trial under way, and one that is merged */

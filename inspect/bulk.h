@@ -46,6 +46,8 @@ struct bulk_stat {
  * @block_bytes: read at once, at least BULK_BLOCK_MIN
  * @piece_bytes: of a piece; 0: as fits the file and @threads
  * @first_bytes: of the first piece; 0: as the others
+ * @lead_bytes: of the others that the calling thread is to read, with
+ *	    @piece_bytes; 0: as the others
  * @is_tried: for tests: every piece but the first is tried, by one thread too
  * @tick:   called after each block, by the calling thread, with what was read
  *	    so far; true ends it. May be NULL
@@ -57,6 +59,7 @@ struct bulk_spec {
 	uint32_t block_bytes;
 	uint64_t piece_bytes;
 	uint64_t first_bytes;
+	uint64_t lead_bytes;
 	bool is_tried;
 	bool (*tick)(void *ctx, uint64_t done, uint64_t frames);
 	void *ctx;

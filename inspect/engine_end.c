@@ -196,7 +196,7 @@ static int engine_compare(const void *a, const void *b, void *ctx)
 }
 
 /* engine_end_entry() - its flow, and before it those kept back that began
- * earlier
+ * earlier; it stays in the table, as nobody's
  */
 static void engine_end_entry(struct engine *en, struct entry *e)
 {
@@ -204,7 +204,7 @@ static void engine_end_entry(struct engine *en, struct entry *e)
 	       en->order.item[0].first_frame < pool_first_frame(e))
 		engine_pop(en);
 	engine_finish(en, e);
-	table_remove(&en->table, e);
+	e->state = 0;
 }
 
 /* engine_end_ahead() - fetch what ending the flow at @place will read; one at
@@ -219,7 +219,6 @@ static void engine_end_ahead(const struct engine *en, uint32_t place,
 
 	if (place < en->table.room) {
 		e = table_at(&en->table, place);
-		table_prefetch(&en->table, table_hash(&en->table, e));
 		if (e->state & ENTRY_USED)
 			engine_fetch_flow(e);
 	}
@@ -260,6 +259,7 @@ static void engine_end_all(struct engine *en)
 	for (i = 0; i < count; i++)
 		engine_end_entry(en, table_at(&en->table, live[i]));
 	free(live);
+	table_reset(&en->table);
 }
 
 int engine_end(struct engine *en, struct sinks *sinks)
