@@ -218,7 +218,7 @@ static bool oracle_match(const struct oracle *o, const char *text,
 }
 
 /* oracle_whoami() - "client" and "cport" of tp-origin's line */
-static bool oracle_whoami(const char *text, const struct oracle_question *q,
+static void oracle_whoami(const char *text, const struct oracle_question *q,
 			  struct identity *ret)
 {
 	const char *at = strstr(text, "\"client\":\"");
@@ -226,7 +226,7 @@ static bool oracle_whoami(const char *text, const struct oracle_question *q,
 	char addr[64], digits[16] = "";
 
 	if (!at || !strstr(text, "\"type\":\"whoami\""))
-		return false;
+		return;
 	at += sizeof("\"client\":\"") - 1;
 	(void)snprintf(addr, sizeof(addr), "%.*s", (int)strcspn(at, "\""), at);
 	if (port) {
@@ -235,7 +235,6 @@ static bool oracle_whoami(const char *text, const struct oracle_question *q,
 			       (int)strspn(port, "0123456789"), port);
 	}
 	*ret = identity_from_text(addr, digits, q);
-	return true;
 }
 
 /* a NUL-terminated copy of the answer that has no other NUL */
@@ -259,7 +258,7 @@ bool oracle_ask(struct oracle *o, const struct oracle_question *q,
 		return false;
 	case ORACLE_ECHO:
 		oracle_text(q, text, sizeof(text));
-		(void)oracle_whoami(text, q, ret);
+		oracle_whoami(text, q, ret);
 		return false;
 	case ORACLE_HTTP:
 		oracle_text(q, text, sizeof(text));

@@ -28,6 +28,39 @@ static void behave(size_t k, size_t lies, char seen[LIKE_VECTORS_MAX])
 	}
 }
 
+/* verdicts of implementation @k that are those of @seen, of how many */
+static void agreement(size_t k, const char *seen, uint32_t *ret_agreed,
+		      uint32_t *ret_compared)
+{
+	size_t i;
+
+	*ret_agreed = *ret_compared = 0;
+	for (i = 0; i < N; i++) {
+		char was = like_vectors[i].seen[k];
+
+		*ret_compared += was != '?' && seen[i] != '?';
+		*ret_agreed += was != '?' && was == seen[i];
+	}
+}
+
+/* nobody else comes nearer than the one that is said to be next */
+static void check_next(const struct like *l, const char *seen)
+{
+	uint32_t agreed, compared;
+	size_t k;
+
+	for (k = 0; k < LIKE_NAMES; k++) {
+		agreement(k, seen, &agreed, &compared);
+		if (!strcmp(like_names[k], l->next)) {
+			CU_ASSERT_EQUAL(l->next_agreed, agreed);
+			CU_ASSERT_EQUAL(l->next_compared, compared);
+		} else if (strcmp(like_names[k], l->name) != 0) {
+			CU_ASSERT(agreed * l->next_compared <=
+				  l->next_agreed * compared);
+		}
+	}
+}
+
 static void test_each_is_found(void)
 {
 	char seen[LIKE_VECTORS_MAX];
@@ -41,6 +74,7 @@ static void test_each_is_found(void)
 		CU_ASSERT_EQUAL(l.agreed, l.compared);
 		CU_ASSERT(like_is_sure(&l));
 		CU_ASSERT(l.next && l.next_agreed < l.next_compared);
+		check_next(&l, seen);
 		behave(k, 1, seen);
 		like_score(seen, &l);
 		CU_ASSERT_STRING_EQUAL(l.name, like_names[k]);
@@ -68,6 +102,34 @@ static void test_nobody_is_named_lightly(void)
 	like_score(seen, &l);
 	CU_ASSERT_EQUAL(l.compared, 0);
 	CU_ASSERT(!like_is_sure(&l));
+	/* of equals the first */
+	CU_ASSERT_STRING_EQUAL(l.name, like_names[0]);
+	CU_ASSERT_STRING_EQUAL(l.next, like_names[1]);
+}
+
+static void test_who_is_sure(void)
+{
+	static const struct {
+		struct like l;
+		bool is_sure;
+	} rows[] = {
+		{ { "a", "b", 12, 12, 12, 12 }, true },
+		{ { "a", "b", 11, 11, 0, 11 }, false },
+		/* nearly all, whoever comes near */
+		{ { "a", "b", 95, 100, 95, 100 }, true },
+		{ { "a", "b", 94, 100, 94, 100 }, false },
+		{ { "a", "b", 94, 99, 94, 99 }, false },
+		/* most, and the next is eight behind */
+		{ { "a", "b", 94, 100, 86, 100 }, true },
+		{ { "a", "b", 94, 100, 86, 99 }, true },
+		{ { "a", "b", 94, 100, 87, 100 }, false },
+		{ { "a", "b", 75, 100, 67, 100 }, true },
+		{ { "a", "b", 74, 100, 0, 100 }, false },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		CU_ASSERT_EQUAL(like_is_sure(&rows[i].l), rows[i].is_sure);
 }
 
 static void test_table_is_of_the_vectors(void)
@@ -96,6 +158,7 @@ int main(void)
 		{ "each implementation is found by what it does",
 		  test_each_is_found },
 		{ "nobody is named lightly", test_nobody_is_named_lightly },
+		{ "who is sure", test_who_is_sure },
 		{ "the table is that of the vectors",
 		  test_table_is_of_the_vectors },
 	};

@@ -30,7 +30,10 @@ static enum identity_kind ask(const char *oracle, const char *reply)
 	struct oracle o;
 
 	CU_ASSERT_FATAL(oracle_parse(oracle, &o, err));
-	(void)oracle_ask(&o, &q, &id);
+	CU_ASSERT_EQUAL(oracle_mark(&o), 0);
+	/* only what is late may say more later */
+	CU_ASSERT_EQUAL(oracle_ask(&o, &q, &id),
+			oracle_is_late(&o) && id.kind != IDENTITY_CLAIM);
 	oracle_fini(&o);
 	return id.kind;
 }
@@ -52,6 +55,9 @@ static void test_echo(void)
 	CU_ASSERT_EQUAL(ask("echo", WHOAMI("192.0.2.9", "4242")),
 			IDENTITY_REAL);
 	CU_ASSERT_EQUAL(ask("echo", WHOAMI("192.0.2.9", "1")), IDENTITY_OTHER);
+	CU_ASSERT_EQUAL(ask("echo", "{\"type\":\"whoami\","
+				    "\"client\":\"198.18.100.100\"}\n"),
+			IDENTITY_CLAIM);
 	CU_ASSERT_EQUAL(ask("echo", "hello\n"), IDENTITY_UNKNOWN);
 	CU_ASSERT_EQUAL(ask("echo", ""), IDENTITY_UNKNOWN);
 }
@@ -75,12 +81,71 @@ static void test_http(void)
 			IDENTITY_UNKNOWN);
 }
 
+/* Of several matches the claim counts, wherever it stands. */
+static void test_matches(void)
+{
+	static char text[70000];
+
+	CU_ASSERT_EQUAL(ask("http:/:ip=([0-9.]+)",
+			    "ip=198.18.100.100 ip=192.0.2.1\n"),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("http:/:ip=([0-9.]+)",
+			    "ip=192.0.2.1 ip=198.18.100.100\n"),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("http:/:ip=([0-9.]+)",
+			    "ip=192.0.2.1 ip=192.0.2.9\n"),
+			IDENTITY_REAL);
+	/* an expression that matches nothing at all, and does so for ever */
+	CU_ASSERT_EQUAL(ask("http:/:(x*)", "y"), IDENTITY_UNSET);
+	/* an answer of more than is read */
+	memset(text, 'x', sizeof(text) - 1);
+	CU_ASSERT_EQUAL(ask("http:/:ip=([0-9.]+)", text), IDENTITY_UNKNOWN);
+}
+
+static void test_commands(void)
+{
+	CU_ASSERT_EQUAL(ask("cmd:echo $TP_CLAIM4", ""), IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("cmd:echo $TP_CLAIM6", ""), IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("cmd:echo -", ""), IDENTITY_UNSET);
+	CU_ASSERT_EQUAL(ask("cmd:echo 192.0.2.9", ""), IDENTITY_REAL);
+	CU_ASSERT_EQUAL(ask("cmd:test $TP_CLAIM_PORT:$TP_REAL_PORT = "
+			    "20000:4242 && echo $TP_CLAIM4",
+			    ""),
+			IDENTITY_CLAIM);
+	CU_ASSERT_EQUAL(ask("cmd:true", ""), IDENTITY_UNKNOWN);
+}
+
+/* A path that just fits, and one that does not */
+static void test_long_path(void)
+{
+	char text[sizeof(((struct oracle *)0)->arg) + 16];
+	char err[ORACLE_ERR_MAX];
+	struct oracle o;
+	size_t len = sizeof(o.arg) - 1;
+
+	memset(text, 'x', sizeof(text));
+	text[0] = 'l';
+	text[1] = 'o';
+	text[2] = 'g';
+	text[3] = ':';
+	(void)snprintf(text + 4 + len, 8, ":(a)");
+	CU_ASSERT(oracle_parse(text, &o, err));
+	CU_ASSERT_EQUAL(strlen(o.arg), len);
+	oracle_fini(&o);
+	text[4 + len] = 'x';
+	(void)snprintf(text + 5 + len, 8, ":(a)");
+	CU_ASSERT(!oracle_parse(text, &o, err));
+	oracle_fini(&o);
+}
+
 static void test_parse_errors(void)
 {
 	static const char *const list[] = {
-		"",	    "nonsense", "echo:x",      "log",
-		"log:/x",   "log:/x:",	"http:/",      "http:/:nope",
-		"log:/x:(", "cmd:",	"behaviour:x",
+		"",	     "nonsense", "echo:x",	"log",
+		"log:/x",    "log:/x:",	 "http:/",	"http:/:nope",
+		"log:/x:(",  "cmd:",	 "behaviour:x", "log::(x)",
+		"http::(x)", "pcap",	 "pcap:",	"toa-stats",
+		"cmd",	     "http",
 	};
 	char err[ORACLE_ERR_MAX];
 	struct oracle o;
@@ -111,7 +176,7 @@ static enum identity_kind ask_log(const char *format, const char *text)
 	CU_ASSERT(oracle_is_late(&o));
 	CU_ASSERT_EQUAL(oracle_mark(&o), 0);
 	CU_ASSERT(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	(void)oracle_ask(&o, &q, &id);
+	CU_ASSERT_EQUAL(oracle_ask(&o, &q, &id), id.kind != IDENTITY_CLAIM);
 	oracle_fini(&o);
 	(void)close(fd);
 	(void)unlink(path);
@@ -120,6 +185,9 @@ static enum identity_kind ask_log(const char *format, const char *text)
 
 static void test_logs(void)
 {
+	static const char line[] = "198.18.100.100 - - [x] \"y\"\n";
+	static char many[70000];
+
 	/* the document's two formats */
 	CU_ASSERT_EQUAL(ask_log("nginx",
 				"198.18.100.100 - 43.132.85.50 "
@@ -145,6 +213,11 @@ static void test_logs(void)
 	CU_ASSERT_EQUAL(ask_log("python", "192.0.2.9 - - [x] \"y\"\n"
 					  "198.18.100.100 - - [x] \"y\"\n"),
 			IDENTITY_CLAIM);
+	/* more than is read at a time */
+	memset(many, 'x', sizeof(many) - 1);
+	memcpy(many, line, sizeof(line) - 1);
+	many[30000] = '\n';
+	CU_ASSERT_EQUAL(ask_log("python", many), IDENTITY_CLAIM);
 }
 
 /* a toa_stats table in @path, two CPUs */
@@ -165,12 +238,15 @@ static void put_stats(const char *path, unsigned ok, unsigned mismatch,
 	(void)fclose(f);
 }
 
+static char stats_said[128];
+
 static enum identity_kind ask_stats(struct oracle *o, bool *ret_may_change)
 {
 	static const struct oracle_question q = { 0 };
 	struct identity id;
 
 	*ret_may_change = oracle_ask(o, &q, &id);
+	(void)snprintf(stats_said, sizeof(stats_said), "%s", id.text);
 	return id.kind;
 }
 
@@ -204,7 +280,13 @@ static void test_stats(void)
 	put_stats(path, 3, 3, 6);
 	CU_ASSERT_EQUAL(ask_stats(&o, &may_change), IDENTITY_CLAIM);
 	CU_ASSERT_FALSE(may_change);
-	/* loaded anew */
+	put_stats(path, 4, 6, 8);
+	(void)ask_stats(&o, &may_change);
+	CU_ASSERT_STRING_EQUAL(stats_said, "getname_toa_ok +2, mismatch +3, "
+					   "bypass +0, empty +3");
+	/* loaded anew; seen by one of them alone, too */
+	put_stats(path, 1, 3, 6);
+	CU_ASSERT_EQUAL(ask_stats(&o, &may_change), IDENTITY_UNKNOWN);
 	put_stats(path, 0, 0, 6);
 	CU_ASSERT_EQUAL(ask_stats(&o, &may_change), IDENTITY_UNKNOWN);
 	(void)unlink(path);
@@ -501,6 +583,9 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "the line of tp-origin", test_echo },
 		{ "an expression over an answer", test_http },
+		{ "of several matches the claim", test_matches },
+		{ "commands", test_commands },
+		{ "a path as long as may be", test_long_path },
 		{ "what is no oracle is refused", test_parse_errors },
 		{ "logs, also the document's two", test_logs },
 		{ "toa_stats", test_stats },
