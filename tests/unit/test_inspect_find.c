@@ -238,9 +238,13 @@ static void test_bad_checksum_is_the_last_resort(void)
 static void put_at(struct stream *s, int64_t off, const char *text,
 		   struct packet pkt)
 {
-	pkt.payload = (const uint8_t *)text;
+	struct guard g;
+
+	guard_init(&g, (const uint8_t *)text, strlen(text));
+	pkt.payload = g.data;
 	pkt.cap_len = pkt.len = (uint32_t)strlen(text);
 	find_segment(&s->find, &cfg, &s->budget, &pkt, off, ++s->frame);
+	guard_fini(&g);
 }
 
 static void test_bad_checksums_never_replace(void)
@@ -283,6 +287,32 @@ static void test_what_lies_before_the_stream(void)
 	CU_ASSERT_EQUAL(s.find.first_hi, 6);
 	put_at(&s, 6, v1 + 6, good);
 	check_found(&s, 1);
+	/* a copy of its beginning, and one that says something else */
+	put_at(&s, -5, "abcdePROXY T", good);
+	CU_ASSERT(!s.find.is_overlap);
+	put_at(&s, -5, "abcdePROXX T", good);
+	CU_ASSERT(s.find.is_overlap);
+	stream_fini(&s);
+}
+
+static void test_far_from_the_stream(void)
+{
+	struct packet good = { .csum = CSUM_OK };
+	struct stream s;
+
+	/* offsets of 32 bits have a beginning again; this is not that one */
+	stream_init(&s);
+	put_at(&s, 1LL << 32, v1, good);
+	CU_ASSERT_EQUAL(s.find.state, FIND_WAIT);
+	CU_ASSERT_EQUAL(s.budget.used_bytes, 0);
+	stream_fini(&s);
+	/* other data, a hole, a header */
+	stream_init(&s);
+	put_at(&s, 0, DATA, good);
+	CU_ASSERT_EQUAL(s.find.state, FIND_NONE);
+	put_at(&s, 3000, v1, good);
+	CU_ASSERT_EQUAL(s.find.late_count, 1);
+	CU_ASSERT(s.find.other && s.find.other->off == 3000);
 	stream_fini(&s);
 }
 
@@ -301,6 +331,12 @@ static void test_copies_behind_the_answer(void)
 	CU_ASSERT_EQUAL(s.find.again_count, 0);
 	put_at(&s, (int64_t)len + 90, v1, good);
 	CU_ASSERT_EQUAL(s.find.again_count, 1);
+	CU_ASSERT_EQUAL(s.find.pooled_count, 0);
+	/* as long, but of another client */
+	put_at(&s, (int64_t)len + 190,
+	       "PROXY TCP4 203.0.113.8 198.51.100.1 40000 443\r\n", good);
+	CU_ASSERT_EQUAL(s.find.again_count, 1);
+	CU_ASSERT_EQUAL(s.find.pooled_count, 1);
 	stream_fini(&s);
 }
 
@@ -570,6 +606,7 @@ int main(void)
 		{ "bad checksums never replace",
 		  test_bad_checksums_never_replace },
 		{ "before the stream", test_what_lies_before_the_stream },
+		{ "far from the stream", test_far_from_the_stream },
 		{ "behind the answer", test_copies_behind_the_answer },
 		{ "end inside the header", test_end_inside_the_header },
 		{ "hostile streams", test_hostile_streams_stay_bounded },

@@ -349,6 +349,10 @@ static void test_payloads(void)
 	check_pair(&j, 0, JOIN_BY_PAYLOAD, 0);
 	CU_ASSERT_EQUAL(join_check(&j.front.leg[0], &j.back.leg[0]).anomaly,
 			ANOMALY_FLOW_OTHER_CLIENT);
+	CU_ASSERT_PTR_NOT_NULL(
+		join_check(&j.front.leg[0], &j.back.leg[0]).clause);
+	CU_ASSERT_PTR_NOT_NULL(
+		join_check(&j.front.leg[0], &j.back.leg[0]).advice);
 	check_pair(&j, 1, JOIN_BY_PAYLOAD, 1);
 	check_pair(&j, 2, JOIN_OPEN, 0);
 	check_pair(&j, 3, JOIN_BY_CLAIM, 2);
@@ -579,6 +583,94 @@ static void test_no_times(void)
 	join_fini(&j);
 }
 
+/* One leg has no time, the others have, and the clocks are apart. */
+static void test_one_has_no_time(void)
+{
+	int64_t hour = 3600000;
+	struct join j = { 0 };
+
+	leg_add(&j.front, C1, NULL, 0, 10, REQUEST "1");
+	leg_add(&j.front, C2, NULL, 0, 10, REQUEST "2");
+	leg_add(&j.back, P, C1, hour, hour + 10, REQUEST "1");
+	leg_add(&j.back, P, NULL, 0, 0, REQUEST "2");
+	leg_add(&j.back, P, NULL, 0, 0, "");
+	j.back.leg[1].first_ns = j.back.leg[1].last_ns = INT64_MIN;
+	j.back.leg[2].first_ns = j.back.leg[2].last_ns = INT64_MIN;
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	CU_ASSERT_EQUAL(j.clock_ns, hour * TALK_MS);
+	check_pair(&j, 0, JOIN_BY_CLAIM, 0);
+	check_pair(&j, 1, JOIN_BY_PAYLOAD, 1);
+	check_pair(&j, 2, JOIN_OPEN, 0);
+	join_fini(&j);
+}
+
+#define MANY 200U /* the steps below have no divisor in common with it */
+
+/* Each front leg has its back leg, in another order. @by: what tells them */
+static void match_many(enum join_by by)
+{
+	struct join j = { .has_one_clock = true };
+	char from[32], say[80];
+	uint32_t i;
+
+	for (i = 0; i < MANY; i++) {
+		uint32_t k = i * 77 % MANY;
+
+		(void)snprintf(from, sizeof(from), "203.0.113.%u:%u", k,
+			       40000 + k / 2);
+		(void)snprintf(say, sizeof(say), "%u " REQUEST, k);
+		leg_add(&j.front, from, NULL,
+			by == JOIN_BY_TIMING ? k * 2000 : 0, 1000000,
+			by == JOIN_BY_PAYLOAD ? say : "");
+	}
+	for (i = 0; i < MANY; i++) {
+		uint32_t k = i * 93 % MANY;
+
+		(void)snprintf(from, sizeof(from), "203.0.113.%u:%u", k,
+			       40000 + k / 2);
+		(void)snprintf(say, sizeof(say), "%u " REQUEST, k);
+		leg_add(&j.back, P, by == JOIN_BY_CLAIM ? from : NULL,
+			by == JOIN_BY_TIMING ? k * 2000 + 900 : 5, 1000000,
+			by == JOIN_BY_PAYLOAD ? say : "");
+	}
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	for (i = 0; i < MANY; i++) {
+		const struct join_leg *b = &j.back.leg[i];
+
+		CU_ASSERT_EQUAL(b->by, by);
+		/* i * 93 is the k of both */
+		CU_ASSERT_EQUAL(b->peer * 77 % MANY, i * 93 % MANY);
+		check_pair(&j, i, by, b->peer);
+	}
+	join_fini(&j);
+}
+
+static void test_many(void)
+{
+	match_many(JOIN_BY_CLAIM);
+	match_many(JOIN_BY_PAYLOAD);
+	match_many(JOIN_BY_TIMING);
+}
+
+/* 31 bytes are the same by chance, 32 are not. */
+static void test_least_payload(void)
+{
+	char text[33] = "0123456789abcdef0123456789abcdef";
+	uint32_t len;
+
+	for (len = 31; len <= 32; len++) {
+		struct join j = { .has_one_clock = true };
+
+		text[len] = '\0';
+		leg_add(&j.front, C1, NULL, 0, 10000, text);
+		leg_add(&j.back, P, NULL, 5000, 5010, text);
+		CU_ASSERT_EQUAL(join_match(&j), 0);
+		check_pair(&j, 0, len == 32 ? JOIN_BY_PAYLOAD : JOIN_OPEN, 0);
+		join_fini(&j);
+		text[31] = 'f';
+	}
+}
+
 static void test_status(void)
 {
 	struct join j = { 0 };
@@ -619,6 +711,9 @@ int main(void)
 		{ "timing needs both sides", test_timing_needs_both_sides },
 		{ "untrue claims", test_claims_that_are_not_true },
 		{ "no times", test_no_times },
+		{ "one has no time", test_one_has_no_time },
+		{ "many", test_many },
+		{ "the least payload", test_least_payload },
 		{ "status", test_status },
 	};
 
