@@ -243,13 +243,38 @@ static struct udp_session *udp_session_of(struct worker *w,
 	return s ? s : udp_begin(w, l, &key);
 }
 
+/* Has the origin yet to be told who the client is, once? */
+static bool udp_is_unknown(const struct udp_session *s)
+{
+	return s->fwd->rule->mode == MODE_PPV2 && !s->has_header;
+}
+
+/* Write the @n datagrams of @which to the origin of @s.
+ * Return: datagrams written; *@ret_icmp: an ICMP error, or left alone
+ */
+static uint32_t udp_write_up(struct worker *w, struct udp_session *s,
+			     const uint8_t *which, uint32_t n, int *ret_icmp)
+{
+	struct udp_up *b = w->udp->up;
+	uint32_t i, written;
+	int icmp;
+
+	for (i = 0; i < n; i++)
+		udp_prepare_up(w, s, which[i], i);
+	written = udp_write(w, s->fd, b->out, n, &icmp);
+	stat_add(&w->stats, STAT_UDP_UP, written);
+	if (icmp)
+		*ret_icmp = icmp;
+	return written;
+}
+
 /* Relay the @n datagrams of @which, all of session @s. */
 static void udp_relay(struct worker *w, struct udp_session *s,
 		      const uint8_t *which, uint32_t n)
 {
 	struct udp_up *b = w->udp->up;
 	uint32_t i;
-	int icmp;
+	int icmp = 0;
 
 	s->active_ms = worker_now_ms(w);
 	if (fault_any(&w->cfg->faults)) {
@@ -258,12 +283,15 @@ static void udp_relay(struct worker *w, struct udp_session *s,
 				     b->in.msgs[which[i]].msg_len);
 		return;
 	}
-	if (s->fwd->rule->mode == MODE_PPV2 && !s->has_header &&
-	    w->cfg->udp_header == UDP_HEADER_ALONE)
+	if (udp_is_unknown(s) && w->cfg->udp_header == UDP_HEADER_ALONE)
 		udp_send_alone(w, s);
-	for (i = 0; i < n; i++)
-		udp_prepare_up(w, s, which[i], i);
-	stat_add(&w->stats, STAT_UDP_UP, udp_write(w, s->fd, b->out, n, &icmp));
+	/* if the kernel refuses it, the next one introduces the client */
+	for (; n && udp_is_unknown(s); n--, which++) {
+		if (!udp_write_up(w, s, which, 1, &icmp))
+			s->has_header = false;
+	}
+	if (n)
+		(void)udp_write_up(w, s, which, n, &icmp);
 	if (icmp)
 		udp_icmp(w, s, icmp);
 }

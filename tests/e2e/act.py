@@ -25,7 +25,8 @@ actions: send:TEXT     escapes as in Python, "\\r\\n"
 
 "accept" says ready when it listens and takes one connection. "udp-log"
 writes a line "PEER PORT HEX" for each datagram to FILE and answers with what
-it got, but for a PROXY v2 header, until it is ended; "ready" when it listens.
+it got, but for a PROXY v2 header, or one of SPP before "bare", until it is
+ended; "ready" when it listens.
 Anything that does not come within 10 s, or is not as said, is exit status 1.
 """
 import os
@@ -37,6 +38,7 @@ import time
 
 TIMEOUT_S = 10
 V2_MAGIC = b"\r\n\r\n\0\r\nQUIT\n"
+SPP_MAGIC = b"\x56\xec"
 
 
 class Failure(Exception):
@@ -214,6 +216,8 @@ def udp_log(host, port, path):
             f.write(f"{peer[0]} {peer[1]} {data.hex()}\n")
         if data[:12] == V2_MAGIC:
             data = data[16 + int.from_bytes(data[14:16], "big"):]
+        if data[:2] == SPP_MAGIC and data[38:] == b"bare":
+            data = data[38:]
         sock.sendto(data, peer)
 
 

@@ -80,6 +80,26 @@ spp() {
     expect "datagrams" "$(heard 11002)" "spp:61 spp:62 spp: "
 }
 
+# what comes back without the header of SPP comes from nobody
+spp_bare() {
+    client 11002 send:bare send:a expect:a
+    expect "datagrams" "$(heard 11002)" "spp:62617265 spp:61 "
+}
+
+# a first datagram that the header makes too long is lost, and with it the
+# header: the next one has to bring it
+too_big() {
+    client 11001 "send:$(head -c 65500 /dev/zero | tr '\0' x)" send:a expect:a \
+        send:b expect:b
+    expect "datagrams" "$(heard 11001)" "v2:61 62 "
+}
+
+# counted COUNTERS - the proxy, which has ended, says so
+counted() {
+    stop_clean proxy
+    said proxy "$1" || bad "counters: $(tail -n 1 "$DIR/proxy.err")"
+}
+
 empty_first() {
     client 11001 send: expect: send:a expect:a
     expect "datagrams" "$(heard 11001)" "v2: 61 "
@@ -236,11 +256,19 @@ run_case "--udp-gso: 1,000 clients, spp, v4" crowd_spp "$VIP4" "$CLIENT4"
 run_case "--udp-gso: origin away and back" icmp "$VIP4" "$SRC"
 stop_clean proxy
 
-proxy_start --udp-header every
+proxy_start -v --udp-header every
 run_case "every: header on each datagram" every
-stop_clean proxy
-proxy_start --udp-header alone
+run_case "every: counters" counted \
+    '"udp_sessions":1,.*"udp_up":2,"udp_down":2,"udp_headers":2,'
+proxy_start -v --udp-header alone
 run_case "alone: header in a datagram of its own" alone
+run_case "alone: counters" counted \
+    '"udp_sessions":1,.*"udp_up":2,"udp_down":3,"udp_headers":1,'
+proxy_start -v
+run_case "first: a first datagram that is too big" too_big
+run_case "spp: a reply without the header" spp_bare
+run_case "first, spp: counters" counted \
+    '"udp_too_big":1,"udp_dropped":0,"spp_reply_bad":1,'
 run_case "clean end of all" stop_clean proxy origin-v2 origin-spp origin-off \
     origin-echo origin-spp-echo
 e2e_end
