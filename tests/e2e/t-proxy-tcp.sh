@@ -78,6 +78,13 @@ half_close_by_origin() {
     origin_done
 }
 
+# the client says nothing, and is answered
+half_close_before_any_byte() {
+    origin_act header eof send:answer fin
+    client_act "$1" fin expect:answer eof
+    origin_done
+}
+
 reset_by_client() {
     origin_act expect:abc touch:"$DIR/got" reset
     client_act 11001 send:abc wait:"$DIR/got" abort
@@ -90,6 +97,23 @@ reset_by_origin() {
     client_act 11001 send:abc reset
     origin_done
     expect_reason up:net_exception_peer_error
+}
+
+# the client goes away while what it sent waits for an origin that does not
+# read: no orderly end tells that origin that this was all
+reset_behind_a_backlog() {
+    origin_act wait:"$DIR/aborted" reset
+    client_act 11001 stall abort
+    touch "$DIR/aborted"
+    origin_done
+    expect_reason down:net_exception_peer_error
+}
+
+# the client goes away before the origin answers
+reset_while_connecting() {
+    ip -n "$NS_P" neigh replace "$NOBODY" lladdr 02:00:00:00:00:99 dev p1
+    client_act 11005 send:abc abort
+    expect_reason down:net_exception_peer_error
 }
 
 connection_refused() {
@@ -407,6 +431,9 @@ early_bytes() {
     stop_clean early
     said early '"tcp_headers":4,"tcp_headers_alone":0' ||
         bad "not 4 headers, or some of them alone"
+    said early '"tcp_accepted":4,"tcp_closed":4,"tcp_reset":0' ||
+        bad "not 4 orderly connections"
+    said early '"tcp_bytes_up":12,"tcp_bytes_down":0,' || bad "not 12 bytes up"
     said early '"tcp_connect_failed":[1-9]' || bad "all met the right one"
 }
 
@@ -465,7 +492,11 @@ start_ready origin-v2 "$NS_O" "$TP_ORIGIN" -t --mode ppv2 --reply whoami \
 proxy_start --connect-timeout 700ms --header-wait 300ms
 run_case "half-close by the client" half_close
 run_case "half-close by the origin" half_close_by_origin
+run_case "half-close before any byte, ppv1" half_close_before_any_byte 11002
+run_case "half-close before any byte, ppv2" half_close_before_any_byte 11003
 run_case "reset by the client" reset_by_client
+run_case "reset by the client behind a backlog" reset_behind_a_backlog
+run_case "reset by the client while connecting" reset_while_connecting
 run_case "reset by the origin" reset_by_origin
 run_case "origin refuses: reset" connection_refused
 run_case "origin silent: connect timeout, reset" connect_timeout
