@@ -44,6 +44,7 @@ client_act() {
     local port=$1
     shift
 
+    LOGGED=$(line_count "$DIR/proxy.log" '')
     in_client "$ACT" connect "$VIP4" "$port" --src 198.18.1.1 "$@" \
         >"$DIR/client.out" 2>"$DIR/client.err" </dev/null ||
         bad "client: $(cat "$DIR/client.err")"
@@ -59,7 +60,11 @@ origin_done() {
 }
 
 last_log() { tail -n 1 "$DIR/proxy.log"; }
-reason_is() { last_log | grep -qF "\"DisconnetReason\":\"$1\""; }
+# the last line, which the last client has added
+reason_is() {
+    has_lines "$DIR/proxy.log" '' $((LOGGED + 1)) &&
+        last_log | grep -qF "\"DisconnetReason\":\"$1\""
+}
 
 # expect_reason REASON - in the access log, at last
 expect_reason() {
@@ -86,6 +91,7 @@ half_close_before_any_byte() {
 }
 
 reset_by_client() {
+    rm -f "$DIR/got"
     origin_act expect:abc touch:"$DIR/got" reset
     client_act 11001 send:abc wait:"$DIR/got" abort
     origin_done
@@ -172,6 +178,7 @@ origin_first() {
 
 # the header is there before the client has said anything
 header_at_once() {
+    rm -f "$DIR/got"
     origin_act header touch:"$DIR/got" expect:abc eof
     client_act 11003 wait:"$DIR/got" send:abc fin eof
     origin_done
@@ -481,6 +488,12 @@ counters() {
         jq -e . >/dev/null || bad "the counters are not JSON"
 }
 
+clean_counters() {
+    stop_clean proxy
+    said proxy '"tcp_timeout_idle":1,"tcp_headers":3,"tcp_headers_alone":3,' ||
+        bad "counters: $(tail -n 1 "$DIR/proxy.err")"
+}
+
 e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
 start_ready origin-off "$NS_O" "$TP_ORIGIN" -t --mode off 21001
 start_ready origin-v1 "$NS_O" "$TP_ORIGIN" -t --mode ppv1 --reply whoami 21002
@@ -520,12 +533,12 @@ run_case "reload of a bad file changes nothing" bad_reload
 run_case "SIGTERM drains" drain
 
 # ---- other times ----
-proxy_start --header-timing connect --idle-timeout 1s
+proxy_start --header-timing connect --idle-timeout 1s -v
 run_case "connect: origin speaks first, ppv1" origin_first 11002
 run_case "connect: origin speaks first, ppv2" origin_first 11003
 run_case "connect: header before any client byte" header_at_once
 run_case "idle timeout" idle_timeout
-run_case "clean end" stop_clean proxy
+run_case "clean end, and counters" clean_counters
 
 # ---- groups ----
 for member in 10 11 12; do
