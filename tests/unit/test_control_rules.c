@@ -299,6 +299,97 @@ static void test_rule_modify(void)
 	state_fini(&s);
 }
 
+/* Each word of a rule at its bound, and what is said of one beyond it */
+static char blanks[] = "\t ", longest[RULE_TEXT_MAX];
+static const struct {
+	uint8_t type; /* enum ctl_origin_type */
+	uint32_t n_values, n_ports;
+	const char *values[2];
+	const char *tag, *code;
+} words[] = {
+	{ ORIGIN_IP_DOMAIN, 0, 1, { 0 }, "", CODE_ORIGIN_VALUE },
+	{ ORIGIN_IP_DOMAIN,
+	  CTL_VALUES_MAX + 1,
+	  1,
+	  { 0 },
+	  "",
+	  CODE_ORIGIN_VALUE },
+	{ ORIGIN_IP_DOMAIN,
+	  2,
+	  1,
+	  { "192.0.2.1", "192.0.2.1" },
+	  "",
+	  CODE_ORIGIN_VALUE },
+	{ ORIGIN_IP_DOMAIN,
+	  2,
+	  1,
+	  { "192.0.2.1", "a.example.com" },
+	  "",
+	  CODE_ORIGIN_MIXED },
+	{ ORIGIN_IP_DOMAIN,
+	  2,
+	  1,
+	  { "a.example.com", "b.example.com" },
+	  "",
+	  CTL_RECORDS_DOMAINS },
+	{ ORIGIN_GROUP, 2, 1, { "og-a", "og-b" }, "", CODE_ORIGIN_VALUE },
+	{ ORIGIN_GROUP, 1, 1, { "web" }, "", CTL_ORIGIN_INVALID },
+	{ ORIGIN_GROUP,
+	  1,
+	  1,
+	  { "og-34567890123456789012" },
+	  "",
+	  CODE_GROUP_NOT_DEFINED },
+	{ ORIGIN_GROUP,
+	  1,
+	  1,
+	  { "og-345678901234567890123" },
+	  "",
+	  CODE_GROUP_NOT_DEFINED },
+	{ ORIGIN_IP_DOMAIN, 1, 0, { "192.0.2.1" }, "", CODE_PORT },
+	{ ORIGIN_IP_DOMAIN,
+	  1,
+	  RULE_ENTRIES_MAX + 1,
+	  { "192.0.2.1" },
+	  "",
+	  CODE_PORT_GROUP },
+	{ ORIGIN_IP_DOMAIN, 1, 1, { "192.0.2.1" }, blanks, CTL_PARAMETER },
+	{ ORIGIN_IP_DOMAIN, 1, 1, { "192.0.2.1" }, "a\nb", CTL_PARAMETER },
+	{ ORIGIN_IP_DOMAIN, 1, 1, { "192.0.2.1" }, "a\xff", CTL_PARAMETER },
+	{ ORIGIN_IP_DOMAIN, 1, 1, { "192.0.2.1" }, longest, CTL_PARAMETER },
+	{ ORIGIN_IP_DOMAIN, 2, 1, { "192.0.2.1", "192.0.2.2" }, "tag", NULL },
+};
+
+static void test_words(void)
+{
+	char ids[1][CTL_ID_MAX];
+	struct state s;
+	size_t i;
+
+	memset(longest, 'a', RULE_TEXT_MAX - 1);
+	state_init(&s);
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		struct ctl_rule_words w = {
+			.protocol = "TCP",
+			.n_ports = words[i].n_ports,
+			.ports = { "80" },
+			.origin_type = words[i].type,
+			.n_values = words[i].n_values,
+			.values = { words[i].values[0], words[i].values[1] },
+			.origin_ports = "80",
+			.mode = "OFF",
+			.tag = words[i].tag,
+		};
+
+		CU_ASSERT_EQUAL(control_create_rules(s.c, ZONE, s.id, &w, 1,
+						     ids, &s.err),
+				words[i].code == NULL);
+		if (words[i].code)
+			CHECK_CODE(&s, words[i].code);
+	}
+	state_fini(&s);
+}
+
 static void test_groups(void)
 {
 	static const char *const members[] = { "192.0.2.1", "a.example.com" };
@@ -604,6 +695,7 @@ int main(void)
 		{ "a call is all or none", test_all_or_none },
 		{ "what of a rule changes", test_rule_modify },
 		{ "lists have filters and pages", test_filters },
+		{ "words at their bounds", test_words },
 		{ "groups (seed/20, 21)", test_groups },
 		{ "what the data path gets and tells", test_effective },
 		{ "two instances, one port", test_effective_conflict },
