@@ -408,10 +408,12 @@ static void test_groups(void)
 		.zone = ZONE,
 		.names = "[\"TESTORIGIN\"]",
 	};
+	static const char *const no_names[] = { "", "a b", "a=b", "a\tb" };
 	struct ctl_page page = { .limit = 1 };
-	char id[CTL_ID_MAX], ids[1][CTL_ID_MAX];
+	char id[CTL_ID_MAX], none[CTL_ID_MAX], ids[1][CTL_ID_MAX];
 	struct ctl_group g;
 	struct state s;
+	size_t i;
 
 	state_init(&s);
 	CU_ASSERT(!control_create_rules(s.c, ZONE, s.id, &w, 1, ids, &s.err));
@@ -425,6 +427,13 @@ static void test_groups(void)
 	state_settle(&s);
 	CU_ASSERT(!control_delete_group(s.c, ZONE, id, &s.err));
 	CHECK_CODE(&s, "OperationDenied.OriginGroupL4Used");
+	/* names that a line of rules could not have */
+	for (i = 0; i < ARRAY_SIZE(no_names); i++) {
+		CU_ASSERT(!control_modify_group(s.c, ZONE, id, no_names[i],
+						NULL, 0, &s.err));
+		CU_ASSERT(!control_create_group(s.c, ZONE, no_names[i], members,
+						2, none, &s.err));
+	}
 	/* another list: the rule is deployed anew */
 	CU_ASSERT(control_modify_group(s.c, ZONE, id, NULL, other, 1, &s.err));
 	CU_ASSERT_EQUAL(rule_status(&s, ids[0]), STATUS_PROGRESS);
