@@ -534,6 +534,8 @@ static void bulk_slots(struct bulk *b)
 		t->bulk = b;
 		b->slots++;
 	}
+	if (b->slots)
+		engine_share(b->engine);
 }
 
 static uint32_t bulk_room(const struct bulk *b)

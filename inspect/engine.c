@@ -63,6 +63,11 @@ int engine_new(const struct config *cfg, struct engine **ret)
 	return engine_make(cfg, cfg->max_flows, ENGINE_POOL_MAX, NULL, ret);
 }
 
+void engine_share(struct engine *en)
+{
+	pool_limit(en->pool, ENGINE_POOL_SHARED);
+}
+
 int engine_new_trial(const struct engine *of, uint32_t flows,
 		     struct engine **ret)
 {

@@ -33,6 +33,8 @@
 #define ENGINE_ORDER_MAX  65536U
 /* flows that are whole at the same time */
 #define ENGINE_POOL_MAX 24576U
+/* the same where trials need memory besides */
+#define ENGINE_POOL_SHARED 8192U
 
 struct engine;
 
@@ -44,6 +46,9 @@ void engine_free(struct engine *en);
  * they are kept for engine_end(), or only counted if they are too many.
  */
 void engine_set_sinks(struct engine *en, struct sinks *sinks, bool want_order);
+
+/* engine_share() - with trials: ENGINE_POOL_SHARED from now on */
+void engine_share(struct engine *en);
 
 /* engine_fast() - for fast_decode(); never changes */
 const struct fast_opts *engine_fast(const struct engine *en);

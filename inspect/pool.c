@@ -58,6 +58,14 @@ int pool_new(uint32_t max, struct pool **ret)
 	return 0;
 }
 
+void pool_limit(struct pool *p, uint32_t max)
+{
+	if (max < p->made)
+		max = p->made;
+	if (max < p->max)
+		p->max = max;
+}
+
 void pool_free(struct pool *p)
 {
 	uint32_t i;

@@ -14,6 +14,9 @@ struct pool;
 /* pool_new() - @max flows, at least 1. Return: 0 or -ENOMEM */
 int pool_new(uint32_t max, struct pool **ret);
 
+/* pool_limit() - to @max, 1 or more, or as many as it has had at once */
+void pool_limit(struct pool *p, uint32_t max);
+
 /* pool_free() - the flows are the caller's to end before */
 void pool_free(struct pool *p);
 

@@ -238,7 +238,8 @@ static void test_flows_wait_packed(void)
 	uint32_t i, packed = 0;
 
 	CU_ASSERT_EQUAL_FATAL(table_init(&t, ARRAY_SIZE(entries), &seed), 0);
-	CU_ASSERT_EQUAL_FATAL(pool_new(7, &p), 0);
+	CU_ASSERT_EQUAL_FATAL(pool_new(700, &p), 0);
+	pool_limit(p, 7);
 	for (i = 0; i < ARRAY_SIZE(entries); i++)
 		entries[i] = pool_entry(&t, p, i, &b);
 	for (i = 0; i < 5000; i++) {
