@@ -129,10 +129,13 @@ bool join_is_alive(const struct join *j, const struct join_leg *front,
 		   const struct join_leg *back)
 {
 	int64_t delay = join_delay_ns(j, front, back);
+	int64_t life;
 
-	return delay == INT64_MIN ||
-	       (delay >= -JOIN_EARLY_NS &&
-		delay - JOIN_LATE_NS <= front->last_ns - front->first_ns);
+	if (delay == INT64_MIN)
+		return true;
+	if (__builtin_sub_overflow(front->last_ns, front->first_ns, &life))
+		return false;
+	return delay >= -JOIN_EARLY_NS && delay - JOIN_LATE_NS <= life;
 }
 
 bool join_is_real(const struct join_leg *front, const struct join_leg *back)

@@ -235,11 +235,16 @@ static uint32_t join_count_near(const struct join *j, const struct join_legs *l,
 				uint32_t *ret)
 {
 	uint64_t key = join_key(leg, JOIN_KEY_ANY);
-	int64_t lo = is_back ? leg->first_ns - j->clock_ns - JOIN_LATE_NS
-			     : leg->first_ns + j->clock_ns - JOIN_EARLY_NS;
-	uint32_t i = join_index_seek(x, key, lo);
-	uint32_t found = 0;
+	uint32_t i, found = 0;
+	int64_t lo;
 
+	if (is_back ? __builtin_sub_overflow(leg->first_ns, j->clock_ns, &lo)
+		    : __builtin_add_overflow(leg->first_ns, j->clock_ns, &lo))
+		return 0;
+	if (__builtin_sub_overflow(lo, is_back ? JOIN_LATE_NS : JOIN_EARLY_NS,
+				   &lo))
+		lo = INT64_MIN;
+	i = join_index_seek(x, key, lo);
 	for (; i < x->count && x->key[i].key == key && found < 2; i++) {
 		const struct join_leg *o = &l->leg[x->key[i].at];
 

@@ -580,6 +580,14 @@ static void test_no_times(void)
 	CU_ASSERT_EQUAL(join_delay_ns(&j, &j.front.leg[0], &j.back.leg[0]),
 			INT64_MIN);
 	CU_ASSERT_EQUAL(join_match(&j), 0);
+	j.back.leg[0].first_ns = INT64_MIN + 1;
+	j.front.leg[2].first_ns = INT64_MIN + 1;
+	j.back.leg[2].first_ns = INT64_MAX;
+	CU_ASSERT_EQUAL(join_match(&j), 0);
+	/* it ends long before it begins */
+	j.front.leg[0].first_ns = INT64_MAX;
+	j.front.leg[0].last_ns = INT64_MIN + 1;
+	CU_ASSERT_FALSE(join_is_alive(&j, &j.front.leg[0], &j.back.leg[2]));
 	join_fini(&j);
 }
 
