@@ -190,7 +190,7 @@ static void make_udp_tunnels(struct file *f)
 		{ 2152, "" },
 	};
 	uint8_t seg[CASE_MAX];
-	uint16_t i;
+	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		struct net n = case_v4(f, (uint16_t)(34160 + i), all[i].port);
