@@ -179,19 +179,21 @@ static void summary_top(struct paint *p, const char *title,
 {
 	const struct topk_slot *best[SUMMARY_TOP];
 	unsigned n = topk_best(t, best, SUMMARY_TOP), i;
-	char text[IP_ADDR_TEXT_MAX], line[96];
+	char text[IP_ADDR_TEXT_MAX], line[96], flows[24];
 
 	if (!n)
 		return;
 	(void)snprintf(line, sizeof(line), "%-39s %9s %9s", title, "flows",
 		       "findings");
 	summary_head(p, PAINT_STRONG, line);
-	for (i = 0; i < n; i++)
-		(void)fprintf(p->out, "%-39s %9llu %9llu%s\n",
-			      ip_addr_format(&best[i]->key, text),
-			      (unsigned long long)best[i]->count,
-			      (unsigned long long)best[i]->value,
-			      best[i]->error ? " or less" : "");
+	for (i = 0; i < n; i++) {
+		(void)snprintf(flows, sizeof(flows), "%s%llu",
+			       best[i]->error ? "<=" : "",
+			       (unsigned long long)best[i]->count);
+		(void)fprintf(p->out, "%-39s %9s %9llu\n",
+			      ip_addr_format(&best[i]->key, text), flows,
+			      (unsigned long long)best[i]->value);
+	}
 }
 
 static void summary_delay(struct paint *p, const char *title,

@@ -141,7 +141,7 @@ def spread(values, form):
 
 class File:
     def __init__(self, generator, folder, name, size, seed):
-        self.name = name
+        self.name = self.label = name
         self.path = folder / f"{seed}.pcap"
         args = [*generator[:1], "-S", str(seed), "-s", str(size),
                 *generator[1:], self.path]
@@ -156,7 +156,9 @@ class File:
         what a program wrote just before."""
         other = copy.copy(self)
         other.name = f"{self.name}, read from storage"
+        other.label = f"{self.name}, read"
         other.runs = {}
+        self.label = f"{self.name}, written"
         self.name += ", just written"
         return other
 
@@ -281,7 +283,7 @@ def runs_of(files):
 def plot(files, runs):
     rate = figures.Metric("rate", "million packets/s", "{:.2f}", False)
     rows = [(figures.Row(file.name, file.name, [rate], [], [], ("",)), "",
-             file.name) for file in files]
+             file.label) for file in files]
     return pages.plot(figures.Runs(runs), "inspect",
                       [("million packets/s", rows, rate)], OUT / "plots")
 
