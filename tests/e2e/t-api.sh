@@ -7,8 +7,10 @@
 
 API=127.0.0.1:8080
 # What the process may grow by, whatever they do: bodies of 8 MiB, 128
-# connections, and what a sanitizer adds
-GROWTH_MAX_KB=65536
+# connections, and what a sanitizer adds. Memory that is free again would count
+# for as long as that one keeps it back.
+GROWTH_MAX_KB=40960
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=4
 
 serve() {
     start_ready proxy "$NS_P" "$TP_PROXY" serve --state "$DIR/state" \
