@@ -140,12 +140,13 @@ static int join_claims_by(struct join *j, enum join_key_of look,
 {
 	bool has_port = look != JOIN_KEY_ADDRESS;
 	bool is_one = !has_port || claim == CLAIM_SAME;
+	bool may_dispute = claim == CLAIM_QUIET || claim == CLAIM_ANY;
 	struct join_talk talk = { 0 };
 	struct join_index x;
 	int err = join_index_init(&x, &j->front, look, true);
 	uint32_t i;
 
-	if (!err)
+	if (!err && may_dispute)
 		err = join_talk_init(&talk, j);
 	for (i = 0; !err && i < j->back.count; i++) {
 		struct join_leg *b = &j->back.leg[i];
@@ -157,8 +158,7 @@ static int join_claims_by(struct join *j, enum join_key_of look,
 						 look == JOIN_KEY_NAMED, claim,
 						 is_one)
 				  : JOIN_NOBODY;
-		if (b->peer < j->front.count &&
-		    (claim == CLAIM_QUIET || claim == CLAIM_ANY) &&
+		if (b->peer < j->front.count && may_dispute &&
 		    join_is_disputed(j, &talk, b->peer, b))
 			b->peer = JOIN_NOBODY;
 		if (b->peer < j->front.count && !is_one)
