@@ -96,7 +96,7 @@ static bool config_set_occurrence(struct output *o, const char *value)
 }
 
 /* config_set_layout() - -E header=y, separator=;, aggregator=/s, occurrence=f,
- * quote=d
+ * quote=d, bom=y
  */
 static bool config_set_layout(void *dst, const char *value,
 			      char err[OPT_ERR_MAX])
@@ -108,6 +108,9 @@ static bool config_set_layout(void *dst, const char *value,
 	if (strcmp(value, "header=y") == 0 || strcmp(value, "header=n") == 0) {
 		d->header = value[strlen("header=")];
 		ok = true;
+	} else if (strcmp(value, "bom=y") == 0 || strcmp(value, "bom=n") == 0) {
+		o->want_bom = value[strlen("bom=")] == 'y';
+		ok = true;
 	} else if (strncmp(value, "separator=", 10) == 0) {
 		ok = config_char(value + 10, &o->separator);
 	} else if (strncmp(value, "aggregator=", 11) == 0) {
@@ -118,11 +121,12 @@ static bool config_set_layout(void *dst, const char *value,
 		ok = config_set_quote(o, value + 6);
 	}
 	if (!ok)
-		(void)snprintf(err, OPT_ERR_MAX,
-			       "'%s' is not header=y|n, separator=CHAR, "
-			       "aggregator=CHAR (/t tab, /s blank), "
-			       "occurrence=a|f|l or quote=d|s|n",
-			       value);
+		(void)snprintf(
+			err, OPT_ERR_MAX,
+			"'%s' is not header=y|n, bom=y|n, separator=CHAR, "
+			"aggregator=CHAR (/t tab, /s blank), "
+			"occurrence=a|f|l or quote=d|s|n",
+			value);
 	return ok;
 }
 
@@ -142,9 +146,9 @@ static void config_opts_form(struct config_draft *d)
 		  NULL, "list the fields" },
 		{ 'E', "layout", "KEY=VALUE", OPT_CALL, d, 0, 0, NULL,
 		  config_set_layout,
-		  "of fields: header=y|n, separator=CHAR, aggregator=CHAR, "
-		  "occurrence=a|f|l (all, first, last), quote=d|s|n (double, "
-		  "single, none)" },
+		  "of fields: header=y|n, bom=y|n, separator=CHAR, "
+		  "aggregator=CHAR, occurrence=a|f|l (all, first, last), "
+		  "quote=d|s|n (double, single, none)" },
 		{ 'J', "json", NULL, OPT_FLAG, &cfg->want_json, 0, 0, NULL,
 		  NULL, "print JSON Lines instead of text (-T json)" },
 		{ 'V', "verbose", NULL, OPT_FLAG, &o->want_tree, 0, 0, NULL,
@@ -208,8 +212,8 @@ static int config_done_form(struct config_draft *d, const struct opt_spec *spec)
 	if ((o->want_tree || o->want_hex) && o->format != OUTPUT_TEXT)
 		return opt_fail(spec, "-V and -x are text: not with -T %s",
 				output_format_names[o->format]);
-	if ((d->header || o->separator || o->aggregator || o->quote ||
-	     o->occurrence != OUTPUT_ALL) &&
+	if ((d->header || o->want_bom || o->separator || o->aggregator ||
+	     o->quote || o->occurrence != OUTPUT_ALL) &&
 	    (o->format == OUTPUT_TEXT ||
 	     !(o->field_count || o->format == OUTPUT_CSV)))
 		return opt_fail(spec, "-E is about fields: give -e FIELD or "

@@ -33,7 +33,7 @@ struct field;
  * @flow:	  only the flow of this number; 0: all
  * @field:	  as given with -e, none twice
  * @quote: stands around each value, 0: only where CSV needs it
- * @want_header, @separator, @aggregator, @occurrence: -E
+ * @want_header, @want_bom, @separator, @aggregator, @occurrence: -E
  * @report, @annotate, @write_bad: paths of files to write, or NULL
  */
 struct output {
@@ -43,6 +43,7 @@ struct output {
 	bool want_hex;
 	bool want_summary;
 	bool want_header;
+	bool want_bom;
 	char separator;
 	char aggregator;
 	char quote;

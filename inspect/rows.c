@@ -221,6 +221,8 @@ int rows_open(const struct config *cfg, FILE *out, struct sinks *s)
 	}
 	r->cfg = &cfg->output;
 	r->out = out;
+	if (!is_json && cfg->output.want_bom)
+		(void)fputs("\xef\xbb\xbf", out); /* U+FEFF */
 	if (!is_json && cfg->output.want_header)
 		rows_header(r);
 	return sinks_add(s, is_json ? &json : &line, r);

@@ -100,6 +100,13 @@ def test_layout():
         got = text("-r", path, "-e", "proxy.v2.tlv.type", "-E",
                    f"occurrence={letter}")
         check(got == want + "\n", f"occurrence {letter}: {got}")
+    for letter in "yn":
+        args = ["-r", path, "-T", "fields", "-e", "ip.src", "-E", "header=y",
+                "-E", f"bom={letter}"]
+        got = text(*args)
+        check(got == tshark("-n", "-Y", "proxy", *args) and
+              got.startswith("\ufeff") == (letter == "y"),
+              f"bom={letter}: {got!r}")
     raw = run("-r", path, "-T", "csv", "-e", "tp.client,proxy.v2.tlv.type")
     check(raw.stdout == b'tp.client,proxy.v2.tlv.type\r\n203.0.113.7:40000,'
           b'"0x01,0x02,0x05,0x20,0xea,0x04,0x03"\r\n', f"CSV: {raw.stdout}")
