@@ -228,7 +228,7 @@ static uint64_t run_cpu_ns(void)
 	struct rusage u;
 
 	(void)getrusage(RUSAGE_SELF, &u); /* cannot fail with RUSAGE_SELF */
-	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000U +
+	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * NS_PER_S +
 	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000U;
 }
 

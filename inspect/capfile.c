@@ -5,9 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "wire/wire.h"
-
-#define NS_PER_S 1000000000
 
 #define PCAP_MAGIC_US  0xa1b2c3d4U
 #define PCAP_MAGIC_NS  0xa1b23c4dU

@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 /* Neighbours in a file are not further apart in time than this. */
 #define FIND_GAP_S 86400
 /* So many in a row are not there by chance. */
@@ -33,7 +35,7 @@ static size_t find_pcap(const struct capfile *cf, const uint8_t *p, size_t len,
 	wire = capfile_u32(cf, p + 12);
 	if (cap > CAPFILE_FRAME_MAX || !wire || wire < cap ||
 	    wire > CAPFILE_BLOCK_MAX ||
-	    (uint64_t)frac * cf->pcap_ts_mul >= 1000000000)
+	    (uint64_t)frac * cf->pcap_ts_mul >= NS_PER_S)
 		return 0;
 	gap = (int64_t)s - st->seconds;
 	if (st->has_time && (gap > FIND_GAP_S || gap < -FIND_GAP_S))

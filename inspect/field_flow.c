@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* field_flow.c - see field_get.h: counts, times, and what stands around a flow
  */
+#include "base/clock.h"
 #include "field_get.h"
-
-#define FIELD_NS_PER_S 1000000000LL
 
 void field_count(const struct view *v, int arg, struct field_values *out)
 {
@@ -30,8 +29,8 @@ static void field_put_ns(struct field_values *out, int64_t ns)
 {
 	unsigned long long abs = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
 
-	field_put(out, "%s%llu.%09llu", ns < 0 ? "-" : "", abs / FIELD_NS_PER_S,
-		  abs % FIELD_NS_PER_S);
+	field_put(out, "%s%llu.%09llu", ns < 0 ? "-" : "", abs / NS_PER_S,
+		  abs % NS_PER_S);
 }
 
 void field_time(const struct view *v, int arg, struct field_values *out)

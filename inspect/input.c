@@ -10,6 +10,7 @@
 
 #include <pcap/pcap.h>
 
+#include "base/clock.h"
 #include "wire/link.h"
 #include "wire/wire.h"
 
@@ -211,7 +212,7 @@ static int input_next_pcap(struct input *in, char err[INPUT_ERR_MAX],
 		.number = in->frames,
 		.in_file = in->frames,
 		/* nanoseconds, whatever the member's name is */
-		.ts_ns = (int64_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec,
+		.ts_ns = (int64_t)h->ts.tv_sec * NS_PER_S + h->ts.tv_usec,
 		.data = data,
 		.cap_len = h->caplen,
 		.wire_len = h->len < h->caplen ? h->caplen : h->len,

@@ -11,6 +11,7 @@
 
 #include <pcap/pcap.h>
 
+#include "base/clock.h"
 #include "wire/link.h"
 
 /* @sum: of the counters, which libpcap keeps in 32 bits; @last: seen then */
@@ -166,7 +167,7 @@ static int live_take(struct live *l, char err[LIVE_ERR_MAX], struct frame *ret)
 		.number = l->frames,
 		.in_file = l->frames,
 		/* nanoseconds, whatever the member's name is */
-		.ts_ns = (int64_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec,
+		.ts_ns = (int64_t)h->ts.tv_sec * NS_PER_S + h->ts.tv_usec,
 		.data = data,
 		.cap_len = h->caplen,
 		.wire_len = h->len < h->caplen ? h->caplen : h->len,

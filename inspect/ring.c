@@ -9,10 +9,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
+
 #define RING_MAGIC_NS 0xa1b23c4dU
 #define RING_PATH_MAX 4096
 #define RING_BUF_LEN  (256U << 10)
-#define NS_PER_S      1000000000
 
 /* @number: of the file among those of the same time
  * @turn:   how many times -G has begun another

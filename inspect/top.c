@@ -274,7 +274,7 @@ void top_tick(struct top *t, struct inspect *in, struct source *src)
 		return;
 	source_stat(src, &stat);
 	t->view.title = t->title;
-	t->view.elapsed_s = (now - t->start_ns) / 1000000000;
+	t->view.elapsed_s = (now - t->start_ns) / NS_PER_S;
 	t->view.frames_per_s = (double)(stat.frames - t->frames) * 1e9 /
 			       (double)(now - t->drawn_ns + 1);
 	t->view.frames = t->frames = stat.frames;

@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "wire/ip.h"
-
-#define VIEW_NS_PER_S 1000000000LL
 
 static const char *view_mode(const struct view *v)
 {
@@ -95,13 +94,13 @@ char *view_named(const struct view *v, char out[ENDPOINT_TEXT_MAX])
 char *view_time(int64_t ts_ns, const char *between, const char *zone,
 		char out[VIEW_TIME_MAX])
 {
-	int64_t s = ts_ns / VIEW_NS_PER_S, ns = ts_ns % VIEW_NS_PER_S;
+	int64_t s = ts_ns / NS_PER_S, ns = ts_ns % NS_PER_S;
 	char day[sizeof("2026-11-22")], clock[sizeof("22:31:14")];
 	time_t t;
 	struct tm tm;
 
 	if (ns < 0) {
-		ns += VIEW_NS_PER_S;
+		ns += NS_PER_S;
 		s--;
 	}
 	t = (time_t)s;

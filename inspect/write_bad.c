@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "outfile.h"
 #include "pcapng_out.h"
@@ -15,7 +16,6 @@
 
 #define WRITE_BAD_PCAP_NS  0xa1b23c4d
 #define WRITE_BAD_PCAP_CAP 262144
-#define WRITE_BAD_NS_PER_S 1000000000LL
 
 /* A flow: its ends as one number (bad_key()), and where it begins and ends. */
 struct bad_flow {
@@ -167,9 +167,9 @@ static void bad_put_hdr(struct write_bad *w, int link)
 static int bad_put_pcap(struct write_bad *w, const struct frame *f)
 {
 	uint64_t ts = f->ts_ns < 0 ? 0 : (uint64_t)f->ts_ns;
-	const uint32_t rec[] = { (uint32_t)(ts / WRITE_BAD_NS_PER_S),
-				 (uint32_t)(ts % WRITE_BAD_NS_PER_S),
-				 f->cap_len, f->wire_len };
+	const uint32_t rec[] = { (uint32_t)(ts / NS_PER_S),
+				 (uint32_t)(ts % NS_PER_S), f->cap_len,
+				 f->wire_len };
 
 	if (!w->has_link)
 		bad_put_hdr(w, f->link);

@@ -4,14 +4,12 @@
 
 #include <stdio.h>
 
-#define CLOCK_NS_PER_S (NS_PER_MS * MS_PER_S)
-
 static uint64_t clock_read_ns(clockid_t id)
 {
 	struct timespec ts;
 
 	(void)clock_gettime(id, &ts); /* cannot fail with these ids */
-	return (uint64_t)ts.tv_sec * CLOCK_NS_PER_S + (uint64_t)ts.tv_nsec;
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
 uint64_t clock_ns(void)
@@ -27,8 +25,8 @@ uint64_t clock_ms(void)
 struct timespec clock_timespec(uint64_t ns)
 {
 	return (struct timespec) {
-		.tv_sec = (time_t)(ns / CLOCK_NS_PER_S),
-		.tv_nsec = (long)(ns % CLOCK_NS_PER_S),
+		.tv_sec = (time_t)(ns / NS_PER_S),
+		.tv_nsec = (long)(ns % NS_PER_S),
 	};
 }
 

@@ -8,6 +8,8 @@
 
 #define NS_PER_MS 1000000ULL
 #define MS_PER_S  1000U
+/* signed, as the times of captures are */
+#define NS_PER_S 1000000000LL
 
 /* CLOCK_MONOTONIC */
 uint64_t clock_ns(void);

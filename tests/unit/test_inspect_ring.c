@@ -7,13 +7,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "harness.h"
 #include "input.h"
 #include "progress.h"
 #include "ring.h"
 #include "top.h"
-
-#define NS_PER_S 1000000000
 
 static char dir[] = "/tmp/tp-unit-XXXXXX";
 static char path[64];
