@@ -13,6 +13,8 @@
 #define IP4_FIRST     0x45   /* version, and a header of 20 bytes */
 #define IP4_FRAG_BITS 0x3fff /* more fragments, and the offset */
 #define TCP_LOUD      (TCP_F_SYN | TCP_F_FIN | TCP_F_RST)
+/* so far fast_usual() reads before it knows what it has */
+#define FAST_USUAL_LEN (LINK_ETH_LEN + IP6_HDR_LEN + 4)
 
 /* What is left of a frame: @cap bytes at @p of @wire that were sent; and what
  * is known so far: FAST_*.
@@ -185,14 +187,95 @@ static inline bool fast_read(const struct fast_opts *opts,
 	return true;
 }
 
-void fast_decode(const struct fast_opts *opts, const struct frame *f,
-		 struct digest *ret)
+/* fast_usual_tcp() - the segment at @t: @cap bytes of @wire that were sent */
+static inline __attribute__((always_inline)) bool
+fast_usual_tcp(const uint8_t *t, uint32_t cap, uint32_t wire, uint32_t flags,
+	       struct digest *ret)
+{
+	uint32_t hdr = (uint32_t)(t[12] >> 4) * 4;
+
+	if (hdr < TCP_HDR_LEN || hdr > cap)
+		return false;
+	ret->seq = get_be32(t + 4);
+	ret->len = wire - hdr;
+	if (wire != hdr)
+		flags |= FAST_DATA;
+	if (t[13] & TCP_LOUD || find_begins(t + hdr, cap - hdr) ||
+	    (hdr != TCP_HDR_LEN &&
+	     !option_are_common(t + TCP_HDR_LEN, hdr - TCP_HDR_LEN)))
+		flags |= FAST_LOUD;
+	ret->flags = (uint8_t)flags;
+	return true;
+}
+
+/* fast_usual_ip() - the packet at @ip, of @total bytes, the first @hdr of which
+ * are the IP header; its key is in @ret
+ */
+static inline __attribute__((always_inline)) bool
+fast_usual_ip(const struct fast_opts *opts, const struct frame *f, uint32_t hdr,
+	      uint32_t total, bool flip, struct digest *ret)
+{
+	uint32_t cap = f->cap_len - LINK_ETH_LEN;
+
+	if (cap > total)
+		cap = total;
+	if (total > f->wire_len - LINK_ETH_LEN || cap < hdr + TCP_HDR_LEN)
+		return false;
+	ret->hash = key_hash(&opts->seed, &ret->key);
+	ret->off = (uint8_t)(LINK_ETH_LEN + hdr);
+	return fast_usual_tcp(f->data + LINK_ETH_LEN + hdr, cap - hdr,
+			      total - hdr, flip ? FAST_FLIP : 0, ret);
+}
+
+/* fast_usual() - fast_read() of what most frames are: a whole header of TCP in
+ * one of IP, on Ethernet without a tag.
+ * Return: false if it is none, and fast_read() knows
+ */
+static inline bool fast_usual(const struct fast_opts *opts,
+			      const struct frame *f, struct digest *ret)
+{
+	const uint8_t *ip = f->data + LINK_ETH_LEN;
+	uint32_t begin;
+	bool flip;
+
+	if (f->link != LINK_ETHERNET || f->cap_len < FAST_USUAL_LEN)
+		return false;
+	begin = get_be32(ip - 2) >> 8;
+	if (begin == (ETHERTYPE_IP4 << 8 | IP4_FIRST)) {
+		/* fragment, time to live, protocol */
+		if ((get_be32(ip + 6) & (IP4_FRAG_BITS << 16 | 0xff)) !=
+		    IP_PROTO_TCP)
+			return false;
+		flip = key_v4(ip + 12, ip + 16, ip + IP4_HDR_LEN, 0, &ret->key);
+		return fast_usual_ip(opts, f, IP4_HDR_LEN, get_be16(ip + 2),
+				     flip, ret);
+	}
+	if (begin >> 4 != (ETHERTYPE_IP6 << 4 | 6) || ip[6] != IP_PROTO_TCP)
+		return false;
+	flip = key_v6(&opts->seed, ip + 8, ip + 24, ip + IP6_HDR_LEN, 0,
+		      &ret->key);
+	return fast_usual_ip(opts, f, IP6_HDR_LEN,
+			     IP6_HDR_LEN + (uint32_t)get_be16(ip + 4), flip,
+			     ret);
+}
+
+void fast_decode_any(const struct fast_opts *opts, const struct frame *f,
+		     struct digest *ret)
 {
 	ret->ts_ns = f->ts_ns;
 	if (!fast_read(opts, f, ret)) {
 		ret->flags = FAST_SLOW;
 		ret->hash = 0;
 	}
+}
+
+void fast_decode(const struct fast_opts *opts, const struct frame *f,
+		 struct digest *ret)
+{
+	if (fast_usual(opts, f, ret))
+		ret->ts_ns = f->ts_ns;
+	else
+		fast_decode_any(opts, f, ret);
 }
 
 void fast_key(const struct fast_opts *opts, const struct packet *pkt,

@@ -48,6 +48,11 @@ struct fast_opts {
 void fast_decode(const struct fast_opts *opts, const struct frame *f,
 		 struct digest *ret);
 
+/* fast_decode_any() - the same, without a shorter way for what most frames are
+ */
+void fast_decode_any(const struct fast_opts *opts, const struct frame *f,
+		     struct digest *ret);
+
 /* fast_key() - key, hash and FAST_FLIP of a packet that was decoded otherwise
  */
 void fast_key(const struct fast_opts *opts, const struct packet *pkt,

@@ -73,6 +73,28 @@ static inline uint64_t key_fold(uint64_t x, uint64_t y)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
+static_assert(sizeof(struct flow_key) == 16 &&
+		      offsetof(struct flow_key, a_port) == 8,
+	      "the ports and @where are one word");
+
+/* key_set() - all but @ends, in one word: in parts it would have to wait until
+ * they are written before it can read them again
+ */
+static inline void key_set(struct flow_key *k, uint16_t a_port, uint16_t b_port,
+			   uint32_t where)
+{
+	uint64_t tail = a_port | (uint32_t)b_port << 16 | (uint64_t)where << 32;
+
+	memcpy((uint8_t *)k + offsetof(struct flow_key, a_port), &tail,
+	       sizeof(tail));
+}
+
+static inline uint64_t key_tail(const struct flow_key *k)
+{
+	return key_load64((const uint8_t *)k +
+			  offsetof(struct flow_key, a_port));
+}
+
 /* key_v4() - @src and @dst: four bytes; @ports: two and two, source first.
  * Return: was the source end b?
  */
@@ -89,9 +111,7 @@ static inline bool key_v4(const uint8_t *src, const uint8_t *dst,
 	uint64_t hi = d ^ swap;
 
 	ret->ends = lo >> 16 | hi >> 16 << 32;
-	ret->a_port = (uint16_t)lo;
-	ret->b_port = (uint16_t)hi;
-	ret->where = where;
+	key_set(ret, (uint16_t)lo, (uint16_t)hi, where);
 	return flip;
 }
 
@@ -120,34 +140,22 @@ static inline bool key_v6(const struct key_seed *seed, const uint8_t *src,
 	}
 	ret->ends = key_fold(a[0] ^ w[0], b[0] ^ w[1]) ^
 		    key_fold(a[1] ^ w[2], b[1] ^ w[3]);
-	ret->a_port = flip ? dport : sport;
-	ret->b_port = flip ? sport : dport;
-	ret->where = where | KEY_V6;
+	key_set(ret, flip ? dport : sport, flip ? sport : dport,
+		where | KEY_V6);
 	return flip;
 }
 
 static inline uint32_t key_hash(const struct key_seed *seed,
 				const struct flow_key *k)
 {
-	uint64_t tail = (uint64_t)k->where << 32 | (uint64_t)k->a_port << 16 |
-			k->b_port;
-
 	return (uint32_t)(key_fold(k->ends ^ seed->word[4],
-				   tail ^ seed->word[1]) >>
+				   key_tail(k) ^ seed->word[1]) >>
 			  16);
 }
 
-static_assert(sizeof(struct flow_key) == 16 &&
-		      offsetof(struct flow_key, a_port) == 8,
-	      "the ports and @where are one word of key_eq()");
-
 static inline bool key_eq(const struct flow_key *x, const struct flow_key *y)
 {
-	uint64_t xt, yt;
-
-	memcpy(&xt, &x->a_port, sizeof(xt));
-	memcpy(&yt, &y->a_port, sizeof(yt));
-	return !((x->ends ^ y->ends) | (xt ^ yt));
+	return !((x->ends ^ y->ends) | (key_tail(x) ^ key_tail(y)));
 }
 
 #endif

@@ -77,13 +77,33 @@ static void check_packet(const struct packet *a, const struct packet *b)
 	CU_ASSERT_EQUAL(a->uoa.carrier, b->uoa.carrier);
 }
 
+/* check_both() - the short way, if it is taken, and the long one say the same
+ */
+static void check_both(const struct frame *f, struct digest *ret)
+{
+	struct digest any = { 0 };
+
+	*ret = (struct digest) { 0 };
+	fast_decode(&opts, f, ret);
+	fast_decode_any(&opts, f, &any);
+	CU_ASSERT_EQUAL(ret->flags, any.flags);
+	CU_ASSERT_EQUAL(ret->hash, any.hash);
+	CU_ASSERT_EQUAL(ret->ts_ns, any.ts_ns);
+	if (any.flags & FAST_SLOW)
+		return;
+	CU_ASSERT(key_eq(&ret->key, &any.key));
+	CU_ASSERT_EQUAL(ret->seq, any.seq);
+	CU_ASSERT_EQUAL(ret->len, any.len);
+	CU_ASSERT_EQUAL(ret->off, any.off);
+}
+
 static void check_frame(struct decoder *dec, const struct frame *f)
 {
 	struct packet want = { 0 }, got;
 	struct wire_err err;
 	struct digest d;
 
-	fast_decode(&opts, f, &d);
+	check_both(f, &d);
 	if (d.flags & FAST_SLOW) {
 		slow_count++;
 		return;
@@ -157,6 +177,71 @@ static void test_every_frame_of_every_capture(void)
 	CU_ASSERT(slow_count > 10000);
 }
 
+/* rare() - seldom @other */
+static uint8_t rare(uint8_t usual, unsigned other)
+{
+	return rand() % 16 ? usual : (uint8_t)other;
+}
+
+/* make_headers() - headers at @p, 94 bytes, of IPv6 or IPv4, mostly right */
+static void make_headers(uint8_t *p, bool is_v6, unsigned len)
+{
+	uint8_t *ip = p + LINK_ETH_LEN;
+	uint8_t *t = ip + (is_v6 ? IP6_HDR_LEN : IP4_HDR_LEN);
+	static const uint8_t stamp[4] = { 1, 1, 8, 10 };
+
+	p[12] = rare(is_v6 ? 0x86 : 0x08, (unsigned)rand());
+	p[13] = rare(is_v6 ? 0xdd : 0x00, (unsigned)rand());
+	ip[0] = rare(is_v6 ? 0x60 : 0x45, (unsigned)rand());
+	if (is_v6) {
+		ip[4] = (uint8_t)((len - 40) >> 8);
+		ip[5] = rare((uint8_t)(len - 40), (unsigned)rand());
+		ip[6] = rare(rand() % 8 ? 6 : 17, (unsigned)rand());
+	} else {
+		ip[2] = (uint8_t)(len >> 8);
+		ip[3] = rare((uint8_t)len, (unsigned)rand());
+		ip[6] = rare(0x40, (unsigned)rand());
+		ip[7] = rare(0, (unsigned)rand());
+		ip[9] = rare(rand() % 8 ? 6 : 17, (unsigned)rand());
+	}
+	t[12] = rare(rand() % 4 ? 0x80 : 0x50, (unsigned)rand());
+	t[13] = rare(0x10, (unsigned)rand());
+	if (rand() % 4)
+		memcpy(t + TCP_HDR_LEN, stamp, sizeof(stamp));
+}
+
+/* Frames by chance, nearly all of them usual ones, of all lengths. */
+static void test_random_frames(void)
+{
+	static const uint8_t proxy[4] = { 0x50, 0x52, 0x4f, 0x58 };
+	unsigned i, k, usual = 0;
+	struct digest d;
+
+	srand(1);
+	for (i = 0; i < 20000; i++) {
+		unsigned size = 60 + (unsigned)rand() % 100;
+		bool is_v6 = rand() % 3 == 0;
+		struct frame f = { .link = LINK_ETHERNET, .ts_ns = i };
+		uint8_t bytes[160];
+		struct guard g;
+
+		for (k = 0; k < sizeof(bytes); k++)
+			bytes[k] = (uint8_t)(rand() >> 8);
+		make_headers(bytes, is_v6, size - 14);
+		f.cap_len = rand() % 4 ? size : (unsigned)rand() % size;
+		f.wire_len = rand() % 4 ? size : size + 7;
+		if (rand() % 8 == 0)
+			memcpy(bytes + 14 + (is_v6 ? 40 : 20) + 32, proxy,
+			       sizeof(proxy));
+		guard_init(&g, bytes, f.cap_len);
+		f.data = g.data;
+		check_both(&f, &d);
+		usual += !(d.flags & FAST_SLOW) && !(d.key.where & KEY_UDP);
+		guard_fini(&g);
+	}
+	CU_ASSERT(usual > 5000);
+}
+
 /* Both directions have one key, and every part of it counts. */
 static void test_keys(void)
 {
@@ -194,6 +279,7 @@ int main(void)
 {
 	static const struct unit_test tests[] = {
 		{ "every frame", test_every_frame_of_every_capture },
+		{ "random frames", test_random_frames },
 		{ "keys", test_keys },
 	};
 
