@@ -191,13 +191,27 @@ static struct flow *engine_instead(struct engine *en, struct entry *e,
 	return engine_new_flow(en, d, pkt, ret_entry);
 }
 
-/* engine_flow() - the flow that @pkt belongs to, begun if it is new */
+/* engine_entry() - the entry of the packet's key, which nearly always is @near.
+ * A key stands in one entry, so that it is the one if it is in use.
+ */
+static inline struct entry *engine_entry(const struct engine *en,
+					 struct entry *near,
+					 const struct digest *d)
+{
+	if (near && near->state & ENTRY_USED && key_eq(&near->key, &d->key))
+		return near;
+	return table_find(&en->table, &d->key, d->hash);
+}
+
+/* engine_flow() - the flow that @pkt belongs to, begun if it is new.
+ * @near: where its entry may be, or NULL
+ */
 static struct flow *engine_flow(struct engine *en, const struct digest *d,
-				const struct packet *pkt,
+				const struct packet *pkt, struct entry *near,
 				struct entry **ret_entry)
 {
 	bool from_b = d->flags & FAST_FLIP;
-	struct entry *e = table_find(&en->table, &d->key, d->hash);
+	struct entry *e = engine_entry(en, near, d);
 	struct flow *fl;
 
 	if (!e)
@@ -277,16 +291,18 @@ static bool engine_defer_odd(struct engine *en, const struct packet *pkt,
 	return true;
 }
 
-/* engine_packet() - a packet that may bring its flow something new */
+/* engine_packet() - a packet that may bring its flow something new.
+ * @near: where its entry may be, or NULL
+ */
 static void engine_packet(struct engine *en, const struct packet *pkt,
-			  const struct digest *d)
+			  const struct digest *d, struct entry *near)
 {
 	struct entry *e = NULL;
 	struct flow *fl;
 
 	if (en->trial && engine_defer_odd(en, pkt, d))
 		return;
-	fl = engine_flow(en, d, pkt, &e);
+	fl = engine_flow(en, d, pkt, near, &e);
 	if (!fl)
 		return;
 	flow_add(fl, engine_side(e, d->flags & FAST_FLIP), en->cfg, &en->budget,
@@ -308,13 +324,15 @@ static void engine_odd(struct engine *en, const struct packet *pkt)
 
 	fast_key(&en->fast, pkt, &d);
 	d.flags |= FAST_SLOW;
-	engine_packet(en, pkt, &d);
+	engine_packet(en, pkt, &d, NULL);
 }
 
 void engine_lost(struct engine *en, int64_t ns)
 {
 	struct packet pkt;
 
+	if (decoder_is_empty(en->decoder))
+		return;
 	while (decode_lost(en->decoder, ns, en->cfg->want_csum, &pkt)) {
 		if (en->trial)
 			en->trial->is_void = true;
@@ -352,14 +370,15 @@ static void engine_look(struct engine *en, const struct frame *f)
 /* engine_may_skip() - is the packet of a kind that @state allows to be counted
  * only?
  */
-static inline bool engine_may_skip(uint32_t state, const struct digest *d)
+static inline bool engine_may_skip(uint32_t state, uint32_t flags)
 {
 	static_assert(FAST_FLIP == 2 && FAST_DATA == 4 &&
 			      ENTRY_QUIET_ACK_B == 1 << 1 &&
 			      ENTRY_QUIET_DATA_A == 1 << 2,
 		      "end and payload count to four in both");
 
-	return !(d->flags & FAST_LOUD) && state >> d->flags / FAST_FLIP & 1;
+	return !(flags & (FAST_LOUD | FAST_SLOW)) &&
+	       state >> flags / FAST_FLIP & 1;
 }
 
 /* engine_is_near() - is the packet where, and when, others of its kind are? */
@@ -376,14 +395,6 @@ static inline bool engine_is_near(const struct engine *en,
 	return entry_has_room(&e->skip[end]);
 }
 
-/* engine_is_quiet() - may the packet be counted and forgotten? */
-static inline bool engine_is_quiet(const struct engine *en,
-				   const struct entry *e,
-				   const struct digest *d)
-{
-	return engine_may_skip(e->state, d) && engine_is_near(en, e, d);
-}
-
 /* engine_fetch() - a packet whose entry may be @e: if it will be looked at, its
  * flow, and what is summed of it
  */
@@ -392,7 +403,8 @@ static inline void engine_fetch(const struct entry *e, const struct frame *f,
 {
 	size_t i;
 
-	if (!e || !(e->state & ENTRY_USED) || engine_may_skip(e->state, d))
+	if (!e || !(e->state & ENTRY_USED) ||
+	    engine_may_skip(e->state, d->flags))
 		return;
 	if (!(e->state & ENTRY_IS_PACKED))
 		engine_fetch_flow(e);
@@ -400,9 +412,11 @@ static inline void engine_fetch(const struct entry *e, const struct frame *f,
 		__builtin_prefetch(f->data + i);
 }
 
-/* engine_loud() - a packet that is more than a number */
+/* engine_loud() - a packet that is more than a number.
+ * @near: where its entry may be, or NULL
+ */
 static void engine_loud(struct engine *en, const struct frame *f,
-			const struct digest *d)
+			const struct digest *d, struct entry *near)
 {
 	struct packet pkt;
 
@@ -415,7 +429,7 @@ static void engine_loud(struct engine *en, const struct frame *f,
 	fast_packet(f, d, &pkt);
 	if (flow_needs_csum(en->cfg, &pkt))
 		fast_check(d, &pkt);
-	engine_packet(en, &pkt, d);
+	engine_packet(en, &pkt, d, near);
 }
 
 /* engine_is_ordered() - of a trial: is a frame of @ns not too old? */
@@ -430,8 +444,18 @@ static bool engine_is_ordered(struct engine *en, int64_t ns)
 	return !t->is_stopped;
 }
 
-/* engine_count() - @e: its entry, if it has the packet's key. @data: its frame,
- * for trials
+/* engine_clock() - the packet's time. Return: false if a trial ends before it
+ */
+static inline bool engine_clock(struct engine *en, int64_t ns)
+{
+	if (ns > en->now_ns)
+		en->now_ns = ns;
+	else if (en->trial)
+		return engine_is_ordered(en, ns);
+	return true;
+}
+
+/* engine_count() - @e: its entry, or NULL. @data: its frame, for trials
  * Return: false if it is not enough to count it
  */
 static inline bool engine_count(struct engine *en, struct entry *e,
@@ -440,16 +464,8 @@ static inline bool engine_count(struct engine *en, struct entry *e,
 {
 	struct entry_skip *s;
 
-	if (d->ts_ns > en->now_ns)
-		en->now_ns = d->ts_ns;
-	else if (en->trial && !engine_is_ordered(en, d->ts_ns))
-		return false;
-	if (d->flags & FAST_SLOW)
-		return false;
-	/* A key stands in one entry, so that it is the one if it is in use. */
-	if (!e || !(e->state & ENTRY_USED) || !key_eq(&e->key, &d->key))
-		e = table_find(&en->table, &d->key, d->hash);
-	if (!e || !engine_is_quiet(en, e, d))
+	if (!e || !engine_may_skip(e->state, d->flags) ||
+	    !engine_is_near(en, e, d))
 		return false;
 	if (e->state & ENTRY_IS_UNSURE && d->flags & FAST_DATA)
 		trial_count(en->trial, e, d, data, en->now_ns, number);
@@ -503,7 +519,7 @@ static bool engine_try(struct engine *en, const struct frame *f,
 		t->is_stopped = true;
 	t->frame = f;
 	if (!t->is_stopped && !engine_defer(en, f, d))
-		engine_loud(en, f, d);
+		engine_loud(en, f, d, NULL);
 	if (!t->is_stopped)
 		return true;
 	t->stop_number = f->number;
@@ -515,8 +531,10 @@ bool engine_again(struct engine *en, const struct digest *d, uint64_t number,
 		  const struct frame *f)
 {
 	if (!f)
-		return engine_count(en, NULL, d, NULL, number);
-	engine_loud(en, f, d);
+		return engine_clock(en, d->ts_ns) &&
+		       engine_count(en, engine_entry(en, NULL, d), d, NULL,
+				    number);
+	engine_loud(en, f, d, NULL);
 	return true;
 }
 
@@ -565,14 +583,21 @@ static inline void engine_batch(struct engine *en, struct engine_run *r,
 	size_t i;
 
 	for (i = lo; i < hi; i++) {
-		if (engine_count(en, *near++, &r->digest[i], r->frame[i].data,
-				 number + i))
-			continue;
-		r->frame[i].number = number + i;
-		r->frame[i].in_file = in_file + i;
+		const struct digest *d = &r->digest[i];
+		struct frame *f = &r->frame[i];
+		struct entry *e = *near++;
+
+		if (engine_clock(en, d->ts_ns) &&
+		    !(d->flags & (FAST_LOUD | FAST_SLOW))) {
+			e = engine_entry(en, e, d);
+			if (engine_count(en, e, d, f->data, number + i))
+				continue;
+		}
+		f->number = number + i;
+		f->in_file = in_file + i;
 		if (!en->trial) {
-			engine_loud(en, &r->frame[i], &r->digest[i]);
-		} else if (!engine_try(en, &r->frame[i], &r->digest[i])) {
+			engine_loud(en, f, d, e);
+		} else if (!engine_try(en, f, d)) {
 			hi = i;
 			break;
 		}

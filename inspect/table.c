@@ -9,6 +9,10 @@
 #include "huge.h"
 
 #define TABLE_SLOT_MIN 4096U
+/* Up to so many slots half of them stay empty, so that most searches end where
+ * they begin; of more, which take memory that counts, a quarter.
+ */
+#define TABLE_ROOMY (1U << 17)
 
 int table_init(struct table *t, uint32_t max, const struct key_seed *seed)
 {
@@ -67,17 +71,18 @@ static void table_fill(struct table *t)
 	}
 }
 
-/* table_grow() - make sure that a slot is free. Half of them stay so after the
- * slots were made anew: that has to be worth while.
+/* table_grow() - make sure that a slot is free. Of those that may be filled a
+ * third or more is free after they were made anew: that has to be worth while.
  */
 static int table_grow(struct table *t)
 {
 	size_t size = (size_t)t->slot_mask + 1;
+	bool is_roomy = size <= TABLE_ROOMY;
 	uint32_t *slot;
 
-	if (t->filled < size / 4 * 3)
+	if (t->filled < (is_roomy ? size / 2 : size / 4 * 3))
 		return 0;
-	if (t->count < size / 2) {
+	if (t->count < (is_roomy ? size / 3 : size / 2)) {
 		memset(t->slot, 0, size * sizeof(*slot));
 	} else {
 		slot = calloc(size * 2, sizeof(*slot));

@@ -9,8 +9,9 @@
  *
  * Entries keep their place while they are used. A slot has that place, and in
  * the bits that are left over the highest of the hash; open addressing, at most
- * three quarters full. What is removed leaves a dead slot behind if others come
- * after it; when these are too many the slots are made anew.
+ * half full while it is small, three quarters when it is not. What is removed
+ * leaves a dead slot behind if others come after it; when these are too many
+ * the slots are made anew.
  */
 #ifndef INSPECT_TABLE_H
 #define INSPECT_TABLE_H
