@@ -40,6 +40,27 @@ static const struct app_start app_starts[] = {
 	APP_START("-ERR", APP_ERROR_REDIS),
 };
 
+/* app_may_start() - is @first the first byte of one of app_starts[]? */
+static bool app_may_start(uint8_t first)
+{
+	switch (first) {
+	case '-':
+	case '2':
+	case 'C':
+	case 'D':
+	case 'E':
+	case 'G':
+	case 'H':
+	case 'I':
+	case 'O':
+	case 'P':
+	case 'S':
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool app_is_record(const uint8_t *p, size_t len, uint8_t type)
 {
 	return len >= 3 && p[0] == type && p[1] == 3 && p[2] <= 4;
@@ -75,7 +96,9 @@ enum app app_guess(const uint8_t *p, size_t len)
 		return APP_TLS;
 	if (app_is_record(p, len, TLS_ALERT))
 		return APP_ERROR_TLS;
-	for (i = 0; i < sizeof(app_starts) / sizeof(app_starts[0]); i++) {
+	for (i = 0; app_may_start(p[0]) &&
+		    i < sizeof(app_starts) / sizeof(app_starts[0]);
+	     i++) {
 		const struct app_start *s = &app_starts[i];
 
 		if (p[0] == (uint8_t)s->text[0] && len >= s->len &&

@@ -16,13 +16,12 @@
 #define FACTS_IP6_UDP	48
 #define FACTS_FRAME_TOP (UINT32_MAX - 1)
 
-/* facts_since() - microseconds since the flow began; 0 without times */
-static uint64_t facts_since(const struct flow *fl, const struct packet *pkt)
+/* facts_since() - microseconds from the flow's begin to @ns; 0 without times */
+static uint64_t facts_since(const struct flow *fl, int64_t ns)
 {
-	if (pkt->ts_ns == INT64_MIN || fl->first_ns == INT64_MIN ||
-	    pkt->ts_ns <= fl->first_ns)
+	if (ns == INT64_MIN || fl->first_ns == INT64_MIN || ns <= fl->first_ns)
 		return 0;
-	return ((uint64_t)pkt->ts_ns - (uint64_t)fl->first_ns) / NS_PER_US;
+	return ((uint64_t)ns - (uint64_t)fl->first_ns) / NS_PER_US;
 }
 
 /* facts_stamp() - plus one, saturated */
@@ -122,7 +121,7 @@ static void facts_datagram(struct facts *f, const struct flow *fl,
 void facts_packet(struct facts *f, const struct flow *fl, unsigned side,
 		  const struct config *cfg, const struct packet *pkt)
 {
-	uint64_t us = facts_since(fl, pkt);
+	uint64_t us = facts_since(fl, pkt->ts_ns);
 	uint32_t now = facts_stamp(us);
 
 	if (pkt->ts_ns == FRAME_NO_TIME)
@@ -144,10 +143,9 @@ void facts_packet(struct facts *f, const struct flow *fl, unsigned side,
 
 void facts_skip(struct facts *f, const struct flow *fl)
 {
-	const struct packet newest = { .ts_ns = fl->last_ns };
-
 	if (fl->proto == IP_PROTO_UDP)
-		f->last_ms = facts_stamp(facts_since(fl, &newest) / US_PER_MS);
+		f->last_ms =
+			facts_stamp(facts_since(fl, fl->last_ns) / US_PER_MS);
 }
 
 bool facts_is_settled(const struct facts *f, const struct flow *fl)

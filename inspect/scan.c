@@ -6,36 +6,35 @@
 #include <string.h>
 
 /* Places that are looked at together. */
-#define SCAN_WIDE 32
+#define SCAN_WIDE 64
+#define SCAN_PART 16
 
 /* What is looked for, with its first and its last byte all over. */
 struct scan {
 	const uint8_t *what;
 	size_t n;
-	uint8_t __attribute__((vector_size(16))) first, last;
+	uint8_t __attribute__((vector_size(SCAN_PART))) first, last;
 };
 
-/* scan_half() - where @p has the first and the last byte: ones there */
-static inline void scan_half(const struct scan *s, const uint8_t *p,
-			     uint64_t ret[2])
+/* scan_may() - may it begin at one of @places places from @p on, a multiple of
+ * SCAN_PART?
+ */
+static inline bool scan_may(const struct scan *s, const uint8_t *p,
+			    unsigned places)
 {
-	uint8_t __attribute__((vector_size(16))) a, b;
+	uint8_t __attribute__((vector_size(SCAN_PART))) a, b, found = { 0 };
+	uint64_t half[2];
+	unsigned i;
 
-	memcpy(&a, p, sizeof(a));
-	memcpy(&b, p + s->n - 1, sizeof(b));
-	a = (uint8_t __attribute__((vector_size(16))))((a == s->first) &
-						       (b == s->last));
-	memcpy(ret, &a, sizeof(a));
-}
-
-/* scan_may() - may it begin at one of SCAN_WIDE places from @p on? */
-static inline bool scan_may(const struct scan *s, const uint8_t *p)
-{
-	uint64_t lo[2], hi[2];
-
-	scan_half(s, p, lo);
-	scan_half(s, p + SCAN_WIDE / 2, hi);
-	return (lo[0] | lo[1] | hi[0] | hi[1]) != 0;
+#pragma GCC unroll 4
+	for (i = 0; i < places; i += SCAN_PART) {
+		memcpy(&a, p + i, sizeof(a));
+		memcpy(&b, p + i + s->n - 1, sizeof(b));
+		found |= (uint8_t __attribute__((vector_size(SCAN_PART))))(
+			(a == s->first) & (b == s->last));
+	}
+	memcpy(half, &found, sizeof(half));
+	return (half[0] | half[1]) != 0;
 }
 
 /* scan_each() - does it begin at one of @places places from @p on? */
@@ -50,6 +49,26 @@ static const uint8_t *scan_each(const struct scan *s, const uint8_t *p,
 	return NULL;
 }
 
+/* scan_end() - does it begin at one of the last of @places places, from @i on?
+ * Fewer than SCAN_PART are looked at with some before them, which are none.
+ */
+static const uint8_t *scan_end(const struct scan *s, const uint8_t *buf,
+			       size_t i, size_t places)
+{
+	for (; i + SCAN_PART <= places; i += SCAN_PART) {
+		const uint8_t *p = NULL;
+
+		if (scan_may(s, buf + i, SCAN_PART))
+			p = scan_each(s, buf + i, SCAN_PART);
+		if (p)
+			return p;
+	}
+	if (places >= SCAN_PART &&
+	    !scan_may(s, buf + places - SCAN_PART, SCAN_PART))
+		return NULL;
+	return scan_each(s, buf + i, places - i);
+}
+
 const uint8_t *scan_find(const uint8_t *buf, size_t len, const void *what,
 			 size_t n)
 {
@@ -61,14 +80,13 @@ const uint8_t *scan_find(const uint8_t *buf, size_t len, const void *what,
 	places = len - n + 1;
 	memset(&s.first, s.what[0], sizeof(s.first));
 	memset(&s.last, s.what[n - 1], sizeof(s.last));
-	for (i = 0; places - i >= SCAN_WIDE; i += SCAN_WIDE) {
-		const uint8_t *p;
+	for (i = 0; i + SCAN_WIDE <= places; i += SCAN_WIDE) {
+		const uint8_t *p = NULL;
 
-		if (!scan_may(&s, buf + i))
-			continue;
-		p = scan_each(&s, buf + i, SCAN_WIDE);
+		if (scan_may(&s, buf + i, SCAN_WIDE))
+			p = scan_each(&s, buf + i, SCAN_WIDE);
 		if (p)
 			return p;
 	}
-	return scan_each(&s, buf + i, places - i);
+	return scan_end(&s, buf, i, places);
 }

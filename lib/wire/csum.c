@@ -12,22 +12,25 @@
 #define CSUM_WIDE 32
 
 /* csum_wide() - the sum of @len bytes, a multiple of CSUM_WIDE, as 32-bit words
- * that no carry can leave: a segment has fewer than 2^32 of them
+ * that no carry can leave: a segment has fewer than 2^32 of them. Words of 64
+ * bits lose carries in @all, but what their upper halves add to it is known.
  */
 static uint64_t csum_wide(const uint8_t *buf, size_t len)
 {
-	uint64_t __attribute__((vector_size(16))) v[2], lo = { 0 }, hi = { 0 };
-	const uint64_t __attribute__((vector_size(16)))
-	low = { UINT32_MAX, UINT32_MAX },
-	half = { 32, 32 };
+	uint64_t __attribute__((vector_size(16))) a, b;
+	uint64_t __attribute__((vector_size(16))) all = { 0 }, upper = { 0 };
+	const uint64_t __attribute__((vector_size(16))) half = { 32, 32 };
+	uint64_t sum;
 	size_t i;
 
 	for (i = 0; i < len; i += CSUM_WIDE) {
-		memcpy(v, buf + i, sizeof(v));
-		lo += (v[0] & low) + (v[1] & low);
-		hi += (v[0] >> half) + (v[1] >> half);
+		memcpy(&a, buf + i, sizeof(a));
+		memcpy(&b, buf + i + sizeof(a), sizeof(b));
+		all += a + b;
+		upper += (a >> half) + (b >> half);
 	}
-	return lo[0] + lo[1] + hi[0] + hi[1];
+	sum = upper[0] + upper[1];
+	return sum + (all[0] + all[1] - (sum << 32));
 }
 
 /* csum_raw() - the sum of @len bytes as words in the order of memory, an odd
@@ -38,12 +41,18 @@ static inline uint64_t csum_raw(const uint8_t *buf, size_t len)
 {
 	size_t i = len / CSUM_WIDE * CSUM_WIDE;
 	uint64_t sum = i ? csum_wide(buf, i) : 0;
+	uint64_t two;
 	uint32_t word;
 	uint16_t half;
 
-	for (; len - i >= sizeof(word); i += sizeof(word)) {
+	for (; len - i >= sizeof(two); i += sizeof(two)) {
+		memcpy(&two, buf + i, sizeof(two));
+		sum += (two & UINT32_MAX) + (two >> 32);
+	}
+	if (len - i >= sizeof(word)) {
 		memcpy(&word, buf + i, sizeof(word));
 		sum += word;
+		i += sizeof(word);
 	}
 	if (len - i >= sizeof(half)) {
 		memcpy(&half, buf + i, sizeof(half));
