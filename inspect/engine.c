@@ -552,10 +552,12 @@ static inline void engine_near(const struct engine *en, struct engine_run *r,
 			       size_t lo, size_t hi)
 {
 	struct entry **near = r->near[lo / ENGINE_BATCH % ENGINE_STEPS];
+	/* a copy: what is written here cannot change it */
+	const struct table t = en->table;
 	size_t i;
 
 	for (i = lo; i < hi; i++) {
-		struct entry *e = table_near(&en->table, r->digest[i].hash);
+		struct entry *e = table_near(&t, r->digest[i].hash);
 
 		*near++ = e;
 		if (!e)
