@@ -224,7 +224,7 @@ const struct option *option_contrary(const struct option_set *s)
 	struct toa_option toa;
 	uint32_t i;
 
-	if (!first)
+	if (!first || s->count == 1)
 		return NULL;
 	toa = option_client(first);
 	for (i = 0; i < s->count; i++) {

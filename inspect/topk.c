@@ -34,7 +34,7 @@ static unsigned topk_bucket(const struct ip_addr *key)
 static void topk_place(struct topk *t, unsigned at, struct topk_node n)
 {
 	t->heap[at] = n;
-	t->slot[n.slot].heap = (uint16_t)at;
+	t->place[n.slot] = (uint16_t)at;
 }
 
 /* topk_down() - the node at @at has become @n, which counts more than before */
@@ -117,8 +117,8 @@ struct topk_slot *topk_add(struct topk *t, const struct ip_addr *key)
 			break;
 	s = at == TOPK_NONE ? topk_take(t, key) : &t->slot[at];
 	s->count++;
-	topk_down(t, s->heap,
-		  (struct topk_node) { s->count, (uint16_t)(s - t->slot) });
+	at = (uint16_t)(s - t->slot);
+	topk_down(t, t->place[at], (struct topk_node) { s->count, at });
 	return s;
 }
 

@@ -27,10 +27,11 @@ struct topk_slot {
 	uint64_t error;
 	uint64_t value;
 	uint16_t next;
-	uint16_t heap;
 };
 
-/* @heap: the rarest first */
+/* @heap:  the rarest first
+ * @place: where slots stand in it; one that counts more moves others
+ */
 struct topk {
 	uint16_t used;
 	bool is_full;
@@ -39,6 +40,7 @@ struct topk {
 		uint64_t count; /* that of @slot */
 		uint16_t slot;
 	} heap[TOPK_SLOTS];
+	uint16_t place[TOPK_SLOTS];
 	struct topk_slot slot[TOPK_SLOTS];
 };
 

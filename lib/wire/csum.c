@@ -62,14 +62,6 @@ static inline uint64_t csum_raw(const uint8_t *buf, size_t len)
 	return i < len ? sum + buf[i] : sum;
 }
 
-static inline uint16_t csum_fold_raw(uint64_t sum)
-{
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)((sum & 0xffff) + (sum >> 16));
-}
-
 void csum_update(struct csum *c, const uint8_t *buf, size_t len)
 {
 	size_t i = 0;

@@ -39,6 +39,17 @@ void csum_update_pseudo(struct csum *c, const struct ip_addr *src,
  */
 uint16_t csum_fold(const struct csum *c);
 
+/* csum_fold_raw() - the same of a sum of 32-bit words in the order of memory;
+ * the result is, too
+ */
+static inline uint16_t csum_fold_raw(uint64_t sum)
+{
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)((sum & 0xffff) + (sum >> 16));
+}
+
 /* csum_is_whole() - do @len bytes, their checksum among them, sum up to it? */
 bool csum_is_whole(const uint8_t *buf, size_t len);
 
