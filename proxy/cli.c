@@ -255,7 +255,9 @@ static const struct opt common_options[] = {
 	  fast_paths, NULL,
 	  "join the sockets of a TCP connection inside the kernel, by eBPF "
 	  "(sockmap): auto, while few are busy, with short messages (default), "
-	  "off, or always"),
+	  "off, or always; forward UDP sessions there: auto, if it may, off, "
+	  "or "
+	  "always"),
 	O(0, "fast-spin", "WHEN", OPT_CHOICE, &config.fast_spin, 0, 0,
 	  fast_spins, NULL,
 	  "keep a CPU awake for joined sockets: auto, while messages come fast "

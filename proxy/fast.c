@@ -52,7 +52,7 @@ static int fast_heard(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-static bool fast_is_tried(void)
+bool fast_is_tried(void)
 {
 	struct utsname u;
 	unsigned long major, minor;

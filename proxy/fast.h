@@ -17,6 +17,9 @@
 
 struct fast;
 
+/* fast_is_tried() - is the kernel one with which --fast-path was shown? */
+bool fast_is_tried(void);
+
 /* fast_open() - load the program. It takes root, or CAP_BPF, CAP_NET_ADMIN and
  * CAP_PERFMON; what comes later takes no privilege.
  * Return: 0 or -errno (ENOSYS: a kernel that this was not tried with, and

@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/sock.h"
 #include "bound.h"
+#include "udp_fast.h"
 
 #define LISTEN_UDP_BUF_BYTES (4 << 20)
 /* --steer auto: up to so many sockets each port has its own */
@@ -69,6 +70,8 @@ int listen_tune(int fd, enum rule_proto proto, const char *congestion)
 {
 	int err;
 
+	if (proto == RULE_UDP)
+		(void)udp_fast_listen(fd); /* or the process forwards */
 	/* beyond net.core.rmem_max while there is the privilege */
 	if (proto == RULE_UDP &&
 	    !sock_set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, LISTEN_UDP_BUF_BYTES))

@@ -29,8 +29,10 @@
 
 static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
 {
-	struct worker_shared shared = { p->cfg,	  &p->access, &p->budget,
-					&p->icmp, NULL,	      p->fast };
+	struct worker_shared shared = {
+		p->cfg, &p->access, &p->budget,	 &p->icmp,
+		NULL,	p->fast,    p->udp_fast,
+	};
 	uint32_t i;
 	int err;
 
@@ -95,6 +97,7 @@ static void proxy_fini(struct proxy *p)
 	listen_set_close(p->set, LISTEN_OWNED_ALL);
 	steer_close(p->steer);
 	fast_close(p->fast);
+	udp_fast_close(p->udp_fast);
 	proxy_free_retired(p);
 	fwd_table_free(p->table);
 	tally_book_free(p->book);

@@ -15,6 +15,7 @@
 /* @serve:  NULL: rules come from files
  * @steer:  NULL: each port has its own sockets
  * @fast:   NULL: no fast path
+ * @udp_fast: NULL: sessions are not forwarded
  * @retired: tables that connections still use
  * @conn_fds: descriptors that connections may take, as the budget was told
  */
@@ -29,6 +30,7 @@ struct proxy {
 	struct serve *serve;
 	struct steer *steer;
 	struct fast *fast;
+	struct udp_fast *udp_fast;
 	struct fwd_table *table;
 	struct fwd_table *retired;
 	struct listen_set *set;

@@ -174,9 +174,9 @@ int proxy_open_steer(struct proxy *p, uint32_t ports)
 	return EXIT_IO;
 }
 
-/* Is there a TCP rule, or may there be one later? */
-static bool proxy_may_have_tcp(const struct proxy_config *cfg,
-			       const struct ruleset *rs)
+/* Is there a rule of @proto, or may there be one later? */
+static bool proxy_may_have(const struct proxy_config *cfg,
+			   const struct ruleset *rs, enum rule_proto proto)
 {
 	uint32_t i;
 
@@ -184,36 +184,48 @@ static bool proxy_may_have_tcp(const struct proxy_config *cfg,
 	if (cfg->serve.state || (cfg->file && strcmp(cfg->file, "-") != 0))
 		return true;
 	for (i = 0; i < rs->n_rules; i++)
-		if (rs->rules[i].proto == RULE_TCP)
+		if (rs->rules[i].proto == proto)
 			return true;
 	return false;
 }
 
-/* While we may. Connections that are wrong on purpose have no use for it.
- * Return: an exit status
- */
-int proxy_open_fast(struct proxy *p, const struct ruleset *rs)
+/* Return: an exit status */
+static int proxy_tell_fast(const struct proxy *p, const char *what, int err)
 {
-	const struct proxy_config *cfg = p->cfg;
-	int err;
-
-	if (cfg->fast_path == FAST_OFF || fault_any(&cfg->faults) ||
-	    !proxy_may_have_tcp(cfg, rs))
-		return EXIT_OK;
-	err = fast_open(cfg, &p->fast);
 	if (!err)
 		return EXIT_OK;
-	if (cfg->fast_path == FAST_AUTO) {
-		log_debug("no fast path (%s)", strerror(-err));
+	if (p->cfg->fast_path == FAST_AUTO) {
+		log_debug("no fast path (%s): cannot %s", strerror(-err), what);
 		return EXIT_OK;
 	}
-	log_error("cannot join sockets in the kernel: %s%s", strerror(-err),
+	log_error("cannot %s in the kernel: %s%s", what, strerror(-err),
 		  err == -EPERM || err == -EACCES
 			  ? " (--fast-path always takes root, or CAP_BPF, "
 			    "CAP_NET_ADMIN and CAP_PERFMON; --fast-path auto "
 			    "goes without)"
 			  : "");
 	return EXIT_IO;
+}
+
+/* While we may. What is wrong on purpose has no use for it.
+ * Return: an exit status
+ */
+int proxy_open_fast(struct proxy *p, const struct ruleset *rs)
+{
+	const struct proxy_config *cfg = p->cfg;
+	int status = EXIT_OK;
+
+	if (cfg->fast_path == FAST_OFF || fault_any(&cfg->faults))
+		return EXIT_OK;
+	if (proxy_may_have(cfg, rs, RULE_TCP))
+		status = proxy_tell_fast(p, "join sockets",
+					 fast_open(cfg, &p->fast));
+	/* runs of datagrams are what the process is for, then */
+	if (status == EXIT_OK && !cfg->udp_gso &&
+	    proxy_may_have(cfg, rs, RULE_UDP))
+		status = proxy_tell_fast(p, "forward sessions",
+					 udp_fast_open(cfg, &p->udp_fast));
+	return status;
 }
 
 /* A table of @rs and its sockets, made beside what runs now. Takes @rs over.
@@ -334,6 +346,7 @@ int64_t proxy_conn_fds(const struct proxy *p, const struct listen_set *set)
 	int64_t fast = p->fast ? PROXY_FDS_FAST + 2 * p->cfg->n_threads : 0;
 
 	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED - steered - fast -
+	       (int64_t)udp_fast_fds(p->udp_fast) -
 	       (p->serve ? PROXY_FDS_SERVE : 0) -
 	       PROXY_FDS_PER_THREAD * (int64_t)p->cfg->n_threads -
 	       (int64_t)set->n_sockets;

@@ -38,6 +38,7 @@
 
 #include "base/clock.h"
 #include "udp_fault.h"
+#include "udp_hand.h"
 
 #define UDP_ROUNDS 8
 /* as many as the kernel's own default (icmp_msgs_per_sec), in each worker */
@@ -65,6 +66,7 @@ static void udp_tell_client(struct worker *w, const struct udp_session *s,
 static bool udp_icmp(struct worker *w, struct udp_session *s, int err)
 {
 	stat_add(&w->stats, STAT_UDP_ICMP, 1);
+	udp_hand_icmp(w, s);
 	if (err != ECONNREFUSED && err != EHOSTUNREACH && err != ENETUNREACH)
 		return true;
 	origin_failed(s->fwd->origin, &s->origin, worker_now_ms(w),
@@ -273,7 +275,8 @@ static void udp_relay(struct worker *w, struct udp_session *s,
 		      const uint8_t *which, uint32_t n)
 {
 	struct udp_up *b = w->udp->up;
-	uint32_t i;
+	const uint8_t *all = which;
+	uint32_t i, n_all = n;
 	int icmp = 0;
 
 	s->active_ms = worker_now_ms(w);
@@ -292,6 +295,7 @@ static void udp_relay(struct worker *w, struct udp_session *s,
 	}
 	if (n)
 		(void)udp_write_up(w, s, which, n, &icmp);
+	udp_hand_up(w, s, all, n_all);
 	if (icmp)
 		udp_icmp(w, s, icmp);
 }
@@ -372,7 +376,7 @@ void udp_receive(struct worker *w, const struct listener *l)
 			struct msghdr *m = &in->msgs[i].msg_hdr;
 
 			m->msg_namelen = sizeof(struct sockaddr_storage);
-			m->msg_controllen = SOCK_PKTINFO_SPACE;
+			m->msg_controllen = UDP_UP_CONTROL;
 		}
 		n = udp_read(l->fds[w->id], in->msgs, UDP_BATCH);
 		if (n > 0)
@@ -412,6 +416,7 @@ void udp_flush(struct worker *w)
 	}
 	d->n_in = 0;
 	d->n_out = 0;
+	udp_hand_flushed(w);
 }
 
 /* Queue @len bytes at @data for the client of @s. */
@@ -455,7 +460,21 @@ static void udp_reply(struct worker *w, struct udp_session *s, uint32_t n)
 		s->down_bytes += len - (size_t)strip;
 		fwd_add(s->fwd, w->id, LIVE_BYTES_DOWN, len - (size_t)strip);
 	}
+	udp_hand_down(w, s, d->n_in, n);
 	d->n_in += n;
+}
+
+/* What is read now tells numbers. */
+static void udp_want_numbers(struct udp_down *d)
+{
+	uint32_t i;
+
+	for (i = d->n_in; i < UDP_BATCH; i++) {
+		struct msghdr *m = &d->in.msgs[i].msg_hdr;
+
+		m->msg_control = d->in_control[i];
+		m->msg_controllen = UDP_FAST_CONTROL;
+	}
 }
 
 void udp_on_origin(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
@@ -470,7 +489,11 @@ void udp_on_origin(void *ctx, uint32_t slot, uint32_t gen, uint32_t events)
 		return;
 	for (round = 0; round < UDP_ROUNDS; round++) {
 		uint32_t room = UDP_BATCH - d->n_in;
-		int n = udp_read(s->fd, d->in.msgs + d->n_in, room);
+		int n;
+
+		if (s->slot != UDP_FAST_NONE)
+			udp_want_numbers(d);
+		n = udp_read(s->fd, d->in.msgs + d->n_in, room);
 
 		if (n == -EAGAIN)
 			return;

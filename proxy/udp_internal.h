@@ -9,6 +9,7 @@
 #include "base/sock.h"
 #include "meta.h"
 #include "udp.h"
+#include "udp_fast.h"
 #include "udp_gso.h"
 
 #define UDP_BATCH	 UDP_GSO_MSGS_MAX
@@ -48,6 +49,14 @@ struct udp_session {
 	bool is_steered;
 	bool has_header; /* was sent */
 	uint32_t n_up;	 /* datagrams so far, counted with --fault only */
+	/* udp_hand.c: */
+	bool is_put;   /* a header is put before each that is forwarded */
+	uint32_t slot; /* UDP_FAST_NONE: not forwarded */
+	uint32_t n_hand;
+	uint32_t routes; /* as udp_fast_routes() */
+	uint64_t hand_retry_ms;
+	uint64_t handed_ms;
+	struct udp_fast_count taken[2];
 };
 
 /* Datagrams of one batch as they were read. */
@@ -57,21 +66,30 @@ struct udp_in {
 	uint8_t data[UDP_BATCH][UDP_STRIDE];
 };
 
+#define UDP_UP_CONTROL (SOCK_PKTINFO_SPACE + UDP_FAST_CONTROL)
+
 /* From clients: @in with who sent them where, and the vectors for writing
  * those of one session.
  */
 struct udp_up {
 	struct sockaddr_storage names[UDP_BATCH];
-	_Alignas(struct cmsghdr) uint8_t control[UDP_BATCH][SOCK_PKTINFO_SPACE];
+	_Alignas(struct cmsghdr) uint8_t control[UDP_BATCH][UDP_UP_CONTROL];
 	struct mmsghdr out[UDP_BATCH];
 	struct iovec out_iov[UDP_BATCH][2];
 	uint8_t headers[UDP_BATCH][META_MAX];
 	struct udp_in in;
 };
 
+/* Replies of a session that is being forwarded: the last one's number. */
+struct udp_handed {
+	uint32_t slot;
+	uint64_t number;
+};
+
 /* To clients: replies of all sessions, @n_in buffers of @in with @n_out of
  * them to be written.
  * @fds: the socket each leaves from
+ * @hands: @n_hands of what waits
  */
 struct udp_down {
 	uint32_t n_in;
@@ -81,6 +99,10 @@ struct udp_down {
 	struct iovec out_iov[UDP_BATCH];
 	struct sockaddr_storage names[UDP_BATCH];
 	_Alignas(struct cmsghdr) uint8_t control[UDP_BATCH][SOCK_PKTINFO_SPACE];
+	uint32_t n_hands;
+	struct udp_handed hands[UDP_BATCH];
+	_Alignas(struct cmsghdr) uint8_t
+		in_control[UDP_BATCH][UDP_FAST_CONTROL];
 	struct udp_in in;
 };
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "udp_fault.h"
+#include "udp_hand.h"
 
 #define UDP_DRAIN_IDLE_MS 200
 
@@ -132,7 +133,9 @@ static struct udp_session *udp_alloc(struct udp_table *t)
 		return NULL;
 	}
 	t->n_used++;
-	*s = (struct udp_session) { .gen = s->gen, .fd = -1 };
+	*s = (struct udp_session) { .gen = s->gen,
+				    .fd = -1,
+				    .slot = UDP_FAST_NONE };
 	return s;
 }
 
@@ -184,8 +187,10 @@ void udp_refresh(struct worker *w, uint32_t slot, uint64_t session)
 {
 	struct udp_session *s = &w->udp->slots[slot];
 
-	if (s->fd >= 0 && s->id == session)
-		udp_record(w, s, CLOSE_NONE);
+	if (s->fd < 0 || s->id != session)
+		return;
+	udp_hand_count(w, s);
+	udp_record(w, s, CLOSE_NONE);
 }
 
 static void udp_log(struct worker *w, struct udp_session *s,
@@ -214,6 +219,7 @@ void udp_end(struct worker *w, struct udp_session *s, enum close_reason reason)
 	struct udp_table *t = w->udp;
 	uint32_t *link = udp_bucket(t, &s->key);
 
+	udp_hand_back(w, s);
 	udp_log(w, s, reason);
 	while (*link != udp_slot(t, s) + 1)
 		link = &t->slots[*link - 1].next;
@@ -234,7 +240,7 @@ static void udp_arm(struct worker *w, struct udp_session *s)
 
 	if (s->log_ms && s->log_ms < due)
 		due = s->log_ms;
-	wheel_arm(&w->udp->wheel, &s->timer, due);
+	wheel_arm(&w->udp->wheel, &s->timer, udp_hand_run(w, s, due));
 }
 
 static int udp_dial(struct worker *w, struct udp_session *s)
@@ -350,6 +356,7 @@ static void udp_timer(void *ctx, struct wheel_node *node)
 	struct udp_session *s = wheel_owner(node, struct udp_session, timer);
 	uint64_t now = worker_now_ms(w);
 
+	udp_hand_count(w, s);
 	if (now >= s->active_ms + w->udp->idle_ms) {
 		stat_add(&w->stats, STAT_UDP_EXPIRED, 1);
 		udp_end(w, s, CLOSE_CLIENT_TIMEOUT);

@@ -217,6 +217,7 @@ int worker_init(struct worker *w, unsigned id,
 	w->icmp = shared->icmp;
 	w->persist = shared->persist;
 	w->fast = shared->fast;
+	w->udp_fast = shared->udp_fast;
 	w->wake_fd = -1;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->taken, NULL);

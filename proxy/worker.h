@@ -21,6 +21,7 @@
 #include "mover.h"
 #include "records.h"
 #include "stats.h"
+#include "udp_fast.h"
 
 enum event_type {
 	EV_WAKE,
@@ -56,7 +57,8 @@ struct worker {
 	struct budget *budget;
 	const struct icmp_sender *icmp;
 	struct persist *persist;
-	struct fast *fast; /* NULL: no fast path */
+	struct fast *fast;	   /* NULL: no fast path */
+	struct udp_fast *udp_fast; /* NULL: sessions are not forwarded */
 	struct loop loop;
 	struct stats stats;
 	struct records *records; /* NULL: nobody asks for them */
@@ -86,6 +88,7 @@ struct worker_shared {
 	const struct icmp_sender *icmp;
 	struct persist *persist;
 	struct fast *fast;
+	struct udp_fast *udp_fast;
 };
 
 /* worker_init() - @conns_max: slots of this worker. Return: 0 or -errno */

@@ -221,8 +221,10 @@ loaded() {
     local udp="udp:11001 $ORIGIN4 20001 off ppv2"
     local tcp="tcp:11001 $ORIGIN4 20001 off ppv2"
 
+    bpf_fds '' --rule "$udp" --udp-gso
+    expect "UDP alone, for good, in runs" "$BPF_FDS" 0
     bpf_fds '' --rule "$udp"
-    expect "UDP alone, for good" "$BPF_FDS" 0
+    [ "$BPF_FDS" -gt 0 ] || bad "not for UDP"
     bpf_fds '' --rule "$tcp" --fast-path off
     expect "off" "$BPF_FDS" 0
     bpf_fds '' --rule "$udp" --rule "$tcp"
@@ -266,6 +268,6 @@ run_case "idle timeout, and lines of the log in between" idle
 run_case "a slow reader" slow_reader
 run_case "auto, off, and with faults" automatic
 run_case "a CPU is kept awake" awake
-run_case "loaded for TCP" loaded
+run_case "loaded where it may be of use" loaded
 run_case "without privileges" unprivileged
 e2e_end
