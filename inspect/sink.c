@@ -144,6 +144,47 @@ bool sinks_want_order(const struct sinks *s)
 	return false;
 }
 
+bool sinks_can_split(const struct sinks *s, uint64_t flows)
+{
+	unsigned i;
+
+	for (i = 0; i < s->count; i++) {
+		const struct sink_ops *ops = s->sink[i].ops;
+
+		if (!ops->can_split || !ops->can_split(s->sink[i].ctx, flows))
+			return false;
+	}
+	return true;
+}
+
+struct sinks *sinks_split(const struct sinks *s)
+{
+	struct sinks *part = NULL;
+	unsigned i;
+
+	if (sinks_new(&part) != 0)
+		return NULL;
+	for (i = 0; i < s->count; i++) {
+		const struct sink_ops *ops = s->sink[i].ops;
+		void *ctx = ops->split(s->sink[i].ctx);
+
+		if (!ctx) {
+			sinks_free(part);
+			return NULL;
+		}
+		(void)sinks_add(part, ops, ctx); /* as many as fit in @s */
+	}
+	return part;
+}
+
+void sinks_join(struct sinks *s, const struct sinks *by)
+{
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		s->sink[i].ops->join(s->sink[i].ctx, by->sink[i].ctx);
+}
+
 void sinks_free(struct sinks *s)
 {
 	unsigned i;

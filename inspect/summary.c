@@ -47,36 +47,62 @@ struct summary *summary_new(void)
 
 	if (!s)
 		return NULL;
-	topk_init(&s->clients);
-	topk_init(&s->peers);
 	s->first_ns = s->last_ns = FRAME_NO_TIME;
 	return s;
 }
 
-static void summary_reason(struct summary *s, const struct view *v)
+/* summary_reason() - @by->flows more for that reason, of which the first to
+ * begin is @by's
+ */
+static void summary_reason(struct summary *s, const struct summary_reason *by)
 {
-	const struct check *c = v->check;
+	struct summary_reason *r;
 	unsigned i;
 
 	for (i = 0; i < s->reasons; i++)
-		if (s->reason[i].verdict == c->verdict &&
-		    s->reason[i].anomaly == c->anomaly)
+		if (s->reason[i].verdict == by->verdict &&
+		    s->reason[i].anomaly == by->anomaly)
 			break;
 	if (i == SUMMARY_REASON_MAX) {
-		s->reasons_refused++;
+		s->reasons_refused += by->flows;
 		return;
 	}
+	r = &s->reason[i];
 	if (i == s->reasons) {
 		s->reasons++;
-		s->reason[i] = (struct summary_reason) {
-			.verdict = c->verdict,
-			.anomaly = c->anomaly,
-			.first = v->flow->id,
-			.frame = c->frame ? c->frame : v->flow->first_frame,
-			.advice = c->advice,
-		};
+		*r = *by;
+		return;
 	}
-	s->reason[i].flows++;
+	r->flows += by->flows;
+	if (by->first < r->first) {
+		r->first = by->first;
+		r->frame = by->frame;
+	}
+}
+
+static void summary_flow_reason(struct summary *s, const struct view *v)
+{
+	const struct check *c = v->check;
+	const struct summary_reason by = {
+		.verdict = c->verdict,
+		.anomaly = c->anomaly,
+		.flows = 1,
+		.first = v->flow->id,
+		.frame = c->frame ? c->frame : v->flow->first_frame,
+		.advice = c->advice,
+	};
+
+	summary_reason(s, &by);
+}
+
+static void summary_span(struct summary *s, int64_t first_ns, int64_t last_ns)
+{
+	if (first_ns == FRAME_NO_TIME)
+		return;
+	if (s->first_ns == FRAME_NO_TIME || first_ns < s->first_ns)
+		s->first_ns = first_ns;
+	if (s->last_ns == FRAME_NO_TIME || last_ns > s->last_ns)
+		s->last_ns = last_ns;
 }
 
 static void summary_times(struct summary *s, const struct view *v)
@@ -89,12 +115,7 @@ static void summary_times(struct summary *s, const struct view *v)
 	if (t.reply_us >= 0)
 		hist_add(&s->reply_us, (uint64_t)t.reply_us);
 	timeline_add(&s->timeline, fl->first_ns, v->check->verdict);
-	if (fl->first_ns == FRAME_NO_TIME)
-		return;
-	if (s->first_ns == FRAME_NO_TIME || fl->first_ns < s->first_ns)
-		s->first_ns = fl->first_ns;
-	if (s->last_ns == FRAME_NO_TIME || fl->last_ns > s->last_ns)
-		s->last_ns = fl->last_ns;
+	summary_span(s, fl->first_ns, fl->last_ns);
 }
 
 void summary_add(struct summary *s, const struct view *v)
@@ -108,7 +129,7 @@ void summary_add(struct summary *s, const struct view *v)
 	s->verdict[verdict]++;
 	s->mode[summary_mode(v->mode)][verdict]++;
 	if (verdict != VERDICT_OK)
-		summary_reason(s, v);
+		summary_flow_reason(s, v);
 	if (v->has_client) {
 		slot = topk_add(&s->clients, &v->named.addr);
 		slot->value += is_finding;
@@ -116,6 +137,33 @@ void summary_add(struct summary *s, const struct view *v)
 	slot = topk_add(&s->peers, &v->client->end.addr);
 	slot->value += is_finding;
 	summary_times(s, v);
+}
+
+bool summary_can_add(const struct summary *s, uint64_t flows)
+{
+	return !s->reasons_refused && topk_can_add(&s->clients, flows) &&
+	       topk_can_add(&s->peers, flows);
+}
+
+void summary_merge(struct summary *s, const struct summary *by)
+{
+	unsigned i, v;
+
+	s->flows += by->flows;
+	s->tcp += by->tcp;
+	for (v = 0; v < VERDICTS; v++) {
+		s->verdict[v] += by->verdict[v];
+		for (i = 0; i < SUMMARY_MODE_MAX; i++)
+			s->mode[i][v] += by->mode[i][v];
+	}
+	for (i = 0; i < by->reasons; i++)
+		summary_reason(s, &by->reason[i]);
+	s->reasons_refused += by->reasons_refused;
+	topk_merge(&s->clients, &by->clients);
+	topk_merge(&s->peers, &by->peers);
+	hist_merge(&s->header_us, &by->header_us);
+	hist_merge(&s->reply_us, &by->reply_us);
+	summary_span(s, by->first_ns, by->last_ns);
 }
 
 static int summary_compare(const void *a, const void *b)
@@ -183,6 +231,36 @@ static void summary_free(void *ctx)
 	free(sink);
 }
 
+static bool summary_can_split(const void *ctx, uint64_t flows)
+{
+	const struct summary_sink *sink = ctx;
+
+	return summary_can_add(sink->summary, flows);
+}
+
+static void *summary_split(const void *ctx)
+{
+	const struct summary_sink *of = ctx;
+	struct summary_sink *sink = calloc(1, sizeof(*sink));
+
+	if (!sink)
+		return NULL;
+	*sink = *of;
+	sink->summary = summary_new();
+	if (sink->summary)
+		return sink;
+	free(sink);
+	return NULL;
+}
+
+static void summary_join(void *ctx, const void *by)
+{
+	struct summary_sink *sink = ctx;
+	const struct summary_sink *other = by;
+
+	summary_merge(sink->summary, other->summary);
+}
+
 int summary_open(const struct config *cfg, FILE *out, struct sinks *s)
 {
 	static const struct sink_ops ops = {
@@ -190,6 +268,9 @@ int summary_open(const struct config *cfg, FILE *out, struct sinks *s)
 		.end = summary_end,
 		.free = summary_free,
 		.any_order = true,
+		.can_split = summary_can_split,
+		.split = summary_split,
+		.join = summary_join,
 	};
 	struct summary_sink *sink = calloc(1, sizeof(*sink));
 

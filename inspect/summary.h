@@ -19,8 +19,8 @@
 /* Pairs of a verdict and its reason that are counted apart. */
 #define SUMMARY_REASON_MAX 256
 
-/* @flows: of that verdict and anomaly; @first: number of the first of them,
- * and its @frame; @advice: static
+/* @flows: of that verdict and anomaly; @first: number of the one that began
+ * first, and its @frame; @advice: static
  */
 struct summary_reason {
 	enum verdict verdict;
@@ -58,6 +58,14 @@ struct summary {
 struct summary *summary_new(void);
 
 void summary_add(struct summary *s, const struct view *v);
+
+/* summary_can_add() - is the result of @flows more the same in any order? */
+bool summary_can_add(const struct summary *s, uint64_t flows);
+
+/* summary_merge() - as if the flows of @by had been added to @s, in an order
+ * that does not matter; without the timeline
+ */
+void summary_merge(struct summary *s, const struct summary *by);
 
 /* summary_sort() - the reasons, the most frequent first */
 void summary_sort(struct summary *s);

@@ -18,6 +18,18 @@ void tally_flow(struct tally *t, const struct flow *fl, const struct check *c)
 		t->unfollowed[app - APP_GTP_U]++;
 }
 
+void tally_add_flows(struct tally *t, const struct tally *by)
+{
+	unsigned i;
+
+	t->flows += by->flows;
+	t->flows_empty += by->flows_empty;
+	for (i = 0; i < VERDICTS; i++)
+		t->verdict[i] += by->verdict[i];
+	for (i = 0; i < APP_TUNNELS; i++)
+		t->unfollowed[i] += by->unfollowed[i];
+}
+
 static uint64_t tally_unfollowed(const struct tally *t)
 {
 	uint64_t sum = 0;

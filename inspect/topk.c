@@ -8,18 +8,9 @@
 
 #include "wire/wire.h"
 
-#define TOPK_NONE UINT16_MAX
+static_assert(TOPK_EXACT <= UINT16_MAX, "slots have 16-bit numbers");
 
-static_assert(TOPK_SLOTS < TOPK_NONE, "slots have 16-bit numbers");
-
-void topk_init(struct topk *t)
-{
-	t->used = 0;
-	t->is_full = false;
-	memset(t->bucket, 0xff, sizeof(t->bucket));
-}
-
-/* Keys that collide make it slow, at worst TOPK_SLOTS comparisons. */
+/* Keys that collide make it slow, at worst TOPK_EXACT comparisons. */
 static unsigned topk_bucket(const struct ip_addr *key)
 {
 	uint64_t lo, hi;
@@ -68,8 +59,8 @@ static void topk_unlink(struct topk *t, uint16_t slot)
 {
 	uint16_t *at = &t->bucket[topk_bucket(&t->slot[slot].key)];
 
-	while (*at != slot)
-		at = &t->slot[*at].next;
+	while (*at != slot + 1)
+		at = &t->slot[*at - 1].next;
 	*at = t->slot[slot].next;
 }
 
@@ -80,46 +71,7 @@ static void topk_link(struct topk *t, uint16_t slot, const struct ip_addr *key)
 
 	s->key = *key;
 	s->next = t->bucket[bucket];
-	t->bucket[bucket] = slot;
-}
-
-/* A slot for a new key: a free one, or the rarest's. */
-static struct topk_slot *topk_take(struct topk *t, const struct ip_addr *key)
-{
-	struct topk_slot *s;
-	uint16_t slot;
-
-	if (t->used == TOPK_SLOTS) {
-		slot = t->heap[0].slot;
-		s = &t->slot[slot];
-		topk_unlink(t, slot);
-		t->is_full = true;
-		s->error = s->count;
-	} else {
-		slot = t->used++;
-		s = &t->slot[slot];
-		*s = (struct topk_slot) { 0 };
-		topk_up(t, slot, (struct topk_node) { 0, slot });
-	}
-	s->value = 0;
-	topk_link(t, slot, key);
-	return s;
-}
-
-struct topk_slot *topk_add(struct topk *t, const struct ip_addr *key)
-{
-	struct topk_slot *s;
-	uint16_t at;
-
-	for (at = t->bucket[topk_bucket(key)]; at != TOPK_NONE;
-	     at = t->slot[at].next)
-		if (ip_addr_eq(&t->slot[at].key, key))
-			break;
-	s = at == TOPK_NONE ? topk_take(t, key) : &t->slot[at];
-	s->count++;
-	at = (uint16_t)(s - t->slot);
-	topk_down(t, t->place[at], (struct topk_node) { s->count, at });
-	return s;
+	t->bucket[bucket] = (uint16_t)(slot + 1);
 }
 
 /* topk_compare() - below zero if @x comes before @y */
@@ -128,6 +80,92 @@ static int topk_compare(const struct topk_slot *x, const struct topk_slot *y)
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
 	return memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
+static int topk_order(const void *a, const void *b)
+{
+	return topk_compare(a, b);
+}
+
+/* topk_shrink() - there are too many to count each: the rarest are forgotten,
+ * none of which came more often than one that stays
+ */
+static void topk_shrink(struct topk *t)
+{
+	uint16_t i;
+
+	qsort(t->slot, t->used, sizeof(t->slot[0]), topk_order);
+	memset(t->bucket, 0, sizeof(t->bucket));
+	t->used = 0;
+	for (i = 0; i < TOPK_SLOTS; i++) {
+		struct ip_addr key = t->slot[i].key;
+
+		topk_link(t, i, &key);
+		topk_up(t, t->used++,
+			(struct topk_node) { t->slot[i].count, i });
+	}
+	t->is_full = true;
+}
+
+/* A slot for a new key: a free one, or the rarest's. */
+static struct topk_slot *topk_take(struct topk *t, const struct ip_addr *key)
+{
+	struct topk_slot *s;
+	uint16_t slot;
+
+	if (!t->is_full && t->used == TOPK_EXACT)
+		topk_shrink(t);
+	if (t->is_full) {
+		slot = t->heap[0].slot;
+		s = &t->slot[slot];
+		topk_unlink(t, slot);
+		s->error = s->count;
+	} else {
+		slot = t->used++;
+		s = &t->slot[slot];
+		*s = (struct topk_slot) { 0 };
+	}
+	s->value = 0;
+	topk_link(t, slot, key);
+	return s;
+}
+
+static struct topk_slot *topk_slot(struct topk *t, const struct ip_addr *key)
+{
+	uint16_t at;
+
+	for (at = t->bucket[topk_bucket(key)]; at; at = t->slot[at - 1].next)
+		if (ip_addr_eq(&t->slot[at - 1].key, key))
+			return &t->slot[at - 1];
+	return topk_take(t, key);
+}
+
+struct topk_slot *topk_add(struct topk *t, const struct ip_addr *key)
+{
+	struct topk_slot *s = topk_slot(t, key);
+	uint16_t at = (uint16_t)(s - t->slot);
+
+	s->count++;
+	if (t->is_full)
+		topk_down(t, t->place[at], (struct topk_node) { s->count, at });
+	return s;
+}
+
+bool topk_can_add(const struct topk *t, uint64_t n)
+{
+	return !t->is_full && n <= (uint64_t)(TOPK_EXACT - t->used);
+}
+
+void topk_merge(struct topk *t, const struct topk *by)
+{
+	uint16_t i;
+
+	for (i = 0; i < by->used; i++) {
+		struct topk_slot *s = topk_slot(t, &by->slot[i].key);
+
+		s->count += by->slot[i].count;
+		s->value += by->slot[i].value;
+	}
 }
 
 unsigned topk_best(const struct topk *t, const struct topk_slot **ret,

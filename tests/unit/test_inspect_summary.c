@@ -34,9 +34,9 @@ static void test_few_addresses_are_exact(void)
 	struct ip_addr want;
 	uint32_t i;
 
-	topk_init(&top);
+	memset(&top, 0, sizeof(top));
 	CU_ASSERT_EQUAL(topk_best(&top, best, 3), 0);
-	for (i = 0; i < TOPK_SLOTS; i++)
+	for (i = 0; i < TOPK_EXACT; i++)
 		add(i, i == 500 ? 9 : i == 3 ? 4 : i == 1000 ? 4 : 1);
 	CU_ASSERT(!top.is_full);
 	CU_ASSERT_EQUAL(topk_best(&top, best, 3), 3);
@@ -57,7 +57,7 @@ static void test_a_flood_does_not_hide_the_frequent(void)
 	struct ip_addr want = address(0xffffff);
 	uint32_t i;
 
-	topk_init(&top);
+	memset(&top, 0, sizeof(top));
 	for (i = 0; i < 200000; i++)
 		add(i % 50 ? i : 0xffffff, 1);
 	CU_ASSERT(top.is_full);
