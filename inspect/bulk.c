@@ -5,21 +5,22 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "cuts.h"
 #include "mapped.h"
 #include "reader.h"
+#include "trial.h"
 
-/* A piece is as long as can be: flows that go on from one into another cost
- * most of what several threads cost. Together those under way have so many
- * bytes.
+/* flows of the trial behind a single cut; if it ends before this part of it, the
+ * file is cut as where there are many
  */
-#define BULK_PIECE_MIN (8ULL << 20)
-#define BULK_PIECE_SUM (192ULL << 20)
-/* Of the parts of a piece the lead reads one fewer for each other thread, whose
- * pieces it merges meanwhile: so none waits for another.
- */
-#define BULK_PARTS 8U
+#define BULK_CUT_FLOWS 32768U
+#define BULK_CUT_SHORT 3U
+/* so often the lead looks whether it is to wait any longer */
+#define BULK_WAIT_NS 50000000ULL
 /* pieces that may be taken ahead of the lead */
 #define BULK_AHEAD 64U
 /* plausible records that make the begin of a piece */
@@ -39,6 +40,12 @@
 #define BULK_DROP 4U
 /* so many given up, and none merged: it is not worth while */
 #define BULK_HOPELESS 4U
+
+/* memory that a thread is likely to allocate, and in what parts: below what the
+ * allocator maps one by one
+ */
+#define BULK_HEAP      (4U << 20)
+#define BULK_HEAP_PART (64U << 10)
 
 enum bulk_state {
 	BULK_FREE,
@@ -72,13 +79,15 @@ struct bulk_trial {
 
 /* @cf:    of the lead, as are @engine, @reader and @stat
  * @lock:  of what follows
- * @piece_bytes: of a piece; the lead's, of which the first has @first_bytes,
- *	    have @lead_bytes
+ * @can_join: the last piece may be joined
+ * @is_one_cut: there is but one
  * @known: a copy of @cf as far as interfaces go, for trials; if @has_known
  * @done:  pieces before it are with the engine
  * @mine:  the piece that the lead wants to read itself when it has time
  * @taken: a bit for each of the BULK_AHEAD pieces from @done on
  * @is_stopped: nothing is to be tried any more
+ * @is_short: what was tried behind the one cut is too little
+ * @started: threads that have
  */
 struct bulk {
 	const struct bulk_spec *spec;
@@ -87,10 +96,9 @@ struct bulk {
 	struct capfile *cf;
 	struct reader reader;
 	struct bulk_stat stat;
-	uint64_t piece_bytes;
-	uint64_t first_bytes;
-	uint64_t lead_bytes;
-	uint64_t count;
+	struct cuts cuts;
+	bool can_join;
+	bool is_one_cut;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct capfile known;
@@ -99,6 +107,8 @@ struct bulk {
 	uint64_t mine;
 	uint64_t taken;
 	bool is_stopped;
+	bool is_short;
+	unsigned started;
 	unsigned slots;
 	struct bulk_trial slot[BULK_THREADS_MAX];
 };
@@ -126,27 +136,6 @@ static uint32_t bulk_block(const struct bulk *b)
 	return bulk_is_many(b) && b->spec->block_bytes > BULK_FRAMES
 		       ? b->spec->block_bytes / BULK_LESS
 		       : b->spec->block_bytes;
-}
-
-/* bulk_lo() - where a piece begins; the threads take turns, and the lead is the
- * first
- */
-static uint64_t bulk_lo(const struct bulk *b, uint64_t piece)
-{
-	uint64_t threads = bulk_thread_count(b->spec);
-	uint64_t lead = (piece + threads - 1) / threads;
-
-	if (!piece)
-		return 0;
-	return b->first_bytes + (lead - 1) * b->lead_bytes +
-	       (piece - lead) * b->piece_bytes;
-}
-
-static uint64_t bulk_hi(const struct bulk *b, uint64_t piece)
-{
-	uint64_t hi = bulk_lo(b, piece + 1);
-
-	return hi < b->spec->size ? hi : b->spec->size;
 }
 
 /* bulk_teach() - let trials know what the lead knows of interfaces */
@@ -179,10 +168,10 @@ static uint64_t bulk_ahead(const struct bulk *b, bool is_lead)
 {
 	uint64_t i;
 
-	for (i = 1; i < BULK_AHEAD && b->done + i < b->count; i++)
+	for (i = 1; i < BULK_AHEAD && b->done + i < b->cuts.count; i++)
 		if (!(b->taken >> i & 1) && (is_lead || b->done + i != b->mine))
 			return b->done + i;
-	return b->count;
+	return b->cuts.count;
 }
 
 /* bulk_take() - with the lock: a piece to be tried, and a slot for it */
@@ -191,7 +180,7 @@ static struct bulk_trial *bulk_take(struct bulk *b, bool is_lead)
 	uint64_t piece = bulk_ahead(b, is_lead);
 	struct bulk_trial *t;
 
-	if (b->is_stopped || piece == b->count || !b->has_known)
+	if (b->is_stopped || piece == b->cuts.count || !b->has_known)
 		return NULL;
 	t = bulk_free_slot(b);
 	if (!t || capfile_copy(&t->cf, &b->known) != 0)
@@ -208,7 +197,8 @@ static struct bulk_trial *bulk_take(struct bulk *b, bool is_lead)
  */
 static bool bulk_start(const struct bulk *b, struct bulk_trial *t)
 {
-	uint64_t lo = bulk_lo(b, t->piece), hi = bulk_hi(b, t->piece);
+	uint64_t lo = cuts_lo(&b->cuts, t->piece),
+		 hi = cuts_hi(&b->cuts, t->piece);
 	uint64_t len = hi - lo + BULK_FIND_BYTES;
 	size_t off;
 
@@ -265,13 +255,32 @@ static void bulk_try(struct bulk *b, struct reader *r, struct bulk_trial *t)
 {
 	if (bulk_start(b, t)) {
 		reader_turn(r, t->engine, &t->cf, true);
-		bulk_blocks(b, r, bulk_hi(b, t->piece), bulk_trial_goes_on, t);
+		bulk_blocks(b, r, cuts_hi(&b->cuts, t->piece),
+			    bulk_trial_goes_on, t);
 		t->end = t->cf.offset;
 	}
 	pthread_mutex_lock(&b->lock);
 	t->state = BULK_READY;
+	b->is_short = b->is_one_cut &&
+		      t->end - t->start <
+			      (b->spec->size - t->start) / BULK_CUT_SHORT;
 	pthread_cond_broadcast(&b->changed);
 	pthread_mutex_unlock(&b->lock);
+}
+
+/* bulk_make_room() - for what this thread will allocate. Else the allocator
+ * would go for each page to the kernel, and wait there for the other threads,
+ * which map the file.
+ */
+static void bulk_make_room(void)
+{
+	void *part[BULK_HEAP / BULK_HEAP_PART];
+	unsigned i;
+
+	for (i = 0; i < ARRAY_SIZE(part); i++)
+		part[i] = malloc(BULK_HEAP_PART);
+	while (i)
+		free(part[--i]);
 }
 
 static void *bulk_work(void *arg)
@@ -279,7 +288,10 @@ static void *bulk_work(void *arg)
 	struct bulk_thread *w = arg;
 	struct bulk *b = w->bulk;
 
+	bulk_make_room();
 	pthread_mutex_lock(&b->lock);
+	b->started++;
+	pthread_cond_broadcast(&b->changed);
 	while (!b->is_stopped) {
 		struct bulk_trial *t = bulk_take(b, false);
 
@@ -295,6 +307,16 @@ static void *bulk_work(void *arg)
 	return NULL;
 }
 
+static bool bulk_is_short(struct bulk *b)
+{
+	bool is_short;
+
+	pthread_mutex_lock(&b->lock);
+	is_short = b->is_short;
+	pthread_mutex_unlock(&b->lock);
+	return is_short;
+}
+
 /* bulk_tick() - Return: whether to go on */
 static bool bulk_tick(struct bulk *b, struct reader *r, void *ctx)
 {
@@ -303,7 +325,7 @@ static bool bulk_tick(struct bulk *b, struct reader *r, void *ctx)
 	if (!r->is_over && b->spec->tick &&
 	    b->spec->tick(b->spec->ctx, b->cf->offset, b->cf->frames))
 		r->is_over = true;
-	return !r->is_over;
+	return !r->is_over && !bulk_is_short(b);
 }
 
 /* bulk_record() - see engine_part */
@@ -359,7 +381,7 @@ static bool bulk_again(void *ctx, const uint8_t *rec, struct frame *f)
 
 static void bulk_release(struct bulk *b, struct bulk_trial *t)
 {
-	bool is_whole = engine_reset_trial(t->engine) == 0;
+	bool is_whole = t->engine && engine_reset_trial(t->engine) == 0;
 
 	capfile_fini(&t->cf);
 	t->has_cf = false;
@@ -369,6 +391,35 @@ static void bulk_release(struct bulk *b, struct bulk_trial *t)
 		b->is_stopped = true;
 	pthread_cond_broadcast(&b->changed);
 	pthread_mutex_unlock(&b->lock);
+}
+
+static bool bulk_is_last(const struct bulk *b, uint64_t piece)
+{
+	return piece + 1 == b->cuts.count;
+}
+
+/* bulk_take_over() - Return: false if what was tried is of no use */
+static bool bulk_take_over(struct bulk *b, struct bulk_trial *t,
+			   const struct engine_part *part)
+{
+	if (t->start != b->cf->offset || t->end <= t->start ||
+	    !reader_knows(&t->cf, b->cf))
+		return false;
+	if (b->can_join && bulk_is_last(b, t->piece) &&
+	    t->end == b->spec->size &&
+	    engine_join(b->engine, t->engine, part)) {
+		t->engine = NULL;
+		b->stat.joined++;
+		return true;
+	}
+	return engine_merge(b->engine, t->engine, part);
+}
+
+static void bulk_give_up(struct bulk *b, struct bulk_trial *t)
+{
+	b->stat.tried++;
+	b->stat.given_up++;
+	bulk_release(b, t);
 }
 
 /* bulk_merge() - what was tried of the piece that the lead has come to */
@@ -385,9 +436,7 @@ static void bulk_merge(struct bulk *b, struct bulk_trial *t)
 	uint64_t frames = engine_trial_frames(t->engine);
 
 	t->read = t->start;
-	if (t->start == b->cf->offset && t->end > t->start &&
-	    reader_knows(&t->cf, b->cf) &&
-	    engine_merge(b->engine, t->engine, &part)) {
+	if (bulk_take_over(b, t, &part)) {
 		b->cf->offset = t->end;
 		b->cf->frames += frames;
 		b->stat.merged++;
@@ -411,8 +460,22 @@ static struct bulk_trial *bulk_of(struct bulk *b, uint64_t piece)
 	return NULL;
 }
 
+/* bulk_wait_last() - with the lock: for a while, until there is what is to be
+ * joined
+ */
+static void bulk_wait_last(struct bulk *b)
+{
+	struct timespec until = clock_timespec(clock_ns() + BULK_WAIT_NS);
+
+	if (pthread_cond_timedwait(&b->changed, &b->lock, &until) == 0)
+		return;
+	pthread_mutex_unlock(&b->lock);
+	(void)bulk_tick(b, &b->reader, NULL);
+	pthread_mutex_lock(&b->lock);
+}
+
 /* bulk_wait() - the trial of the piece that the lead has come to, as far as it
- * has come. Return: NULL if there is none
+ * has come; all of it if it may be joined. Return: NULL if there is none
  */
 static struct bulk_trial *bulk_wait(struct bulk *b)
 {
@@ -424,6 +487,11 @@ static struct bulk_trial *bulk_wait(struct bulk *b)
 	/* Who has done with one takes the piece behind the lead's next one. */
 	b->mine = b->done + (t ? 1 : bulk_thread_count(b->spec));
 	while (t && t->state != BULK_READY) {
+		if (b->can_join && bulk_is_last(b, b->done) &&
+		    !b->reader.is_over) {
+			bulk_wait_last(b);
+			continue;
+		}
 		t->is_wanted = true;
 		pthread_cond_wait(&b->changed, &b->lock);
 	}
@@ -446,19 +514,104 @@ static void bulk_try_all(struct bulk *b)
 	reader_turn(&b->reader, b->engine, b->cf, false);
 }
 
+/* bulk_cut() - into pieces; into one if none can be tried */
+static void bulk_cut(struct bulk *b)
+{
+	const struct bulk_spec *spec = b->spec;
+	struct cuts *c = &b->cuts;
+	bool can_try;
+
+	c->size = spec->size;
+	c->threads = bulk_thread_count(spec);
+	can_try = engine_can_try(b->engine) &&
+		  (c->threads > 1 || spec->is_tried);
+	cuts_make(c, 0);
+	b->can_join = can_try && engine_can_join(b->engine, 1);
+	b->is_one_cut = b->can_join && !spec->piece_bytes && cuts_make_one(c);
+	if (spec->piece_bytes)
+		c->first_bytes = c->piece_bytes = c->lead_bytes =
+			spec->piece_bytes;
+	if (spec->lead_bytes)
+		c->lead_bytes = spec->lead_bytes;
+	if (spec->first_bytes)
+		c->first_bytes = spec->first_bytes;
+	if (!can_try)
+		c->first_bytes = spec->size;
+	cuts_count(c);
+}
+
+/* bulk_slot_count() - one for each trial under way, and one that is merged; or
+ * the one that is joined
+ */
+static unsigned bulk_slot_count(const struct bulk *b)
+{
+	unsigned threads = bulk_thread_count(b->spec);
+
+	if (b->is_one_cut || b->cuts.count < 2)
+		return b->cuts.count > 1;
+	return threads > 1 ? threads : 2;
+}
+
+/* bulk_slots() - engines for trials, as many as there is memory for */
+static void bulk_slots(struct bulk *b)
+{
+	unsigned n = bulk_slot_count(b);
+	uint32_t flows = b->is_one_cut ? BULK_CUT_FLOWS : BULK_FLOWS;
+	uint32_t whole = b->spec->whole_items ? b->spec->whole_items
+					      : TRIAL_WHOLE;
+
+	if (n)
+		flows /= n;
+	if (flows < BULK_FLOWS_MIN)
+		flows = BULK_FLOWS_MIN;
+	while (b->slots < n) {
+		struct bulk_trial *t = &b->slot[b->slots];
+
+		if (engine_new_trial(b->engine, flows, whole, &t->engine) != 0)
+			break;
+		t->bulk = b;
+		b->slots++;
+	}
+	if (b->slots)
+		engine_share(b->engine);
+}
+
+/* bulk_cut_rest() - the one piece behind the cut is not joined, or not all of
+ * it: what is left is cut as where there are many
+ */
+static void bulk_cut_rest(struct bulk *b)
+{
+	pthread_mutex_lock(&b->lock);
+	b->is_one_cut = b->is_short = false;
+	b->done = b->taken = b->mine = 0;
+	cuts_make(&b->cuts, b->cf->offset);
+	bulk_slots(b);
+	pthread_cond_broadcast(&b->changed);
+	pthread_mutex_unlock(&b->lock);
+}
+
 /* bulk_lead() - all pieces to the engine */
 static void bulk_lead(struct bulk *b)
 {
-	while (b->done < b->count && !b->reader.is_over) {
+	while (b->done < b->cuts.count && !b->reader.is_over) {
 		struct bulk_trial *t;
 
 		if (b->spec->is_tried)
 			bulk_try_all(b);
 		t = bulk_wait(b);
-		if (t)
+		if (t && !b->reader.is_over)
 			bulk_merge(b, t);
-		bulk_blocks(b, &b->reader, bulk_hi(b, b->done), bulk_tick,
-			    NULL);
+		if (t && b->is_one_cut) {
+			bulk_cut_rest(b);
+			continue;
+		}
+		bulk_blocks(b, &b->reader, cuts_hi(&b->cuts, b->done),
+			    bulk_tick, NULL);
+		if (bulk_is_short(b) && !b->reader.is_over) {
+			bulk_give_up(b, &b->slot[0]);
+			bulk_cut_rest(b);
+			continue;
+		}
 		pthread_mutex_lock(&b->lock);
 		b->done++;
 		b->taken >>= 1;
@@ -469,73 +622,6 @@ static void bulk_lead(struct bulk *b)
 	b->is_stopped = true;
 	pthread_cond_broadcast(&b->changed);
 	pthread_mutex_unlock(&b->lock);
-}
-
-/* bulk_parts() - what the lead reads of BULK_PARTS */
-static uint64_t bulk_parts(unsigned threads)
-{
-	return threads < BULK_PARTS ? BULK_PARTS + 1 - threads : 1;
-}
-
-/* bulk_piece() - as many for each thread; before the first one of the lead
- * there is nothing to merge
- */
-static uint64_t bulk_piece(uint64_t size, unsigned threads)
-{
-	uint64_t rounds = size / BULK_PIECE_SUM + 1;
-	uint64_t parts = rounds * (threads - 1) * BULK_PARTS + BULK_PARTS +
-			 (rounds - 1) * bulk_parts(threads);
-	uint64_t piece = size / parts * BULK_PARTS + BULK_PARTS;
-
-	return piece < BULK_PIECE_MIN ? BULK_PIECE_MIN : piece;
-}
-
-/* bulk_cut() - into pieces; into one if none can be tried */
-static void bulk_cut(struct bulk *b)
-{
-	const struct bulk_spec *spec = b->spec;
-	unsigned threads = bulk_thread_count(spec);
-
-	b->piece_bytes = spec->piece_bytes;
-	b->lead_bytes = spec->lead_bytes ? spec->lead_bytes : b->piece_bytes;
-	if (!spec->piece_bytes) {
-		b->piece_bytes = bulk_piece(spec->size, threads);
-		b->lead_bytes =
-			b->piece_bytes / BULK_PARTS * bulk_parts(threads);
-	}
-	b->first_bytes = spec->first_bytes ? spec->first_bytes : b->piece_bytes;
-	if ((threads < 2 && !spec->is_tried) || !engine_can_try(b->engine))
-		b->first_bytes = spec->size;
-	while (bulk_lo(b, b->count) < spec->size)
-		b->count++;
-}
-
-/* bulk_slot_count() - one for each trial under way, and one that is merged */
-static unsigned bulk_slot_count(const struct bulk *b)
-{
-	unsigned threads = bulk_thread_count(b->spec);
-
-	return threads > 1 ? threads : 2;
-}
-
-/* bulk_slots() - engines for trials, as many as there is memory for */
-static void bulk_slots(struct bulk *b)
-{
-	unsigned n = b->count > 1 ? bulk_slot_count(b) : 0;
-	uint32_t flows = n ? BULK_FLOWS / n : 0;
-
-	if (flows < BULK_FLOWS_MIN)
-		flows = BULK_FLOWS_MIN;
-	while (b->slots < n) {
-		struct bulk_trial *t = &b->slot[b->slots];
-
-		if (engine_new_trial(b->engine, flows, &t->engine) != 0)
-			break;
-		t->bulk = b;
-		b->slots++;
-	}
-	if (b->slots)
-		engine_share(b->engine);
 }
 
 static uint32_t bulk_room(const struct bulk *b)
@@ -558,6 +644,11 @@ static unsigned bulk_start_threads(struct bulk *b, struct bulk_thread *w)
 			break;
 		}
 	}
+	/* They get what they need before this thread maps the file, too. */
+	pthread_mutex_lock(&b->lock);
+	while (b->started < i)
+		pthread_cond_wait(&b->changed, &b->lock);
+	pthread_mutex_unlock(&b->lock);
 	return i;
 }
 
@@ -583,8 +674,13 @@ static void bulk_threads(struct bulk *b)
 
 static void bulk_init(struct bulk *b)
 {
+	pthread_condattr_t attr;
+
 	pthread_mutex_init(&b->lock, NULL);
-	pthread_cond_init(&b->changed, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&b->changed, &attr);
+	pthread_condattr_destroy(&attr);
 	reader_turn(&b->reader, b->engine, b->cf, false);
 }
 

@@ -18,6 +18,11 @@
  * whose frames cannot be accounted without those before them, is given up, and
  * the lead reads its piece; so it does with the rest of one that stopped early.
  *
+ * If nobody cares for the order of flows (engine_can_join()), what begins in
+ * the last piece need not be taken over: its engine keeps those flows, and only
+ * what goes on from before is the lead's. Then there is but one cut, if the
+ * file is not too long, and nothing is read behind it.
+ *
  * A file that becomes shorter while it is mapped reads as zeroes from there on,
  * which is where it is damaged then.
  */
@@ -33,12 +38,14 @@
 
 /* @tried:  pieces, by threads that did not know what stands before
  * @merged: of those, @given_up: the others; the rest was not needed
+ * @joined: of those merged, the last one, as it is (engine_join())
  * @frames: that were in trials which were merged
  */
 struct bulk_stat {
 	uint64_t tried;
 	uint64_t merged;
 	uint64_t given_up;
+	uint64_t joined;
 	uint64_t frames;
 };
 
@@ -48,6 +55,7 @@ struct bulk_stat {
  * @first_bytes: of the first piece; 0: as the others
  * @lead_bytes: of the others that the calling thread is to read, with
  *	    @piece_bytes; 0: as the others
+ * @whole_items: for tests: see trial_new(); 0: as always
  * @is_tried: for tests: every piece but the first is tried, by one thread too
  * @tick:   called after each block, by the calling thread, with what was read
  *	    so far; true ends it. May be NULL
@@ -60,6 +68,7 @@ struct bulk_spec {
 	uint64_t piece_bytes;
 	uint64_t first_bytes;
 	uint64_t lead_bytes;
+	uint32_t whole_items;
 	bool is_tried;
 	bool (*tick)(void *ctx, uint64_t done, uint64_t frames);
 	void *ctx;

@@ -68,7 +68,7 @@ void engine_share(struct engine *en)
 	pool_limit(en->pool, ENGINE_POOL_SHARED);
 }
 
-int engine_new_trial(const struct engine *of, uint32_t flows,
+int engine_new_trial(const struct engine *of, uint32_t flows, uint32_t whole,
 		     struct engine **ret)
 {
 	struct engine *en = NULL;
@@ -81,7 +81,7 @@ int engine_new_trial(const struct engine *of, uint32_t flows,
 	en->gap_ns -= TRIAL_DISORDER_NS;
 	en->early_span = ENGINE_EARLY_SPAN / 2;
 	en->budget.max_bytes = of->cfg->max_memory_bytes / ENGINE_TRIAL_SHARE;
-	en->trial = trial_new(flows, &en->table);
+	en->trial = trial_new(flows, whole, &en->table);
 	if (!en->trial) {
 		engine_free(en);
 		return -ENOMEM;
@@ -186,9 +186,14 @@ static struct flow *engine_instead(struct engine *en, struct entry *e,
 				   const struct packet *pkt,
 				   struct entry **ret_entry)
 {
+	struct flow *fl;
+
 	en->trial->has_hidden = true;
 	table_hide(&en->table, e);
-	return engine_new_flow(en, d, pkt, ret_entry);
+	fl = engine_new_flow(en, d, pkt, ret_entry);
+	if (fl)
+		trial_instead(en->trial, *ret_entry);
+	return fl;
 }
 
 /* engine_entry() - the entry of the packet's key, which nearly always is @near.
@@ -690,13 +695,16 @@ uint32_t engine_live(const struct engine *en)
 
 void engine_free(struct engine *en)
 {
-	if (!en)
-		return;
-	engine_drop(en);
-	decoder_free(en->decoder);
-	order_fini(&en->order);
-	pool_free(en->pool);
-	table_fini(&en->table);
-	trial_free(en->trial);
-	free(en);
+	while (en) {
+		struct engine *joined = en->joined;
+
+		engine_drop(en);
+		decoder_free(en->decoder);
+		order_fini(&en->order);
+		pool_free(en->pool);
+		table_fini(&en->table);
+		trial_free(en->trial);
+		free(en);
+		en = joined;
+	}
 }

@@ -110,10 +110,11 @@ bool engine_can_try(const struct engine *en);
 
 /* engine_new_trial() - for the frames of a part of the file that @of is going
  * to account, at most @flows flows; see trial.h. To be given to
- * engine_frames(), whose frames count from 1, and to engine_free(). Return: 0
- * or -ENOMEM
+ * engine_frames(), whose frames count from 1, and to engine_free().
+ * @whole: see trial_new()
+ * Return: 0 or -ENOMEM
  */
-int engine_new_trial(const struct engine *of, uint32_t flows,
+int engine_new_trial(const struct engine *of, uint32_t flows, uint32_t whole,
 		     struct engine **ret);
 
 /* engine_trial_end() - did the trial stop? Then *@ret_data is the frame before
@@ -130,6 +131,20 @@ uint64_t engine_trial_frames(const struct engine *trial);
  */
 bool engine_merge(struct engine *en, struct engine *trial,
 		  const struct engine_part *part);
+
+/* engine_can_join() - does whoever is told the flows not care for their order
+ * at all, if there are @flows more?
+ */
+bool engine_can_join(const struct engine *en, uint64_t flows);
+
+/* engine_join() - engine_merge() of the last part, but for the flows that begin
+ * in it: they stay in @trial, which becomes @en's, and engine_end() ends them
+ * by a thread of their own. Nothing but engine_tally(), engine_end() and
+ * engine_free() may follow.
+ * Return: false if that cannot be, and nothing was done
+ */
+bool engine_join(struct engine *en, struct engine *trial,
+		 const struct engine_part *part);
 
 /* engine_reset_trial() - as new. Return: 0; -ENOMEM: of no use any more */
 int engine_reset_trial(struct engine *trial);

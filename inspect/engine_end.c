@@ -2,10 +2,13 @@
 /* engine_end.c - how flows end, see engine.h */
 #include "engine_state.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* entries looked at for each new flow */
+/* entries looked at for each new flow; they end when no packet that is to come
+ * can be theirs, so that it does not matter when they are looked at
+ */
 #define ENGINE_SWEEP 4
 /* the same, each time that engine_age() is called: all, if they are not many */
 #define ENGINE_AGE 65536
@@ -75,6 +78,10 @@ void engine_finish(struct engine *en, struct entry *e)
 		e->state &= (uint16_t)~ENTRY_IS_PACKED;
 	}
 	engine_skipped(e, fl);
+	if (en->trial) {
+		fl->id = en->trial->mark[table_place(&en->table, e)].id;
+		flow_shift(fl, en->base);
+	}
 	if (!en->want_order || !engine_keep(en, fl))
 		engine_judge(en, fl);
 	pool_drop(en->pool, e);
@@ -130,7 +137,9 @@ static void engine_end_gone(struct engine *en, uint32_t steps, int64_t ns)
 
 void engine_sweep(struct engine *en)
 {
-	engine_end_gone(en, ENGINE_SWEEP, en->now_ns);
+	if (en->now_ns > INT64_MIN + TRIAL_DISORDER_NS)
+		engine_end_gone(en, ENGINE_SWEEP,
+				en->now_ns - TRIAL_DISORDER_NS);
 }
 
 void engine_age(struct engine *en, int64_t ns)
@@ -195,11 +204,30 @@ static int engine_compare(const void *a, const void *b, void *ctx)
 		       : 1;
 }
 
+/* engine_discard() - @e is nobody's, and what its flow holds is free */
+static void engine_discard(struct engine *en, struct entry *e)
+{
+	struct flow *fl = e->hold;
+
+	if (e->state & ENTRY_IS_PACKED) {
+		fl = &en->scratch;
+		pool_unpack(e->hold, e, fl);
+	}
+	if (fl)
+		flow_fini(fl, &en->budget);
+	e->state = 0;
+}
+
 /* engine_end_entry() - its flow, and before it those kept back that began
  * earlier; it stays in the table, as nobody's
  */
 static void engine_end_entry(struct engine *en, struct entry *e)
 {
+	if (en->trial &&
+	    !en->trial->mark[table_place(&en->table, e)].is_moved) {
+		engine_discard(en, e);
+		return;
+	}
 	while (en->order.count &&
 	       en->order.item[0].first_frame < pool_first_frame(e))
 		engine_pop(en);
@@ -226,7 +254,7 @@ static void engine_end_ahead(const struct engine *en, uint32_t place,
 		return;
 	e = table_at(&en->table, near);
 	fl = e->hold;
-	if ((e->state & (ENTRY_USED | ENTRY_IS_PACKED)) != ENTRY_USED)
+	if (!fl || (e->state & (ENTRY_USED | ENTRY_IS_PACKED)) != ENTRY_USED)
 		return;
 	__builtin_prefetch(fl->dir[FLOW_CLIENT].find.hdr);
 	__builtin_prefetch(fl->dir[FLOW_CLIENT].options.option);
@@ -262,11 +290,49 @@ static void engine_end_all(struct engine *en)
 	table_reset(&en->table);
 }
 
+static void *engine_end_work(void *arg)
+{
+	engine_end_all(arg);
+	return NULL;
+}
+
+/* engine_end_both() - the flows of @en, and those of what joined it, by a
+ * thread of their own if there is one
+ */
+static void engine_end_both(struct engine *en)
+{
+	struct engine *by = en->joined;
+	struct sinks *part = en->sinks ? sinks_split(en->sinks) : NULL;
+	pthread_t thread;
+	bool has_thread;
+
+	by->want_order = false;
+	by->sinks = part ? part : en->sinks;
+	has_thread = part &&
+		     pthread_create(&thread, NULL, engine_end_work, by) == 0;
+	engine_end_all(en);
+	if (has_thread)
+		(void)pthread_join(thread, NULL);
+	else
+		engine_end_all(by);
+	tally_add_flows(&en->tally, &by->tally);
+	if (!en->error)
+		en->error = by->error;
+	if (!part)
+		return;
+	sinks_join(en->sinks, part);
+	sinks_free(part);
+	by->sinks = NULL;
+}
+
 int engine_end(struct engine *en, struct sinks *sinks)
 {
 	engine_lost(en, INT64_MAX);
 	en->sinks = sinks;
-	engine_end_all(en);
+	if (en->joined)
+		engine_end_both(en);
+	else
+		engine_end_all(en);
 	while (en->order.count)
 		engine_pop(en);
 	return en->error;
@@ -315,15 +381,8 @@ void engine_drop(struct engine *en)
 	}
 	for (i = 0; i < en->table.room; i++) {
 		struct entry *e = table_at(&en->table, i);
-		struct flow *fl = e->hold;
 
-		if (!(e->state & ENTRY_USED) || !fl)
-			continue;
-		if (e->state & ENTRY_IS_PACKED) {
-			fl = &en->scratch;
-			pool_unpack(e->hold, e, fl);
-		}
-		flow_fini(fl, &en->budget);
-		e->state = 0;
+		if (e->state & ENTRY_USED)
+			engine_discard(en, e);
 	}
 }

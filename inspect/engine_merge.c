@@ -21,7 +21,8 @@ struct merge_found {
 	int64_t now_ns;
 };
 
-/* @cut_ns: the newest time before the part
+/* @is_join: the flows of @by stay there
+ * @cut_ns: the newest time before the part
  * @known, @strange: blank entries whose streams had begun, and others
  * @found:  packets of runs, by hash and number; made when it is needed first
  */
@@ -29,6 +30,7 @@ struct merge {
 	struct engine *en;
 	struct engine *by;
 	const struct engine_part *part;
+	bool is_join;
 	int64_t cut_ns;
 	uint32_t known;
 	uint32_t strange;
@@ -103,6 +105,29 @@ static bool merge_frag_fits(const struct merge *m)
 	return true;
 }
 
+/* merge_knows() - has the key of @from a flow that began before the part? */
+static bool merge_knows(const struct merge *m, const struct entry *from)
+{
+	struct flow_key key = from->key;
+
+	key.where &= ~KEY_HIDDEN;
+	return table_find(&m->en->table, &key,
+			  key_hash(m->en->table.seed, &key));
+}
+
+/* merge_odd_fits() - all packets of flows that began before can be found */
+static bool merge_odd_fits(const struct merge *m)
+{
+	const struct trial *t = m->by->trial;
+	uint32_t i;
+
+	for (i = 0; t->has_odd && i < m->by->table.room; i++)
+		if (t->mark[i].is_odd &&
+		    merge_knows(m, table_at(&m->by->table, i)))
+			return false;
+	return true;
+}
+
 static bool merge_memory_fits(const struct merge *m)
 {
 	const struct engine *en = m->en, *by = m->by;
@@ -132,7 +157,7 @@ static bool merge_fits(const struct merge *m)
 	return !m->by->trial->is_void && !stats.frag.lost &&
 	       decoder_is_empty(m->en->decoder) &&
 	       decoder_is_empty(m->by->decoder) && merge_memory_fits(m) &&
-	       merge_order_fits(m) && merge_frag_fits(m);
+	       merge_order_fits(m) && merge_frag_fits(m) && merge_odd_fits(m);
 }
 
 static int64_t merge_now(const struct merge *m, int64_t ns)
@@ -164,9 +189,10 @@ static void merge_move(struct merge *m, struct entry *from)
 		*fl = *(struct flow *)from->hold;
 	flow_shift(fl, base);
 	fl->id = ++en->flow_count;
-	e->state = (from->state &
-		    (uint16_t) ~(ENTRY_IS_PACKED | ENTRY_IS_UNSURE)) |
-		   ENTRY_IS_WARM;
+	e->state =
+		(from->state & (uint16_t) ~(ENTRY_IS_PACKED | ENTRY_IS_UNSURE |
+					    ENTRY_IS_PARTIAL)) |
+		ENTRY_IS_WARM;
 	e->last_ns = from->last_ns;
 	e->last_frame = (from->last_frame + base) & ENTRY_FRAME;
 	e->skip[0] = from->skip[0];
@@ -273,6 +299,17 @@ static int merge_compare(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+/* merge_may_need() - may packets of @e, found in the part, be accounted again?
+ */
+static bool merge_may_need(const struct merge *m, const struct entry *e)
+{
+	const struct trial_mark *mark =
+		&m->by->trial->mark[table_place(&m->by->table, e)];
+
+	return !mark->is_moved && (e->state & ENTRY_IS_BLANK ||
+				   mark->is_instead || merge_knows(m, e));
+}
+
 /* merge_keep() - @d was only counted, and may be needed. Return: 0 or -ENOMEM
  */
 static int merge_keep(struct merge *m, const struct digest *d,
@@ -283,7 +320,7 @@ static int merge_keep(struct merge *m, const struct digest *d,
 	struct merge_found *grown;
 
 	e = table_find(&m->by->table, &d->key, d->hash);
-	if (!e || m->by->trial->mark[table_place(&m->by->table, e)].is_moved)
+	if (!e || !merge_may_need(m, e))
 		return 0;
 	if (m->found_count == m->found_room) {
 		grown = reallocarray(m->found, room, sizeof(*grown));
@@ -341,20 +378,18 @@ static size_t merge_seek(const struct merge *m, uint32_t hash, uint32_t number)
 	return lo;
 }
 
-/* merge_run() - what was counted behind @it, which may have to be looked at */
-static void merge_run(struct merge *m, const struct trial_item *it,
-		      const struct entry *from, const struct trial_run *run)
+/* merge_found() - account the packets behind @it, up to frame @last */
+static void merge_found(struct merge *m, const struct trial_item *it,
+			const struct entry *from, uint64_t last)
 {
 	uint32_t hash = table_hash(&m->en->table, from);
 	size_t i;
 
-	if (merge_count(m, from, run))
-		return;
 	if (!m->has_found)
 		merge_find(m, it);
 	for (i = merge_seek(m, hash, it->number);
 	     i < m->found_count && m->found[i].hash == hash &&
-	     m->found[i].number <= run->last_frame;
+	     m->found[i].number <= last;
 	     i++) {
 		const struct merge_found *at = &m->found[i];
 		struct frame f;
@@ -369,6 +404,14 @@ static void merge_run(struct merge *m, const struct trial_item *it,
 		merge_again(m, &d, at->number, at->rec + m->part->rec_len,
 			    NULL);
 	}
+}
+
+/* merge_run() - what was counted behind @it, which may have to be looked at */
+static void merge_run(struct merge *m, const struct trial_item *it,
+		      const struct entry *from, const struct trial_run *run)
+{
+	if (!merge_count(m, from, run))
+		merge_found(m, it, from, run->last_frame);
 }
 
 /* merge_fetch() - what the items soon to come need of both tables */
@@ -417,8 +460,11 @@ static bool merge_begin(struct merge *m, const struct trial_item *it,
 		if (e)
 			return false;
 		m->en->now_ns = merge_now(m, it->now_ns);
-		merge_move(m, from);
 		mark->is_moved = true;
+		if (m->is_join)
+			mark->id = ++m->en->flow_count;
+		else
+			merge_move(m, from);
 		return true;
 	}
 	if (!e)
@@ -453,7 +499,9 @@ static void merge_items(struct merge *m)
 		if (mark->is_taken && it->what & TRIAL_HEAD)
 			continue;
 		merge_item(m, it, from);
-		if (trial_run_of(t, i, from, &run))
+		if (from->state & ENTRY_IS_PARTIAL)
+			merge_found(m, it, from, from->last_frame);
+		else if (trial_run_of(t, i, from, &run))
 			merge_run(m, it, from, &run);
 	}
 }
@@ -478,25 +526,76 @@ static void merge_tally(struct merge *m, struct tally *t)
 	decode_stats_add(&m->en->merged, &stats);
 }
 
+/* merge_all() - but for what becomes of the trial's own flows */
+static void merge_all(struct merge *m)
+{
+	struct engine *en = m->en;
+	uint64_t frame[DECODE_RESULTS];
+
+	/* The trial has counted the frames that are accounted again. */
+	memcpy(frame, en->tally.frame, sizeof(frame));
+	merge_items(m);
+	memcpy(en->tally.frame, frame, sizeof(frame));
+	merge_tally(m, &en->tally);
+	en->now_ns = merge_now(m, m->by->now_ns);
+	free(m->found);
+}
+
 bool engine_merge(struct engine *en, struct engine *trial,
 		  const struct engine_part *part)
 {
 	struct merge m = {
 		.en = en, .by = trial, .part = part, .cut_ns = en->now_ns
 	};
-	uint64_t frame[DECODE_RESULTS];
 
 	if (!merge_fits(&m))
 		return false;
-	/* The trial has counted the frames that are accounted again. */
-	memcpy(frame, en->tally.frame, sizeof(frame));
-	merge_items(&m);
-	memcpy(en->tally.frame, frame, sizeof(frame));
-	merge_tally(&m, &en->tally);
-	en->now_ns = merge_now(&m, trial->now_ns);
-	free(m.found);
+	merge_all(&m);
 	trial->trial->is_wary |= m.strange > m.known;
 	engine_drop(trial);
 	en->budget.used_bytes += trial->budget.used_bytes;
+	return true;
+}
+
+bool engine_can_join(const struct engine *en, uint64_t flows)
+{
+	return en->sinks && !en->want_order && !en->joined &&
+	       !en->cfg->expect_from && sinks_can_split(en->sinks, flows);
+}
+
+/* merge_flows() - that may be told from now on, at most: a blank entry's may
+ * end and begin anew wherever a packet was not only counted
+ */
+static uint64_t merge_flows(const struct merge *m)
+{
+	const struct trial *t = m->by->trial;
+	uint64_t n = (uint64_t)m->en->table.count + m->by->table.room;
+	uint32_t i;
+
+	for (i = 0; i < t->item_count; i++)
+		n += table_at(&m->by->table, t->item[i].place)->state &
+			     ENTRY_IS_BLANK &&
+		     !(t->item[i].what & TRIAL_COUNTED);
+	return n;
+}
+
+bool engine_join(struct engine *en, struct engine *trial,
+		 const struct engine_part *part)
+{
+	struct merge m = {
+		.en = en,
+		.by = trial,
+		.part = part,
+		.is_join = true,
+		.cut_ns = en->now_ns,
+	};
+
+	if (!engine_can_join(en, merge_flows(&m)) || !merge_fits(&m))
+		return false;
+	merge_all(&m);
+	/* What it counted of frames is told. */
+	trial->tally = (struct tally) { 0 };
+	trial->base = part->base;
+	en->joined = trial;
 	return true;
 }

@@ -11,7 +11,7 @@
 #include "trial.h"
 
 /* flows that are whole in a trial, and of its flows' memory the part of all */
-#define ENGINE_TRIAL_POOL  4096U
+#define ENGINE_TRIAL_POOL  8192U
 #define ENGINE_TRIAL_SHARE 4
 /* half of all sequence numbers */
 #define ENGINE_EARLY_SPAN 0x80000000U
@@ -24,6 +24,8 @@
  * @error:  the first of a sink
  * @trial:  NULL unless the engine does not know what stands before its frames
  * @merged: what the decoders of trials counted
+ * @joined: a trial, the flows of which are its own (engine_join()); or NULL.
+ *	    Before its frames there are @base
  */
 struct engine {
 	const struct config *cfg;
@@ -46,6 +48,8 @@ struct engine {
 	uint64_t flow_count;
 	struct trial *trial;
 	struct decode_stats merged;
+	struct engine *joined;
+	uint64_t base;
 	struct flow scratch;
 };
 

@@ -42,6 +42,11 @@ void inspect_free(struct inspect *in)
 	free(in);
 }
 
+void inspect_set_sinks(struct inspect *in, struct sinks *sinks, bool want_order)
+{
+	engine_set_sinks(in->engine, sinks, want_order);
+}
+
 int inspect_bulk(struct inspect *in, const struct bulk_spec *spec,
 		 struct capfile *cf, struct bulk_stat *ret_stat)
 {
@@ -177,9 +182,9 @@ static int inspect_all(struct inspect *in, struct feed *feed,
 		return EXIT_IO;
 	}
 	/* Live flows are told as they end: the end may be far. */
-	engine_set_sinks(in->engine, sinks,
-			 !source_live(feed_source(feed)) &&
-				 sinks_want_order(sinks));
+	inspect_set_sinks(in, sinks,
+			  !source_live(feed_source(feed)) &&
+				  sinks_want_order(sinks));
 	read = feed_run(feed, in);
 	finished = feed_finish(feed);
 	source_stat(feed_source(feed), &stat);

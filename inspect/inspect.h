@@ -16,6 +16,10 @@ struct inspect;
 int inspect_new(const struct config *cfg, struct inspect **ret);
 void inspect_free(struct inspect *in);
 
+/* inspect_set_sinks() - see engine_set_sinks() */
+void inspect_set_sinks(struct inspect *in, struct sinks *sinks,
+		       bool want_order);
+
 /* inspect_bulk() - the frames of a file, see bulk_run() */
 int inspect_bulk(struct inspect *in, const struct bulk_spec *spec,
 		 struct capfile *cf, struct bulk_stat *ret_stat);

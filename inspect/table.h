@@ -36,8 +36,9 @@ enum {
 	ENTRY_IS_PACKED = 512,
 	ENTRY_EARLY_A = 1024,
 	ENTRY_EARLY_B = 2048,
-	ENTRY_IS_UNSURE = 4096, /* of a trial: may have begun before it */
-	ENTRY_IS_BLANK = 8192,	/* of a trial: begun before it; has no flow */
+	ENTRY_IS_UNSURE = 4096,	  /* of a trial: may have begun before it */
+	ENTRY_IS_BLANK = 8192,	  /* of a trial: begun before it; has no flow */
+	ENTRY_IS_PARTIAL = 16384, /* of a trial: see trial.h */
 };
 
 /* One cache line.

@@ -12,33 +12,49 @@
 /* a frame that is copied is no longer; bytes of copies for each flow */
 #define TRIAL_COPY_MAX	192
 #define TRIAL_COPY_EACH 128
-/* items that there is room for: most flows have some five */
-#define TRIAL_ITEMS(flows) ((flows)*5)
+/* items that there is room for: most flows have some five, but one if there are
+ * so many that they are partial
+ */
+#define TRIAL_ITEMS(flows) ((flows)*3 + 4 * TRIAL_WHOLE)
+/* of small frames */
+#define TRIAL_COPIES 8192U
 
 static uint32_t trial_place(const struct trial *t, const struct entry *e)
 {
 	return table_place(t->table, e);
 }
 
-struct trial *trial_new(uint32_t flows, const struct table *table)
+/* trial_align() - the first cache line that begins in @p */
+static struct trial_mark *trial_align(void *p)
+{
+	uintptr_t line = sizeof(struct trial_mark);
+
+	return (struct trial_mark *)(((uintptr_t)p + line - 1) / line * line);
+}
+
+struct trial *trial_new(uint32_t flows, uint32_t whole,
+			const struct table *table)
 {
 	struct trial *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
 	t->table = table;
+	t->whole = whole;
 	t->item_max = TRIAL_ITEMS(flows);
 	t->mark_max = flows;
 	t->item = reallocarray(NULL, t->item_max, sizeof(*t->item));
 	t->run = reallocarray(NULL, t->item_max, sizeof(*t->run));
-	t->mark = aligned_alloc(sizeof(*t->mark), flows * sizeof(*t->mark));
-	t->copy_max = flows * (size_t)TRIAL_COPY_EACH;
+	/* zeroes, most of which will not be needed; @mark is aligned in them */
+	t->marks = calloc((size_t)flows + 1, sizeof(*t->mark));
+	t->mark = t->marks ? trial_align(t->marks) : NULL;
+	t->copy_max = (flows < TRIAL_COPIES ? flows : TRIAL_COPIES) *
+		      (size_t)TRIAL_COPY_EACH;
 	t->copy = malloc(t->copy_max);
 	if (!t->item || !t->run || !t->mark || !t->copy) {
 		trial_free(t);
 		return NULL;
 	}
-	memset(t->mark, 0, flows * sizeof(*t->mark));
 	trial_reset(t);
 	return t;
 }
@@ -49,7 +65,7 @@ void trial_free(struct trial *t)
 		return;
 	free(t->item);
 	free(t->run);
-	free(t->mark);
+	free(t->marks);
 	free(t->copy);
 	free(t);
 }
@@ -62,7 +78,7 @@ void trial_reset(struct trial *t)
 		t->mark[t->item[i].place] = (struct trial_mark) { 0 };
 	t->item_count = t->run_count = 0;
 	t->copy_bytes = 0;
-	t->has_frag = t->has_hidden = false;
+	t->has_frag = t->has_hidden = t->has_odd = false;
 	t->is_stopped = t->is_void = false;
 	t->stop_data = NULL;
 	t->stop_number = 0;
@@ -134,8 +150,15 @@ void trial_close(struct trial *t, const struct entry *e)
 {
 	struct trial_mark *mark = &t->mark[trial_place(t, e)];
 
+	if (e->state & ENTRY_IS_PARTIAL)
+		return;
 	trial_end_run(t, e);
 	mark->told[0] = mark->told[1] = (struct entry_skip) { 0 };
+}
+
+void trial_instead(struct trial *t, const struct entry *e)
+{
+	t->mark[trial_place(t, e)].is_instead = true;
 }
 
 static struct trial_item *trial_append(struct trial *t, const struct entry *e,
@@ -184,19 +207,29 @@ bool trial_frame(const struct trial *t, const struct trial_item *it,
 	return true;
 }
 
-void trial_note(struct trial *t, const struct entry *e, const struct digest *d,
+void trial_note(struct trial *t, struct entry *e, const struct digest *d,
 		int64_t now_ns, uint8_t what)
 {
 	struct trial_mark *mark = &t->mark[trial_place(t, e)];
-	bool is_first = !mark->last;
-	struct trial_item *it = trial_append(t, e, d, now_ns);
+	struct trial_item *it;
+	bool is_first;
 
 	if (what & TRIAL_FRAG)
 		t->has_frag = true;
+	if (e->state & ENTRY_IS_PARTIAL) {
+		if (d->flags & FAST_SLOW)
+			mark->is_odd = t->has_odd = true;
+		return;
+	}
+	is_first = !mark->last;
 	if (is_first) {
 		what |= TRIAL_BEGIN;
 		mark->is_unsure = e->state & (ENTRY_IS_UNSURE | ENTRY_IS_BLANK);
+		if (!mark->is_unsure && !mark->is_instead &&
+		    t->item_count >= t->whole)
+			e->state |= ENTRY_IS_PARTIAL;
 	}
+	it = trial_append(t, e, d, now_ns);
 	it->data = t->frame->data;
 	it->number = (uint32_t)t->frame->number;
 	it->what = what;

@@ -14,6 +14,10 @@
  * it. What that flow waits for is mostly among the first payloads of the part:
  * there are items of those even if they were only counted.
  *
+ * Of a flow that began with a SYN, and not among the first, there is but the
+ * item of that SYN (ENTRY_IS_PARTIAL): should it belong to a flow that began before,
+ * its packets are looked for in the file.
+ *
  * A stream whose first packet here has no SYN began before: nothing is looked
  * at of it, its entry is blank. What is known of it says whether its first
  * packets only need to be counted, which mostly they do, up to one that nobody
@@ -91,11 +95,14 @@ struct trial_run {
  * @is_unsure: it may have begun before
  * @is_taken: by engine_merge(): its TRIAL_HEAD items, and their runs
  * @is_closed: of a blank entry: there is an item that is not TRIAL_HEAD
+ * @is_instead: another entry had its key before
+ * @is_odd: of an entry that is ENTRY_IS_PARTIAL: a packet cannot be found again
  * @noted: by end: payloads that were counted and are items all the same
  * @acked: by end: the same without payload, before them, of a blank entry
  * @first: by end: where the first payload stood, of a blank entry
  * @head:  a run of all that was counted before it @is_closed, plus one
  * @told:  what of the entry's @skip is in items and runs
+ * @id:    of its flow, given by engine_join()
  */
 struct trial_mark {
 	alignas(64) uint32_t last;
@@ -103,11 +110,14 @@ struct trial_mark {
 	bool is_unsure;
 	bool is_taken;
 	bool is_closed;
+	bool is_instead;
+	bool is_odd;
 	uint8_t noted[2];
 	uint8_t acked[2];
 	uint32_t first[2];
 	uint32_t head;
 	struct entry_skip told[2];
+	uint64_t id;
 };
 
 /* @table:  has the flows; borrowed
@@ -116,7 +126,10 @@ struct trial_mark {
  * @frame:  the one at hand
  * @min_ns: the oldest time
  * @has_frag, @has_hidden: an item is TRIAL_FRAG; a key has two entries
+ * @has_odd: a mark is_odd
+ * @whole:  see trial_new()
  * @stop_number, @stop_data: the frame that was not accounted any more
+ * @marks:  the memory of @mark
  * @copy:   small frames that are likely to be needed again
  */
 struct trial {
@@ -126,6 +139,8 @@ struct trial {
 	int64_t min_ns;
 	bool has_frag;
 	bool has_hidden;
+	bool has_odd;
+	uint32_t whole;
 	bool is_stopped;
 	bool is_void;
 	uint64_t stop_number;
@@ -139,13 +154,19 @@ struct trial {
 	uint8_t *copy;
 	struct trial_item *item;
 	struct trial_run *run;
+	void *marks;
 	struct trial_mark *mark;
 };
 
-/* trial_new() - for at most @flows flows, which stand in @table. Return: NULL
- * if there is no memory
+/* items from which on new entries are partial */
+#define TRIAL_WHOLE 4096U
+
+/* trial_new() - for at most @flows flows, which stand in @table.
+ * @whole: TRIAL_WHOLE, but for tests
+ * Return: NULL if there is no memory
  */
-struct trial *trial_new(uint32_t flows, const struct table *table);
+struct trial *trial_new(uint32_t flows, uint32_t whole,
+			const struct table *table);
 void trial_free(struct trial *t);
 
 /* trial_reset() - as new, but for @is_wary */
@@ -154,13 +175,16 @@ void trial_reset(struct trial *t);
 /* trial_has_room() - for one more packet to be looked at, of any flow */
 bool trial_has_room(const struct trial *t);
 
+/* trial_instead() - @e, which is new, has a key that another entry had */
+void trial_instead(struct trial *t, const struct entry *e);
+
 /* trial_close() - before what @e has counted becomes its flow's */
 void trial_close(struct trial *t, const struct entry *e);
 
 /* trial_note() - @d was looked at, which is @t's frame; @e is its entry's
  * @what: TRIAL_FRAG or 0
  */
-void trial_note(struct trial *t, const struct entry *e, const struct digest *d,
+void trial_note(struct trial *t, struct entry *e, const struct digest *d,
 		int64_t now_ns, uint8_t what);
 
 /* trial_frame() - the frame of @it, if there is a copy: *@ret without numbers

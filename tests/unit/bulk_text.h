@@ -30,6 +30,7 @@ static inline char *bulk_text(const struct config *cfg, const char *path,
 	CU_ASSERT_FATAL(out && sinks_open(cfg, out, &sinks) == 0);
 	CU_ASSERT_FATAL(inspect_new(cfg, &in) == 0);
 	CU_ASSERT_FATAL(source_open(path, NULL, err, &src) == 0);
+	inspect_set_sinks(in, sinks, sinks_want_order(sinks));
 	if (spec) {
 		struct bulk_spec s = *spec;
 		struct bulk_stat stat = { 0 };
@@ -40,6 +41,7 @@ static inline char *bulk_text(const struct config *cfg, const char *path,
 		CU_ASSERT_EQUAL_FATAL(inspect_bulk(in, &s, &cf, &stat), 0);
 		sum->tried += stat.tried;
 		sum->merged += stat.merged;
+		sum->joined += stat.joined;
 		CU_ASSERT_EQUAL_FATAL(source_resume(src, &cf), 0);
 		capfile_fini(&cf);
 	}

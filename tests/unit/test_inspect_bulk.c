@@ -20,7 +20,10 @@
 
 #define TEXT_MAX (1U << 20)
 
-static const struct config cfg = {
+/* as JSON lines, and as a summary, which asks for no order */
+#define CHECK_FORMS 2
+
+static struct config cfg = {
 	.hdr_max = 4096,
 	.want_csum = true,
 	.want_json = true,
@@ -84,7 +87,7 @@ static void check_cuts(const char *path, const char *want)
 	(void)close(fd);
 }
 
-static void check_file(const char *path)
+static void check_form(const char *path)
 {
 	static const struct bulk_spec specs[] = {
 		{ .threads = 2, .block_bytes = BULK_BLOCK_MIN },
@@ -117,6 +120,17 @@ static void check_file(const char *path)
 	free(want);
 }
 
+static void check_file(const char *path)
+{
+	unsigned i;
+
+	for (i = 0; i < CHECK_FORMS; i++) {
+		cfg.output.want_summary = i;
+		check_form(path);
+	}
+	cfg.output.want_summary = false;
+}
+
 static void test_every_cut_of_every_capture(void)
 {
 	glob_t g;
@@ -128,10 +142,12 @@ static void test_every_cut_of_every_capture(void)
 	for (i = 0; i < g.gl_pathc; i++)
 		check_file(g.gl_pathv[i]);
 	globfree(&g);
-	(void)fprintf(stderr, "%llu pieces tried, %llu merged\n",
+	(void)fprintf(stderr, "%llu pieces tried, %llu merged, %llu joined\n",
 		      (unsigned long long)stat_sum.tried,
-		      (unsigned long long)stat_sum.merged);
+		      (unsigned long long)stat_sum.merged,
+		      (unsigned long long)stat_sum.joined);
 	CU_ASSERT(stat_sum.merged > stat_sum.tried / 2);
+	CU_ASSERT(stat_sum.joined > stat_sum.tried / 8);
 }
 
 static const char cut_name[] = "test_inspect_bulk.tmp.pcap";

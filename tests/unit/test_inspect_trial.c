@@ -279,6 +279,7 @@ static bool check_form(const struct config *cfg, uint64_t seed)
 			.block_bytes = 1 << 18,
 			.first_bytes = file.at[1 + chance(file.records - 1)],
 			.piece_bytes = i % 2 ? 1 << 18 : 200 + chance(6000),
+			.whole_items = i % 3,
 			.is_tried = true,
 		};
 		char *got = bulk_text(cfg, FILE_NAME, &spec, &sum);
@@ -314,9 +315,12 @@ static bool check_seed(uint64_t seed)
 	};
 
 	make_file(seed);
-	cfg.output.want_summary = seed % 3 == 0;
 	cfg.want_json = seed % 4 != 0;
 	cfg.output.format = cfg.want_json ? OUTPUT_JSON : OUTPUT_TEXT;
+	if (!check_form(&cfg, seed))
+		return false;
+	cfg.output.want_summary = true;
+	cfg.want_json = seed % 16 != 0;
 	return check_form(&cfg, seed);
 }
 
@@ -341,9 +345,11 @@ static void test_captures_by_chance(void)
 	(void)unlink(FILE_NAME);
 	/* else nothing was tested */
 	CU_ASSERT(sum.merged > sum.tried / 4);
-	(void)fprintf(stderr, "%llu tried, %llu merged\n",
+	CU_ASSERT(sum.joined > sum.tried / 16);
+	(void)fprintf(stderr, "%llu tried, %llu merged, %llu joined\n",
 		      (unsigned long long)sum.tried,
-		      (unsigned long long)sum.merged);
+		      (unsigned long long)sum.merged,
+		      (unsigned long long)sum.joined);
 }
 
 int main(void)
