@@ -14,8 +14,8 @@
 #include "reader.h"
 #include "trial.h"
 
-/* flows of the trial behind a single cut; if it ends before this part of it, the
- * file is cut as where there are many
+/* flows of the trial behind a single cut; if it ends before so much of its
+ * piece, the file is cut as where there are many
  */
 #define BULK_CUT_FLOWS 32768U
 #define BULK_CUT_SHORT 3U
