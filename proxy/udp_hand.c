@@ -46,15 +46,17 @@ static uint32_t hand_mtu_of(int fd, const struct ip_addr *to)
 	return (uint32_t)mtu;
 }
 
+/* Bound before it is connected, see egress.h. */
 static uint32_t hand_mtu_down(const struct udp_session *s)
 {
 	const struct endpoint *to = &s->key.client;
+	const struct endpoint from = { s->key.vip.addr, 0 };
 	uint32_t mtu = 0;
 	int fd;
 
 	if (hand_is_loopback(&to->addr))
 		return MTU_ANY;
-	if (sock_connect(to, NULL, SOCK_F_UDP, &fd))
+	if (sock_connect(to, &from, SOCK_F_UDP, &fd))
 		return 0;
 	mtu = hand_mtu_of(fd, &to->addr);
 	fd_close(&fd);
