@@ -9,12 +9,12 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/utsname.h>
 
 #include "base/fd.h"
 #include "base/log.h"
 #include "spin.h"
+#include "tcx.h"
 
 #include <fast.skel.h>
 
@@ -27,16 +27,17 @@
 
 static_assert(CONFIG_THREADS_MAX <= FAST_BELLS_MAX, "one for each thread");
 
-/* What tells a thread of passed bytes. @fn, @arg: while it listens */
+/* What tells a thread of connections that are over. @fn, @arg: while it listens */
 struct fast_bell {
 	int fd;
 	struct ring_buffer *ring;
-	void (*fn)(void *arg, uint32_t way);
+	void (*fn)(void *arg, uint32_t i);
 	void *arg;
 };
 
 struct fast {
 	struct fast_bpf *bpf;
+	struct tcx *tcx;
 	struct spin *spin; /* NULL: nobody spins */
 	uint32_t n_threads;
 	struct fast_bell bells[CONFIG_THREADS_MAX];
@@ -45,10 +46,10 @@ struct fast {
 static int fast_heard(void *ctx, void *data, size_t size)
 {
 	const struct fast_bell *b = ctx;
-	const uint32_t *way = data;
+	const uint32_t *i = data;
 
-	if (size >= sizeof(*way) && *way < FAST_WAYS_MAX)
-		b->fn(b->arg, *way);
+	if (size >= sizeof(*i) && *i < FAST_CONNS_MAX)
+		b->fn(b->arg, *i);
 	return 0;
 }
 
@@ -64,15 +65,6 @@ bool fast_is_tried(void)
 	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
 	return major > FAST_KERNEL_MAJOR ||
 	       (major == FAST_KERNEL_MAJOR && minor >= FAST_KERNEL_MINOR);
-}
-
-static int fast_quiet(enum libbpf_print_level level, const char *format,
-		      va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
 }
 
 static int fast_add_bell(struct fast *f, uint32_t i)
@@ -95,7 +87,7 @@ static int fast_load(struct fast *f)
 	uint32_t i;
 	int err;
 
-	(void)libbpf_set_print(fast_quiet);
+	tcx_quiet();
 	f->bpf = fast_bpf__open();
 	if (!f->bpf)
 		return -errno;
@@ -104,9 +96,8 @@ static int fast_load(struct fast *f)
 		err = fast_add_bell(f, i);
 	if (err)
 		return err;
-	return bpf_prog_attach(bpf_program__fd(f->bpf->progs.fast_verdict),
-			       bpf_map__fd(f->bpf->maps.socks),
-			       BPF_SK_SKB_VERDICT, 0);
+	return tcx_attach(bpf_program__fd(f->bpf->progs.fast_ingress),
+			  bpf_program__fd(f->bpf->progs.fast_egress), &f->tcx);
 }
 
 int fast_open(const struct proxy_config *cfg, struct fast **ret)
@@ -175,41 +166,52 @@ void fast_close(struct fast *f)
 		ring_buffer__free(f->bells[i].ring);
 		fd_close(&f->bells[i].fd);
 	}
+	tcx_detach(f->tcx);
 	fast_bpf__destroy(f->bpf);
 	free(f);
 }
 
-struct fast_way *fast_way(struct fast *f, uint32_t way)
+struct fast_slot *fast_slot(struct fast *f, uint32_t i)
 {
-	return &f->bpf->bss->ways[way];
+	return &f->bpf->bss->slots[i];
 }
 
-int fast_name(struct fast *f, uint32_t way, int fd, uint64_t *ret_cookie)
+/* Is the flow @value still the one with this key? */
+static bool fast_has(const struct fast *f, const struct fast_key *key,
+		     uint32_t value)
 {
-	uint64_t cookie;
-	socklen_t len = sizeof(cookie);
-	int err;
+	uint32_t now;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len))
-		return -errno;
-	err = bpf_map_update_elem(bpf_map__fd(f->bpf->maps.cookies), &cookie,
-				  &way, BPF_ANY);
-	if (!err)
-		*ret_cookie = cookie;
+	return !bpf_map_lookup_elem(bpf_map__fd(f->bpf->maps.flows), key,
+				    &now) &&
+	       now == value;
+}
+
+int fast_enter(struct fast *f, uint32_t i, const struct fast_key keys[2])
+{
+	int fd = bpf_map__fd(f->bpf->maps.flows), err = 0;
+	uint32_t s;
+
+	__atomic_add_fetch(&f->bpf->bss->n_live, 1, __ATOMIC_RELAXED);
+	for (s = 0; !err && s < 2; s++) {
+		uint32_t value = 2 * i + s;
+
+		err = bpf_map_update_elem(fd, &keys[s], &value, BPF_ANY);
+	}
+	if (err)
+		fast_leave(f, i, keys);
 	return err;
 }
 
-void fast_forget(struct fast *f, uint64_t cookie)
+void fast_leave(struct fast *f, uint32_t i, const struct fast_key keys[2])
 {
-	(void)bpf_map_delete_elem(bpf_map__fd(f->bpf->maps.cookies), &cookie);
-}
+	uint32_t s;
 
-int fast_join(struct fast *f, uint32_t way, int fd)
-{
-	uint64_t value = (uint64_t)fd;
-
-	return bpf_map_update_elem(bpf_map__fd(f->bpf->maps.socks), &way,
-				   &value, BPF_ANY);
+	for (s = 0; s < 2; s++)
+		if (fast_has(f, &keys[s], 2 * i + s))
+			(void)bpf_map_delete_elem(
+				bpf_map__fd(f->bpf->maps.flows), &keys[s]);
+	__atomic_sub_fetch(&f->bpf->bss->n_live, 1, __ATOMIC_RELAXED);
 }
 
 int fast_bell(const struct fast *f, uint32_t bell)
@@ -218,7 +220,7 @@ int fast_bell(const struct fast *f, uint32_t bell)
 }
 
 void fast_answer(struct fast *f, uint32_t bell,
-		 void (*fn)(void *arg, uint32_t way), void *arg)
+		 void (*fn)(void *arg, uint32_t i), void *arg)
 {
 	struct fast_bell *b = &f->bells[bell];
 

@@ -12,14 +12,15 @@
 #include "base/log.h"
 #include "fault.h"
 #include "proxy_internal.h"
+#include "tcx.h"
 #include "toa.h"
 
 #define PROXY_RESOLVE_WAIT_MS 3000
 /* standard streams, signals, logs, the resolver's sockets, one accept each */
 #define PROXY_FDS_RESERVED   64
 #define PROXY_FDS_PER_THREAD 4
-/* of the fast path's program, beside two a thread */
-#define PROXY_FDS_FAST 8
+/* of the fast path's programs, beside two a thread */
+#define PROXY_FDS_FAST (8 + 2 * TCX_LINKS_MAX)
 /* of the API, and of its database */
 #define PROXY_FDS_SERVE (API_LISTENERS_MAX * (API_CONNECTIONS_MAX + 8))
 

@@ -26,8 +26,8 @@
  *		that is gone: this is the back-pressure. An EOF is passed on
  *		with shutdown(2) once nothing is owed; when both directions
  *		have ended, the sockets are closed.
- *		With the fast path the kernel may move them instead, see
- *		relay_fast.c; the end is always the relay's.
+ *		With the fast path they may pass the sockets by, see
+ *		relay_fast.c; then nothing of this happens any more.
  *  ABORTING	One leg (leg `dead`) was reset. What it had sent before is
  *		still passed on, and the other leg is reset when the kernel
  *		holds no unacknowledged byte for it, or after RELAY_ABORT_MS.
@@ -117,8 +117,6 @@ static enum move_status relay_by(struct worker *w, struct relay *r,
 {
 	if (fault_any(&w->cfg->faults))
 		return relay_fault_move(w, r, from, m);
-	if (r->fast)
-		return relay_fast_move(w, r, from, m);
 	return w->relays->mover->move(&w->relays->env, m);
 }
 
@@ -159,7 +157,7 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 	status = relay_by(w, r, from, &m);
 	relay_count_bytes(w, r, from, m.moved);
 	if (w->relays->fast)
-		relay_fast_heat(r, from, m.moved, status == MOVE_BLOCKED);
+		relay_fast_heat(r, m.moved);
 	relay_bulk_moved(w, r, f, m.moved);
 	switch (status) {
 	case MOVE_DRAINED:
@@ -193,7 +191,6 @@ static void relay_abort_step(struct worker *w, struct relay *r)
 		status = relay_move(w, r, dead);
 	while (status == MOVE_MORE);
 	is_owed = owed_any(&other->owed) || status == MOVE_BLOCKED ||
-		  !relay_fast_is_settled(w, r, dead) ||
 		  sock_unsent(other->fd) > 0;
 	if (is_owed && status != MOVE_WRITE_ERROR &&
 	    !(other->flags & LEG_ERR) && worker_now_ms(w) < r->deadline_ms) {
@@ -225,12 +222,11 @@ static enum close_reason relay_reset_reason(enum side s)
 }
 
 /* Pass on the end of @from once nothing is owed to the other leg. */
-static void relay_pass_eof(struct worker *w, struct relay *r, enum side from)
+static void relay_pass_eof(struct relay *r, enum side from)
 {
 	struct leg *f = &r->leg[from], *t = &r->leg[!from];
 
-	if (!(f->flags & LEG_EOF) || owed_any(&t->owed) ||
-	    t->flags & LEG_SHUT || !relay_fast_is_settled(w, r, from))
+	if (!(f->flags & LEG_EOF) || owed_any(&t->owed) || t->flags & LEG_SHUT)
 		return;
 	if (!r->has_eof) {
 		r->has_eof = true;
@@ -262,7 +258,7 @@ static bool relay_pump(struct worker *w, struct relay *r, enum side from)
 	if (fault_any(&w->cfg->faults) && r->leg[from].flags & LEG_EOF &&
 	    !relay_fault_eof(w, r, from))
 		return r->state == RELAY_OPEN;
-	relay_pass_eof(w, r, from);
+	relay_pass_eof(r, from);
 	return true;
 }
 
@@ -404,7 +400,7 @@ static void relay_step(struct worker *w, struct relay *r, bool is_due)
 	case RELAY_OPEN:
 		if (is_due)
 			relay_open_timer(w, r);
-		else
+		else if (!relay_fast_is_joined(w, r))
 			relay_open_step(w, r);
 		break;
 	case RELAY_ABORTING:
@@ -472,8 +468,6 @@ static void relay_event(struct worker *w, enum side side, uint32_t slot,
 	if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
 		leg->flags |= LEG_WR;
 	r->active_ms = worker_now_ms(w);
-	if (w->relays->fast)
-		relay_fast_seen(w->relays->fast, r);
 	if (side == ORIGIN && r->state == RELAY_CONNECTING)
 		relay_connected(w, r);
 	else

@@ -19,9 +19,6 @@
  * What a sender leaves in the socket when it pauses would wait for ever. When
  * nothing was moved for BULK_WAIT_MS the bound goes, and comes again after
  * BULK_AGAIN_MS at the soonest: a stream is not held up for more than that.
- *
- * Nothing of this is done to sockets that are joined, or about to be (r->fast):
- * there it is the program in the kernel that is woken.
  */
 #include "relay_internal.h"
 
@@ -57,7 +54,7 @@ static void leg_mute(struct worker *w, struct relay *r, enum side side,
 
 void relay_bulk_mute(struct worker *w, struct relay *r, enum side side)
 {
-	if (r->state == RELAY_OPEN && !r->fast && !fault_any(&w->cfg->faults) &&
+	if (r->state == RELAY_OPEN && !fault_any(&w->cfg->faults) &&
 	    !(r->leg[!side].flags & LEG_WR))
 		leg_mute(w, r, side, true);
 }
@@ -115,7 +112,7 @@ void relay_bulk_burst(struct worker *w, struct relay *r, struct leg *f)
 	uint32_t piece;
 
 	f->bulk.moved_ms = now_ms;
-	if (r->state != RELAY_OPEN || r->fast)
+	if (r->state != RELAY_OPEN)
 		return;
 	piece = bulk_piece_bytes(bytes, now_ms - f->bulk.from_ms);
 	f->bulk.from_bytes = (uint32_t)f->in_bytes;

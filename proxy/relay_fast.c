@@ -1,43 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* relay_fast.c - connections whose sockets are joined in the kernel.
+/* relay_fast.c - connections whose legs are joined below the sockets.
  *
  * Theory of operation
  *
- * A connection begins like any other. Once it is worth it, both of its sockets
- * join the program's map, where they stay until they are closed: from then on
- * each segment of either is redirected to the other socket or passed to the
- * process (fast.bpf.c). The process is not told of what is redirected, and
- * reads and writes what is passed, so that both ways can be mixed. Each
- * direction has a record that both sides keep (struct fast_way).
- *
- *  on	 The program redirects. The process watches for the ends only; of a
- *	 passed segment it is told by the thread's bell.
- *  off	 All is passed. The process watches for everything and copies, as it
- *	 would without the program. This begins when a receiver does not keep
- *	 up, when a stream becomes bulk, and with the first sign of an end, from
- *	 which there is no way back.
+ * A connection begins like any other. Once it is worth it, it is armed: the
+ * programs at the interfaces (fast.bpf.c) look at each segment of data that
+ * comes for one of its sockets, and at the sockets. As soon as all that both
+ * have received was sent and acknowledged by the other, nobody between the ends
+ * holds a byte: this segment and all later ones, of both directions, are
+ * rewritten and go straight to the other end. What differs between the legs are
+ * constants: addresses, ports, sequence numbers (by the header and by where the
+ * two legs began), timestamps, and the scale of windows. So it is the ends that
+ * acknowledge, retransmit, and keep each other from sending too much; the
+ * sockets of this process stay as they were, and what they send is dropped.
  *
  * What keeps the bytes in order and complete:
  *
- *  - Sockets are joined when nothing is owed and all that was announced has
- *    been read, so that no segment is half read. What arrives in between is
- *    looked for with a recv(2) afterwards, which has the program see it.
- *  - Redirecting stops in the instant in which a segment is passed, and goes on
- *    when the process has written it (passed == done).
- *  - Before the process writes, and before it passes on an end, all that was
- *    redirected has to stand in the receiver's write queue: the kernel's worker
- *    moves it there later. The count of bytes ever written to a socket tells.
- *  - An end counts only when all passed bytes were read: those that wait behind
- *    the other direction's in the kernel's queue come after the end is told.
+ *  - Until the change everything is as ever, and a trial that fails changes
+ *    nothing: there is no moment in which anything has to be held back.
+ *  - What a socket of ours has acknowledged to its sender, the other end has
+ *    acknowledged to us: the change demands it. From then on only the ends
+ *    acknowledge. Whatever gets lost in between is sent again by its sender.
+ *  - A segment that is on its way into a socket while another one brings the
+ *    change about is acknowledged by nobody, for the socket's acknowledgement
+ *    is dropped, or comes first and spoils the trial (FAST_TRYING).
  *
- * Back-pressure: the program passes what is more than FAST_UNACKED_MAX ahead of
- * the receiver's acknowledgements; then it is off, and the copy path's rules
- * hold. What has to be waited for is looked at again after FAST_WAIT_MS.
+ * A stream of bulk is never quiet. For a moment (frozen) the acknowledgements
+ * of our sockets are dropped: the sender runs dry, the process passes on what
+ * there is, and the sender's probe for a lost tail is what brings the change.
+ *
+ * Ends. FINs and resets pass like any segment. When both FINs are acknowledged,
+ * or an end has reset, the thread's bell rings: the process logs, and closes
+ * its sockets with resets that nobody sees. Segments are sent on for some
+ * seconds more, so that ends in TIME_WAIT can answer. If it is the process that
+ * ends the connection, its resets leave with the numbers that the ends expect
+ * (FAST_KILLED). If it dies, the programs go with it, and the kernel resets
+ * what comes for sockets that are no more.
  */
 #include "relay_fast.h"
 
 #include <errno.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,64 +48,57 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sock.h"
+#include "meta.h"
 
-#define FAST_EVENTS	 (EPOLLRDHUP | EPOLLET)
-#define FAST_WAIT_MS	 1
-#define FAST_POLL_MS	 100
+#define FAST_POLL_MS_MIN 10
 #define FAST_POLL_MS_MAX 1600
 #define FAST_NONE	 UINT32_MAX
-/* Two looks at a socket between which nothing was acknowledged */
-#define FAST_WRITTEN_TRIES 16
 
 /* Of each direction, by the side it comes from:
- * @got:     passed bytes that were read
- * @counted: redirected bytes that were counted
- * @settled: redirected bytes that were seen in the receiver's write queue
+ * @keys:    what the programs know it by
+ * @counted: bytes that passed and were counted
  * And:
- * @at:	     index in used[]
- * @joined:  bit for each side whose socket is in the map
+ * @at:	      index in used[]
+ * @until_ms: frozen or lingering: when that ends; else, for one that is armed:
+ *	      not to be frozen before
+ * @is_over:  the relay has ended
+ * @is_seen:  it was noticed that it is joined
+ * @is_busy:  something passed between the last two looks
  */
 struct fast_conn {
-	uint64_t got[2];
+	struct fast_key keys[2];
 	uint64_t counted[2];
-	uint64_t settled[2];
-	uint64_t cookies[2];
+	uint64_t until_ms;
 	uint32_t slot;
 	uint32_t next_free;
 	uint16_t at;
-	uint8_t joined;
-	bool is_on;
-	bool is_waiting;
+	uint8_t n_frozen;
+	bool is_frozen;
+	bool is_over;
+	bool is_seen;
+	bool is_busy;
 };
 
-static struct fast_conn *fast_conn_of(const struct worker *w,
-				      const struct relay *r)
+static struct fast_slot *slot_of(const struct relay_fast *f,
+				 const struct fast_conn *c)
 {
-	return &w->relays->fast->conns[r->fast - 1];
+	return fast_slot(f->fast, f->first + (uint32_t)(c - f->conns));
 }
 
-static uint32_t fast_way_number(const struct relay_fast *f,
-				const struct relay *r, enum side from)
+static struct fast_conn *conn_of(const struct relay_fast *f,
+				 const struct relay *r)
 {
-	return 2 * (f->first + r->fast - 1) + from;
+	return &f->conns[r->fast - 1];
 }
 
-static struct fast_way *fast_way_of(const struct worker *w,
-				    const struct relay *r, enum side from)
+static uint32_t slot_state(const struct fast_slot *s)
 {
-	const struct relay_fast *f = w->relays->fast;
-
-	return fast_way(f->fast, fast_way_number(f, r, from));
+	return __atomic_load_n(&s->state, __ATOMIC_ACQUIRE);
 }
 
-static uint64_t fast_get(const unsigned long long *p)
+static bool slot_is_over(const struct fast_slot *s)
 {
-	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
-}
-
-static void fast_set(unsigned long long *p, uint64_t v)
-{
-	__atomic_store_n(p, v, __ATOMIC_RELEASE);
+	return __atomic_load_n(&s->over, __ATOMIC_ACQUIRE) >= FAST_BOTH_ACKED;
 }
 
 static void fast_due(struct relay_fast *f, uint64_t at_ms)
@@ -112,279 +107,160 @@ static void fast_due(struct relay_fast *f, uint64_t at_ms)
 		f->due_ms = at_ms;
 }
 
-static void fast_wait(struct worker *w, struct fast_conn *c)
+struct fast_key fast_key_from(const struct endpoint *src,
+			      const struct endpoint *dst)
 {
-	c->is_waiting = true;
-	fast_due(w->relays->fast, worker_now_ms(w) + FAST_WAIT_MS);
+	struct fast_key k = { .src_port = htons(src->port),
+			      .dst_port = htons(dst->port) };
+
+	memcpy(k.src, src->addr.bytes, sizeof(k.src));
+	memcpy(k.dst, dst->addr.bytes, sizeof(k.dst));
+	return k;
 }
 
-/* Bytes ever written to @fd's queue: those acknowledged, and those not. The two
- * are asked for one after the other, and no acknowledgement may come between.
- */
-static int fast_written(int fd, uint64_t *ret)
+static uint64_t sum_words(const unsigned *words, unsigned flip)
 {
-	struct tcp_info before, after;
-	int i, unacked;
+	uint64_t sum = 0;
+	int i;
 
-	for (i = 0; i < FAST_WRITTEN_TRIES; i++) {
-		socklen_t len = sizeof(before);
+	for (i = 0; i < 4; i++)
+		sum += words[i] ^ flip;
+	return sum;
+}
 
-		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &before, &len))
-			return -errno;
-		unacked = sock_unsent(fd);
-		len = sizeof(after);
-		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &after, &len))
-			return -errno;
-		if (unacked < 0)
-			return unacked;
-		if (before.tcpi_bytes_acked == after.tcpi_bytes_acked) {
-			*ret = after.tcpi_bytes_acked + (uint64_t)unacked;
-			return 0;
-		}
+uint32_t fast_addr_sum(const struct fast_key *from, const struct fast_key *to)
+{
+	/* words of zeroes that IPv4 leaves do no harm: ~0 is another zero */
+	uint64_t sum = sum_words(from->src, UINT32_MAX) +
+		       sum_words(from->dst, UINT32_MAX) +
+		       sum_words(to->src, 0) + sum_words(to->dst, 0);
+
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	return (uint32_t)(sum + (sum >> 32));
+}
+
+/* Turn around: what is sent in answer */
+static struct fast_key fast_key_back(const struct fast_key *k)
+{
+	struct fast_key back = { .src_port = k->dst_port,
+				 .dst_port = k->src_port };
+
+	memcpy(back.src, k->dst, sizeof(back.src));
+	memcpy(back.dst, k->src, sizeof(back.dst));
+	return back;
+}
+
+static int fast_keys(const struct relay *r, struct fast_key ret[2])
+{
+	struct endpoint peer[2], local[2];
+	enum side s;
+	int err;
+
+	for (s = CLIENT; s <= ORIGIN; s++) {
+		err = sock_peer(r->leg[s].fd, &peer[s]);
+		if (!err)
+			err = sock_local(r->leg[s].fd, &local[s]);
+		if (err)
+			return err;
+		ret[s] = fast_key_from(&peer[s], &local[s]);
 	}
-	return -EAGAIN;
+	return peer[CLIENT].addr.family == peer[ORIGIN].addr.family
+		       ? 0
+		       : -EAFNOSUPPORT;
 }
 
-/* Passed bytes that the process has read and not yet written */
-static uint64_t fast_owed(const struct owed *o)
+static void fast_leave_conn(struct relay_fast *f, struct fast_conn *c)
 {
-	return o->stash ? o->stash->len - o->stash->off : 0;
+	uint32_t i = (uint32_t)(c - f->conns);
+	struct fast_conn *last = &f->conns[f->used[--f->n_used]];
+
+	fast_leave(f->fast, f->first + i, c->keys);
+	__atomic_store_n(&slot_of(f, c)->state, FAST_IDLE, __ATOMIC_RELEASE);
+	f->used[c->at] = f->used[f->n_used];
+	last->at = c->at;
+	c->next_free = f->free_head;
+	f->free_head = i;
 }
 
-/* Does all that was redirected from @from stand in the receiver's queue? It is
- * only asked while nothing more is redirected.
- */
-static bool fast_is_written(const struct worker *w, const struct relay *r,
-			    enum side from)
-{
-	struct fast_conn *c = fast_conn_of(w, r);
-	const struct fast_way *way = fast_way_of(w, r, from);
-	uint64_t redirected = fast_get(&way->redirected);
-	const struct leg *to = &r->leg[!from];
-	uint64_t written;
-
-	if (c->settled[from] == redirected)
-		return true;
-	if (fast_written(to->fd, &written) ||
-	    written != way->base + redirected + c->got[from] -
-			       fast_owed(&to->owed))
-		return false;
-	c->settled[from] = redirected;
-	return true;
-}
-
-bool relay_fast_is_settled(struct worker *w, struct relay *r, enum side from)
+/* One that lingers gives way if there is no other place. */
+static struct fast_conn *fast_take(struct relay_fast *f)
 {
 	struct fast_conn *c;
-
-	if (!r->fast)
-		return true;
-	c = fast_conn_of(w, r);
-	if (!(c->joined & 1U << from) ||
-	    (fast_get(&fast_way_of(w, r, from)->passed) == c->got[from] &&
-	     fast_is_written(w, r, from)))
-		return true;
-	fast_wait(w, c);
-	return false;
-}
-
-static void fast_switch(struct worker *w, struct relay *r, bool is_on)
-{
-	struct fast_conn *c = fast_conn_of(w, r);
-	uint32_t events = is_on ? FAST_EVENTS : RELAY_EVENTS_ALL;
-	uint32_t slot = relay_slot(w->relays, r);
-	enum side s;
-
-	c->is_on = is_on;
-	w->relays->fast->n_on += is_on ? 1U : -1U;
-	fast_add_on(w->fast, is_on ? 1 : -1);
-	for (s = CLIENT; s <= ORIGIN; s++) {
-		__atomic_store_n(&fast_way_of(w, r, s)->is_on, is_on,
-				 __ATOMIC_RELEASE);
-		r->leg[s].flags |= LEG_OUT;
-		(void)loop_mod(&w->loop, r->leg[s].fd, events,
-			       s == CLIENT ? EV_TCP_CLIENT : EV_TCP_ORIGIN,
-			       slot, r->gen);
-	}
-	r->calm = 0;
-	r->calm_ticks = 0;
-	stat_add(&w->stats, is_on ? STAT_TCP_FAST : STAT_TCP_FAST_LEFT, 1);
-}
-
-/* Has one of the legs ended, or is it about to? */
-static bool fast_is_ending(const struct relay *r)
-{
-	unsigned any = r->leg[CLIENT].flags | r->leg[ORIGIN].flags;
-
-	return any & (LEG_HUP | LEG_ERR | LEG_EOF | LEG_SHUT);
-}
-
-/* Look whether there is something to read, which has the program see what came
- * before the socket was joined. Return: MOVE_MORE if there is
- */
-static enum move_status fast_look(struct move *m)
-{
-	char byte;
-	ssize_t n;
-
-	do
-		n = recv(m->from, &byte, 1, MSG_PEEK);
-	while (n < 0 && errno == EINTR);
-	if (n > 0)
-		return MOVE_MORE;
-	if (!n)
-		return MOVE_EOF;
-	m->error = errno;
-	return errno == EAGAIN ? MOVE_DRAINED : MOVE_READ_ERROR;
-}
-
-enum move_status relay_fast_move(struct worker *w, struct relay *r,
-				 enum side from, struct move *m)
-{
-	struct fast_conn *c = fast_conn_of(w, r);
-	struct fast_way *way = fast_way_of(w, r, from);
-	enum move_status status = MOVE_MORE;
-
-	m->moved = 0;
-	if (!(c->joined & 1U << from))
-		return mover_copy.move(&w->relays->env, m);
-	if (c->is_on && fast_is_ending(r))
-		fast_switch(w, r, false);
-	if (!owed_any(m->owed))
-		status = fast_look(m);
-	if (status == MOVE_MORE) {
-		if (!fast_is_written(w, r, from)) {
-			fast_wait(w, c);
-			return MOVE_DRAINED;
-		}
-		status = mover_copy.move(&w->relays->env, m);
-		c->got[from] += m->moved;
-	}
-	if (!owed_any(m->owed))
-		fast_set(&way->done, c->got[from]);
-	if (c->is_on && (owed_any(m->owed) || m->moved > FAST_SHORT_BYTES))
-		fast_switch(w, r, false);
-	if (status == MOVE_DRAINED || status == MOVE_EOF) {
-		/* the rest waits in a queue of the kernel */
-		if (fast_get(&way->passed) != c->got[from]) {
-			fast_wait(w, c);
-			return MOVE_DRAINED;
-		}
-	}
-	return status;
-}
-
-static bool fast_is_clear(const struct relay *r)
-{
-	enum side s;
-
-	if (r->state != RELAY_OPEN || fast_is_ending(r))
-		return false;
-	for (s = CLIENT; s <= ORIGIN; s++)
-		if ((r->leg[s].flags & (LEG_RD | LEG_WR)) != LEG_WR ||
-		    r->leg[s].flags & (LEG_MUTE | LEG_LONG) ||
-		    owed_any(&r->leg[s].owed))
-			return false;
-	return true;
-}
-
-/* One more may be on: none that is on was busy just now, and the one that is
- * silent for the longest gives way.
- */
-static bool fast_make_room(struct worker *w)
-{
-	struct relay_fast *f = w->relays->fast;
-	uint64_t now = worker_now_ms(w), oldest_ms = UINT64_MAX;
-	struct relay *oldest = NULL;
 	uint32_t i;
 
-	for (i = 0; f->n_on && i < f->n_used; i++) {
-		struct fast_conn *c = &f->conns[f->used[i]];
-		struct relay *r = &w->relays->slots[c->slot];
-
-		if (!c->is_on)
-			continue;
-		relay_fast_sync(w, r);
-		if (now < r->active_ms + 2ULL * FAST_TICK_MS)
-			return false;
-		if (r->active_ms < oldest_ms) {
-			oldest = r;
-			oldest_ms = r->active_ms;
-		}
-	}
-	if (f->n_on >= FAST_ON_MAX && oldest)
-		fast_switch(w, oldest, false);
-	return true;
-}
-
-static bool fast_is_worth(struct worker *w, struct relay *r)
-{
-	const struct relay_fast *f = w->relays->fast;
-
-	if (f->is_always)
-		return true;
-	if (!relay_fast_is_calm(f, r))
-		return false;
-	/* a look at the others, not at each message */
-	r->calm = 0;
-	return fast_make_room(w);
-}
-
-static struct fast_conn *fast_take(struct relay_table *t, struct relay *r)
-{
-	struct relay_fast *f = t->fast;
-	struct fast_conn *c;
-
+	for (i = 0; f->free_head == FAST_NONE && i < f->n_used; i++)
+		if (f->conns[f->used[i]].is_over)
+			fast_leave_conn(f, &f->conns[f->used[i]]);
 	if (f->free_head == FAST_NONE)
 		return NULL;
 	c = &f->conns[f->free_head];
-	r->fast = (uint16_t)(f->free_head + 1);
 	f->free_head = c->next_free;
-	*c = (struct fast_conn) { .slot = relay_slot(t, r) };
-	c->at = (uint16_t)f->n_used;
-	f->used[f->n_used++] = (uint16_t)(r->fast - 1);
+	*c = (struct fast_conn) { .at = (uint16_t)f->n_used };
+	f->used[f->n_used++] = (uint16_t)(c - f->conns);
 	return c;
 }
 
-static int fast_prepare(struct worker *w, struct relay *r, enum side from,
-			struct fast_conn *c)
+static void fast_prepare(const struct worker *w, const struct relay *r,
+			 const struct fast_conn *c)
+{
+	struct fast_slot *slot = slot_of(w->relays->fast, c);
+	enum side s;
+
+	*slot = (struct fast_slot) {
+		.bell = w->id,
+		.is_v6 = r->client.addr.family == IP_V6,
+	};
+	for (s = CLIENT; s <= ORIGIN; s++) {
+		slot->way[s].out = fast_key_back(&c->keys[!s]);
+		slot->way[s].addr_sum =
+			fast_addr_sum(&c->keys[s], &slot->way[s].out);
+	}
+	/* our SYN counts as a byte that was acknowledged; the client's does
+	 * not, for its socket was made when that was done
+	 */
+	slot->way[CLIENT].extra = 1;
+	if (meta_is_payload(r->fwd->rule->mode))
+		slot->way[CLIENT].extra += (unsigned)meta_header(
+			r->fwd->rule->mode, RULE_TCP, &r->client, &r->vip,
+			w->relays->env.scratch);
+}
+
+static int fast_begin(struct worker *w, struct relay *r)
 {
 	struct relay_fast *f = w->relays->fast;
-	struct fast_way *way = fast_way_of(w, r, from);
-	uint64_t base;
-	int err = fast_written(r->leg[!from].fd, &base);
+	struct fast_key keys[2];
+	struct fast_conn *c;
+	int err = fast_keys(r, keys);
 
 	if (err)
 		return err;
-	*way = (struct fast_way) { .base = base, .bell = w->id };
-	return fast_name(f->fast, fast_way_number(f, r, from), r->leg[from].fd,
-			 &c->cookies[from]);
-}
-
-static int fast_join_both(struct worker *w, struct relay *r,
-			  struct fast_conn *c)
-{
-	struct relay_fast *f = w->relays->fast;
-	int err = fast_prepare(w, r, CLIENT, c);
-	enum side s;
-
-	if (!err)
-		err = fast_prepare(w, r, ORIGIN, c);
-	for (s = CLIENT; !err && s <= ORIGIN; s++) {
-		err = fast_join(f->fast, fast_way_number(f, r, s),
-				r->leg[s].fd);
-		if (!err)
-			c->joined |= (uint8_t)(1U << s);
+	c = fast_take(f);
+	if (!c)
+		return -ENOSPC;
+	c->slot = relay_slot(w->relays, r);
+	memcpy(c->keys, keys, sizeof(keys));
+	fast_prepare(w, r, c);
+	err = fast_enter(f->fast, f->first + (uint32_t)(c - f->conns), keys);
+	if (err) {
+		c->is_over = true;
+		return err;
 	}
-	return err;
+	r->fast = (uint16_t)(c - f->conns + 1);
+	__atomic_store_n(&slot_of(f, c)->state, FAST_ARMED, __ATOMIC_RELEASE);
+	return 0;
 }
 
-static void fast_begin(struct worker *w, struct relay *r)
+void relay_fast_arm(struct worker *w, struct relay *r)
 {
 	struct relay_fast *f = w->relays->fast;
-	struct fast_conn *c = fast_take(w->relays, r);
-	int err = c ? fast_join_both(w, r, c) : -ENOSPC;
+	int err;
 
+	if (f->is_refused || r->state != RELAY_OPEN || r->has_eof)
+		return;
+	/* the address has to arrive first, in segments of our own */
+	if (relay_wants_toa(w, r) && !r->leg[ORIGIN].in_bytes)
+		return;
+	err = fast_begin(w, r);
 	if (err) {
 		r->is_slow = true;
 		stat_add(&w->stats, STAT_TCP_FAST_NONE, 1);
@@ -393,95 +269,147 @@ static void fast_begin(struct worker *w, struct relay *r)
 		f->is_refused = true;
 		log_info("no fast path: %s", strerror(-err));
 	}
-	/* a socket that was joined goes through the program until its end */
-	if (c && !c->joined)
-		relay_fast_drop(w->relays, r);
+	f->poll_ms = FAST_POLL_MS_MIN;
+	fast_due(f, worker_now_ms(w) + FAST_POLL_MS_MIN);
 }
 
-void relay_fast_consider(struct worker *w, struct relay *r)
+bool relay_fast_is_joined(const struct worker *w, const struct relay *r)
 {
-	struct relay_fast *f = w->relays->fast;
+	return r->fast &&
+	       slot_state(slot_of(w->relays->fast,
+				  conn_of(w->relays->fast, r))) == FAST_SPLICED;
+}
 
-	if (f->is_refused || r->is_slow ||
-	    (r->fast && fast_conn_of(w, r)->is_on) || !fast_is_clear(r) ||
-	    !fast_is_worth(w, r))
+/* @r is joined, for the first time that this is seen: its sockets send nothing
+ * that anyone could answer.
+ */
+static void fast_notice(struct worker *w, struct relay *r, struct fast_conn *c)
+{
+	enum side s;
+
+	if (c->is_seen)
 		return;
-	if (!r->fast)
-		fast_begin(w, r);
-	if (!r->fast || r->is_slow)
-		return;
-	fast_switch(w, r, true);
-	/* what has come in the meantime, by whichever way */
-	r->leg[CLIENT].flags |= LEG_RD;
-	r->leg[ORIGIN].flags |= LEG_RD;
-	relay_ready(w->relays, r);
-	f->poll_ms = FAST_POLL_MS;
-	fast_due(f, worker_now_ms(w) + FAST_POLL_MS);
+	c->is_seen = true;
+	c->is_frozen = false;
+	if (r->is_kept)
+		for (s = CLIENT; s <= ORIGIN; s++)
+			(void)sock_set_int(r->leg[s].fd, SOL_SOCKET,
+					   SO_KEEPALIVE, 0);
+	r->is_kept = true;
+	stat_add(&w->stats, STAT_TCP_FAST, 1);
 }
 
 void relay_fast_sync(struct worker *w, struct relay *r)
 {
+	struct fast_slot *slot;
 	struct fast_conn *c;
+	uint64_t at_ms;
 	enum side s;
 
 	if (!r->fast)
 		return;
-	c = fast_conn_of(w, r);
+	c = conn_of(w->relays->fast, r);
+	slot = slot_of(w->relays->fast, c);
+	if (slot_state(slot) < FAST_SPLICED)
+		return;
+	fast_notice(w, r, c);
 	for (s = CLIENT; s <= ORIGIN; s++) {
-		struct fast_way *way = fast_way_of(w, r, s);
-		uint64_t redirected = fast_get(&way->redirected);
-		uint64_t n = redirected - c->counted[s];
-		uint64_t at_ms = fast_get(&way->last_ns) / 1000000;
+		const struct fast_way *way = &slot->way[s];
+		uint64_t next = __atomic_load_n(&way->next, __ATOMIC_ACQUIRE);
+		uint64_t passed = next - way->start;
 
-		if (!n)
-			continue;
-		c->counted[s] = redirected;
-		relay_count_bytes(w, r, s, n);
-		stat_add(&w->stats, STAT_TCP_BYTES_FAST, n);
-		if (at_ms > r->active_ms)
-			r->active_ms = at_ms;
+		/* the FIN is no byte */
+		if (__atomic_load_n(&way->has_fin, __ATOMIC_ACQUIRE) &&
+		    way->fin_end == (uint32_t)next)
+			passed--;
+		/* a byte that a socket got all the same was counted */
+		if (way->before + passed > r->leg[s].in_bytes)
+			relay_count_bytes(w, r, s,
+					  way->before + passed -
+						  r->leg[s].in_bytes);
+		stat_add(&w->stats, STAT_TCP_BYTES_FAST,
+			 passed - c->counted[s]);
+		c->counted[s] = passed;
 	}
+	at_ms = __atomic_load_n(&slot->last_ns, __ATOMIC_ACQUIRE) / NS_PER_MS;
+	if (at_ms > r->active_ms)
+		r->active_ms = at_ms;
 }
 
-void relay_fast_drop(struct relay_table *t, struct relay *r)
+static void fast_set_busy(struct relay_fast *f, struct fast_conn *c,
+			  bool is_busy)
 {
-	struct relay_fast *f = t->fast;
-	uint16_t i = (uint16_t)(r->fast - 1);
-	struct fast_conn *c = &f->conns[i], *last;
-	enum side s;
-
-	for (s = CLIENT; s <= ORIGIN; s++)
-		if (c->cookies[s])
-			fast_forget(f->fast, c->cookies[s]);
-	f->n_on -= c->is_on;
-	if (c->is_on)
-		fast_add_on(f->fast, -1);
-	last = &f->conns[f->used[--f->n_used]];
-	f->used[c->at] = f->used[f->n_used];
-	last->at = c->at;
-	c->next_free = f->free_head;
-	f->free_head = i;
-	r->fast = 0;
+	if (c->is_busy == is_busy)
+		return;
+	c->is_busy = is_busy;
+	fast_add_on(f->fast, is_busy ? 1 : -1);
 }
 
-/* Passed bytes wait to be read. */
-static void fast_rung(void *arg, uint32_t way)
+bool relay_fast_end(struct worker *w, struct relay *r)
+{
+	struct relay_fast *f = w->relays->fast;
+	struct fast_slot *slot;
+	struct fast_conn *c;
+	unsigned state;
+
+	if (!r->fast)
+		return false;
+	c = conn_of(f, r);
+	slot = slot_of(f, c);
+	do {
+		state = FAST_ARMED;
+		if (__atomic_compare_exchange_n(&slot->state, &state, FAST_IDLE,
+						false, __ATOMIC_ACQ_REL,
+						__ATOMIC_ACQUIRE))
+			break;
+	} while (state == FAST_TRYING);
+	if (state == FAST_SPLICED && !slot_is_over(slot))
+		__atomic_store_n(&slot->state, FAST_KILLED, __ATOMIC_RELEASE);
+	relay_fast_sync(w, r);
+	fast_set_busy(f, c, false);
+	r->fast = 0;
+	c->is_over = true;
+	if (state != FAST_SPLICED) {
+		fast_leave_conn(f, c);
+		return c->is_seen;
+	}
+	c->until_ms = worker_now_ms(w) + FAST_LINGER_MS;
+	fast_due(f, c->until_ms);
+	return true;
+}
+
+/* Both ends are done with it, or one has reset it. */
+static void fast_finish(struct worker *w, struct relay *r)
+{
+	const struct fast_slot *slot =
+		slot_of(w->relays->fast, conn_of(w->relays->fast, r));
+
+	if (!slot_is_over(slot))
+		return;
+	if (slot->over & FAST_RESET(CLIENT))
+		relay_end(w, r, CLOSE_CLIENT_RESET, false);
+	else if (slot->over & FAST_RESET(ORIGIN))
+		relay_end(w, r, CLOSE_ORIGIN_RESET, false);
+	else
+		relay_end(w, r,
+			  slot->first == CLIENT + 1 ? CLOSE_CLIENT_EOF
+						    : CLOSE_ORIGIN_EOF,
+			  true);
+}
+
+static void fast_rung(void *arg, uint32_t i)
 {
 	struct worker *w = arg;
 	struct relay_table *t = w->relays;
-	uint32_t i = way / 2 - t->fast->first;
+	uint32_t at = i - t->fast->first;
 	struct relay *r;
 
-	if (i >= t->fast->n_conns)
+	if (at >= t->fast->n_conns)
 		return;
-	/* of one that is gone by now: another has its place and looks in vain,
-	 * or none
-	 */
-	r = &t->slots[t->fast->conns[i].slot];
-	if (r->fast != i + 1)
-		return;
-	r->leg[way % 2].flags |= LEG_RD;
-	relay_ready(t, r);
+	/* another may have its place by now, which is not over */
+	r = &t->slots[t->fast->conns[at].slot];
+	if (r->fast == at + 1)
+		fast_finish(w, r);
 }
 
 static void fast_on_bell(void *ctx, uint32_t slot, uint32_t gen,
@@ -503,7 +431,7 @@ struct relay_fast *relay_fast_new(struct worker *w)
 	if (!f)
 		return NULL;
 	f->fast = w->fast;
-	f->is_always = w->cfg->fast_path == FAST_ALWAYS;
+	f->turns = w->cfg->fast_path == FAST_ALWAYS ? 0 : FAST_TURNS;
 	f->n_conns = FAST_CONNS_MAX / w->cfg->n_threads;
 	f->first = w->id * f->n_conns;
 	f->conns = calloc(f->n_conns, sizeof(*f->conns));
@@ -533,36 +461,68 @@ void relay_fast_free(struct relay_fast *f)
 	free(f);
 }
 
+/* Make a stream of bulk pause, or let it go on. */
+static void fast_freeze(struct worker *w, const struct relay *r,
+			struct fast_conn *c)
+{
+	struct relay_fast *f = w->relays->fast;
+	uint64_t now = worker_now_ms(w);
+	uint64_t bytes = r->leg[CLIENT].in_bytes > r->leg[ORIGIN].in_bytes
+				 ? r->leg[CLIENT].in_bytes
+				 : r->leg[ORIGIN].in_bytes;
+
+	if (c->is_frozen ? now < c->until_ms
+			 : c->n_frozen >= FAST_FREEZE_MAX || r->has_eof ||
+				   bytes < FAST_BULK_BYTES << 4 * c->n_frozen)
+		return;
+	c->is_frozen = !c->is_frozen;
+	__atomic_store_n(&slot_of(f, c)->frozen, c->is_frozen ? 3 : 0,
+			 __ATOMIC_RELEASE);
+	if (!c->is_frozen)
+		return;
+	c->n_frozen++;
+	c->until_ms = now + FAST_FREEZE_MS;
+	fast_due(f, c->until_ms);
+}
+
+/* Look at @c. Return: the bytes that have passed since the last time */
+static uint64_t fast_look(struct worker *w, struct fast_conn *c)
+{
+	struct relay_fast *f = w->relays->fast;
+	struct relay *r = &w->relays->slots[c->slot];
+	uint64_t had = c->counted[CLIENT] + c->counted[ORIGIN], moved;
+
+	relay_fast_sync(w, r);
+	moved = c->counted[CLIENT] + c->counted[ORIGIN] - had;
+	fast_set_busy(f, c, moved);
+	if (c->is_seen)
+		fast_finish(w, r);
+	else
+		fast_freeze(w, r, c);
+	return moved;
+}
+
 void relay_fast_run(struct worker *w)
 {
-	struct relay_table *t = w->relays;
-	struct relay_fast *f = t->fast;
+	struct relay_fast *f = w->relays->fast;
 	uint64_t now = worker_now_ms(w), moved = 0;
 	uint32_t i;
 
-	relay_fast_tick(f, now);
 	if (!f->due_ms || now < f->due_ms)
 		return;
 	f->due_ms = 0;
-	for (i = 0; i < f->n_used; i++) {
-		struct fast_conn *c = &f->conns[f->used[i]];
-		struct relay *r = &t->slots[c->slot];
-		uint64_t had =
-			r->leg[CLIENT].in_bytes + r->leg[ORIGIN].in_bytes;
+	/* backwards, for the last one takes the place of one that leaves */
+	for (i = f->n_used; i > 0; i--) {
+		struct fast_conn *c = &f->conns[f->used[i - 1]];
 
-		relay_fast_sync(w, r);
-		moved +=
-			r->leg[CLIENT].in_bytes + r->leg[ORIGIN].in_bytes - had;
-		if (!c->is_waiting)
-			continue;
-		c->is_waiting = false;
-		r->leg[CLIENT].flags |= LEG_RD;
-		r->leg[ORIGIN].flags |= LEG_RD;
-		relay_ready(t, r);
+		if (!c->is_over)
+			moved += fast_look(w, c);
+		else if (now >= c->until_ms)
+			fast_leave_conn(f, c);
 	}
 	if (!f->n_used)
 		return;
-	f->poll_ms = moved ? FAST_POLL_MS : 2 * f->poll_ms;
+	f->poll_ms = moved ? 10ULL * FAST_POLL_MS_MIN : 2 * f->poll_ms;
 	if (f->poll_ms > FAST_POLL_MS_MAX)
 		f->poll_ms = FAST_POLL_MS_MAX;
 	fast_due(f, now + f->poll_ms);

@@ -87,10 +87,7 @@ struct relay {
 	uint8_t first_eof;
 	uint8_t dead;
 	uint16_t fast;	    /* its place in relay_fast, from 1; 0: none */
-	uint16_t calm;	    /* short turns since there was a long one */
-	uint16_t tick;	    /* of relay_fast, when it last had an event */
-	uint8_t calm_ticks; /* one after the other, with few busy */
-	uint8_t spoke;	    /* enum side: who was read last */
+	uint8_t turns;	    /* in which something went on */
 	bool has_eof	    : 1;
 	bool is_ready	    : 1;
 	bool is_kept	    : 1; /* keepalive is set */

@@ -163,21 +163,20 @@ void relay_end(struct worker *w, struct relay *r, enum close_reason reason,
 	       bool is_orderly)
 {
 	struct relay_table *t = w->relays;
+	bool is_joined = relay_fast_end(w, r);
 	int i;
 
 	relay_log(w, r, reason);
 	stat_add(&w->stats, is_orderly ? STAT_TCP_CLOSED : STAT_TCP_RESET, 1);
 	for (i = CLIENT; i <= ORIGIN; i++) {
 		owed_drop(&t->env, &r->leg[i].owed);
-		if (is_orderly)
+		if (is_orderly && !is_joined)
 			fd_close(&r->leg[i].fd);
 		else
 			sock_reset(&r->leg[i].fd);
 	}
 	if (t->faults)
 		relay_fault_end(t, r);
-	if (r->fast)
-		relay_fast_drop(t, r);
 	if (relay_bulk_any(r))
 		relay_bulk_forget(w, r);
 	wheel_cancel(&t->wheel, &r->timer);

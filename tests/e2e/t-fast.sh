@@ -155,7 +155,6 @@ slow_reader() {
     origin_done
     expect "bytes that arrived" "$(stat -c %s "$DIR/act.out")" "$taken"
     stop_clean proxy
-    [ "$(counted tcp_fast_left)" -gt 0 ] || bad "it was never left to us"
     [ "$(counted tcp_bytes_fast)" -le $((most + UNACKED_MAX)) ] ||
         bad "$(counted tcp_bytes_fast) bytes were redirected"
     note "stalled after $taken bytes, of which $(counted tcp_bytes_fast)" \
