@@ -31,6 +31,7 @@
 #define ETH_BYTES   14
 #define TCP_BYTES   20
 #define ESTABLISHED 1
+#define RTF_GATEWAY 2U
 
 #define TCP_FIN 0x01U
 #define TCP_SYN 0x02U
@@ -53,11 +54,22 @@ struct sock_common {
 	volatile unsigned char skc_state;
 } __attribute__((preserve_access_index));
 
+struct dst_entry;
+
 struct sock {
 	struct sock_common __sk_common;
 	struct {
 		int len;
 	} sk_backlog;
+	struct dst_entry *sk_dst_cache;
+} __attribute__((preserve_access_index));
+
+struct rtable {
+	__u8 rt_uses_gateway;
+} __attribute__((preserve_access_index));
+
+struct rt6_info {
+	__u32 rt6i_flags;
 } __attribute__((preserve_access_index));
 
 struct inet_sock {
@@ -167,7 +179,22 @@ struct look {
 	__u8 is_fit;
 };
 
-static __always_inline void look_at(struct look *l, struct tcp_sock *tp)
+/* Is the peer on this very link? The ends of what is sent on hear nothing of a
+ * smaller MTU that a router finds behind it.
+ */
+static __always_inline bool is_near(struct tcp_sock *tp, bool is_v6)
+{
+	void *dst = tp->inet_conn.icsk_inet.sk.sk_dst_cache;
+
+	if (!dst)
+		return false;
+	return is_v6 ? !(BPF_CORE_READ((struct rt6_info *)dst, rt6i_flags) &
+			 RTF_GATEWAY)
+		     : !BPF_CORE_READ((struct rtable *)dst, rt_uses_gateway);
+}
+
+static __always_inline void look_at(struct look *l, struct tcp_sock *tp,
+				    bool is_v6)
 {
 	__u64 sent_ns = tp->tcp_wstamp_ns, now_ns = tp->tcp_clock_cache;
 
@@ -192,7 +219,8 @@ static __always_inline void look_at(struct look *l, struct tcp_sock *tp)
 		    tp->write_seq == tp->snd_nxt &&
 		    !tp->out_of_order_queue.rb_node &&
 		    !tp->inet_conn.icsk_inet.sk.sk_backlog.len &&
-		    !tp->ecn_flags && !BPF_CORE_READ_BITFIELD(tp, tcp_usec_ts);
+		    !tp->ecn_flags && is_near(tp, is_v6) &&
+		    !BPF_CORE_READ_BITFIELD(tp, tcp_usec_ts);
 }
 
 /* The proxy's socket from which @out's segments would come */
@@ -224,7 +252,7 @@ static __noinline int look_up(struct __sk_buff *skb, const struct fast_key *out,
 		return 0;
 	tp = bpf_skc_to_tcp_sock(sk);
 	if (tp)
-		look_at(l, tp);
+		look_at(l, tp, is_v6);
 	bpf_sk_release(sk);
 	return tp ? 1 : 0;
 }
@@ -675,7 +703,9 @@ static __always_inline int turn_back(struct __sk_buff *skb, const struct seg *s,
 		       : bpf_redirect(skb->ifindex, BPF_F_INGRESS);
 }
 
-/* A reset by the process, with the numbers that its receiver expects */
+/* The process ends the connection, or has died: a reset, with the numbers that
+ * its receiver expects
+ */
 static __always_inline int kill(struct __sk_buff *skb,
 				const struct fast_slot *slot,
 				const struct seg *s, bool is_v6)
@@ -686,10 +716,15 @@ static __always_inline int kill(struct __sk_buff *skb,
 	     *end = (void *)(long)skb->data_end;
 	__u32 l4 = ETH_BYTES + ip_bytes(is_v6);
 	struct tcp_hdr *th = data + l4;
+	__be16 flags;
 	__u64 sum = 0;
 
 	if (data + l4 + TCP_BYTES > end)
 		return TCX_DROP;
+	flags = bpf_htons((s->flags & ~TCP_FIN) | TCP_RST);
+	sum += (__u16)~th->flags;
+	sum += flags;
+	th->flags = flags;
 	put(&th->seq, (__u32)mine->next + mine->seq_add, &sum);
 	put(&th->ack, (__u32)theirs->next, &sum);
 	(void)bpf_l4_csum_replace(
@@ -716,21 +751,21 @@ static __always_inline int on_egress(struct __sk_buff *skb, bool is_v6)
 						   FAST_ARMED) == FAST_SPLICED
 			       ? TCX_DROP
 			       : TCX_NEXT;
-	case FAST_ARMED:
-		return slot->frozen & 1U << (s.flow & 1) && !s.len &&
-				       !(s.flags & (TCP_FIN | TCP_RST))
-			       ? TCX_DROP
-			       : TCX_NEXT;
 	case FAST_SPLICED:
-		if (s.flags & TCP_SYN && slot->over) {
+		if (slot->over) {
+			if (!(s.flags & TCP_SYN))
+				return TCX_DROP;
 			slot->state = FAST_IDLE;
 			return TCX_NEXT;
 		}
-		return s.len && !slot->over ? turn_back(skb, &s, is_v6)
-					    : TCX_DROP;
+		if (!(s.flags & (TCP_FIN | TCP_RST)))
+			return s.len ? turn_back(skb, &s, is_v6) : TCX_DROP;
+		slot->state = FAST_KILLED;
+		return kill(skb, slot, &s, is_v6);
 	case FAST_KILLED:
-		return s.flags & TCP_RST ? kill(skb, slot, &s, is_v6)
-					 : TCX_NEXT;
+		return s.flags & (TCP_FIN | TCP_RST)
+			       ? kill(skb, slot, &s, is_v6)
+			       : TCX_NEXT;
 	}
 	return TCX_NEXT;
 }

@@ -11,15 +11,15 @@
 /* a multiple of the largest page */
 #define FAST_BELL_BYTES 65536
 
-/* What becomes of a connection's segments. The process arms, and says IDLE or
- * KILLED; the program does the rest.
+/* What becomes of a connection's segments. The process says IDLE and ARMED, the
+ * program the rest.
  */
 enum fast_state {
 	FAST_IDLE,    /* to the sockets, as without the program */
 	FAST_ARMED,   /* the same, and each one is looked at */
 	FAST_TRYING,  /* a processor finds out whether all is quiet */
 	FAST_SPLICED, /* to the other end; the sockets see none */
-	FAST_KILLED,  /* to the sockets; what these reset has right numbers */
+	FAST_KILLED,  /* to the sockets; they end it, with right numbers */
 };
 
 /* fast_slot.over: who has ended. Two of the first, or one of the last, and the
@@ -78,8 +78,6 @@ struct fast_way {
 /* One connection; way[0] comes from its client, way[1] from its origin.
  * @over:    see above
  * @first:   the side that sent the first FIN, plus 1
- * @frozen:  bit for each side whose sender is to run dry: the pure
- *	     acknowledgements that the proxy's socket sends to it are dropped
  * @bell:    the thread that is told when the connection is over
  * @last_ns: the last segment, CLOCK_MONOTONIC, coarse
  */
@@ -87,9 +85,9 @@ struct fast_slot {
 	unsigned int state;
 	unsigned int over;
 	unsigned int first;
-	unsigned int frozen;
 	unsigned int bell;
 	unsigned int is_v6;
+	unsigned int unused;
 	unsigned long long last_ns;
 	struct fast_way way[2];
 };

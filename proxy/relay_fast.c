@@ -25,17 +25,15 @@
  *    change about is acknowledged by nobody, for the socket's acknowledgement
  *    is dropped, or comes first and spoils the trial (FAST_TRYING).
  *
- * A stream of bulk is never quiet. For a moment (frozen) the acknowledgements
- * of our sockets are dropped: the sender runs dry, the process passes on what
- * there is, and the sender's probe for a lost tail is what brings the change.
+ * A stream of bulk has quiet moments only where its sender has to wait for
+ * acknowledgements; where it never has, it stays with the process.
  *
  * Ends. FINs and resets pass like any segment. When both FINs are acknowledged,
  * or an end has reset, the thread's bell rings: the process logs, and closes
  * its sockets with resets that nobody sees. Segments are sent on for some
  * seconds more, so that ends in TIME_WAIT can answer. If it is the process that
- * ends the connection, its resets leave with the numbers that the ends expect
- * (FAST_KILLED). If it dies, the programs go with it, and the kernel resets
- * what comes for sockets that are no more.
+ * ends the connection, or it dies, what its sockets send for their end leaves
+ * as a reset with the numbers that the ends expect (FAST_KILLED).
  */
 #include "relay_fast.h"
 
@@ -59,9 +57,7 @@
  * @counted: bytes that passed and were counted
  * And:
  * @at:	      index in used[]
- * @until_ms: frozen or lingering: when that ends; else, for one that is armed:
- *	      not to be frozen before
- * @is_over:  the relay has ended
+ * @is_over:  the relay has ended; until @until_ms segments are still sent on
  * @is_seen:  it was noticed that it is joined
  * @is_busy:  something passed between the last two looks
  */
@@ -72,8 +68,6 @@ struct fast_conn {
 	uint32_t slot;
 	uint32_t next_free;
 	uint16_t at;
-	uint8_t n_frozen;
-	bool is_frozen;
 	bool is_over;
 	bool is_seen;
 	bool is_busy;
@@ -290,7 +284,6 @@ static void fast_notice(struct worker *w, struct relay *r, struct fast_conn *c)
 	if (c->is_seen)
 		return;
 	c->is_seen = true;
-	c->is_frozen = false;
 	if (r->is_kept)
 		for (s = CLIENT; s <= ORIGIN; s++)
 			(void)sock_set_int(r->leg[s].fd, SOL_SOCKET,
@@ -363,8 +356,6 @@ bool relay_fast_end(struct worker *w, struct relay *r)
 						__ATOMIC_ACQUIRE))
 			break;
 	} while (state == FAST_TRYING);
-	if (state == FAST_SPLICED && !slot_is_over(slot))
-		__atomic_store_n(&slot->state, FAST_KILLED, __ATOMIC_RELEASE);
 	relay_fast_sync(w, r);
 	fast_set_busy(f, c, false);
 	r->fast = 0;
@@ -461,30 +452,6 @@ void relay_fast_free(struct relay_fast *f)
 	free(f);
 }
 
-/* Make a stream of bulk pause, or let it go on. */
-static void fast_freeze(struct worker *w, const struct relay *r,
-			struct fast_conn *c)
-{
-	struct relay_fast *f = w->relays->fast;
-	uint64_t now = worker_now_ms(w);
-	uint64_t bytes = r->leg[CLIENT].in_bytes > r->leg[ORIGIN].in_bytes
-				 ? r->leg[CLIENT].in_bytes
-				 : r->leg[ORIGIN].in_bytes;
-
-	if (c->is_frozen ? now < c->until_ms
-			 : c->n_frozen >= FAST_FREEZE_MAX || r->has_eof ||
-				   bytes < FAST_BULK_BYTES << 4 * c->n_frozen)
-		return;
-	c->is_frozen = !c->is_frozen;
-	__atomic_store_n(&slot_of(f, c)->frozen, c->is_frozen ? 3 : 0,
-			 __ATOMIC_RELEASE);
-	if (!c->is_frozen)
-		return;
-	c->n_frozen++;
-	c->until_ms = now + FAST_FREEZE_MS;
-	fast_due(f, c->until_ms);
-}
-
 /* Look at @c. Return: the bytes that have passed since the last time */
 static uint64_t fast_look(struct worker *w, struct fast_conn *c)
 {
@@ -497,8 +464,6 @@ static uint64_t fast_look(struct worker *w, struct fast_conn *c)
 	fast_set_busy(f, c, moved);
 	if (c->is_seen)
 		fast_finish(w, r);
-	else
-		fast_freeze(w, r, c);
 	return moved;
 }
 

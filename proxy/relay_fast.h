@@ -10,11 +10,6 @@
 
 /* Turns that carried something, until a connection is worth it */
 #define FAST_TURNS 16
-/* Bytes of one direction from which a stream is made to pause for it */
-#define FAST_BULK_BYTES (64ULL << 20)
-/* How long at most, and how often */
-#define FAST_FREEZE_MS	30
-#define FAST_FREEZE_MAX 2
 /* How long segments of one that has ended are still sent on */
 #define FAST_LINGER_MS 3000
 

@@ -326,6 +326,7 @@ capture_stop() {
         p0) to=10.1.0.1 ;;
         p1) to=10.2.0.10 ;;
         o0) to=10.2.0.2 ;;
+        lo) to=127.0.0.1 ;;
         esac
         ns_exec "${CAPTURE_NS[$name]}" bash -c \
             "printf tp-capture-end >/dev/udp/$to/9"

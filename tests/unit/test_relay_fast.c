@@ -1,143 +1,108 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_relay_fast.c - which connections are worth the fast path */
+/* test_relay_fast.c - which connections are worth the fast path, and what the
+ * programs at the interfaces are told of one
+ */
 #include <CUnit/CUnit.h>
+#include <arpa/inet.h>
+#include <string.h>
 
 #include "harness.h"
 #include "proxy/relay_fast.h"
 #include "wire/wire.h"
 
-/* An event of @r in this tick, with as many short messages as one could have */
-static void talk(struct relay_fast *f, struct relay *r)
+static struct endpoint at(const char *addr, uint16_t port)
 {
-	int i;
+	struct endpoint e = { .port = port };
 
-	relay_fast_seen(f, r);
-	for (i = 0; i < FAST_CALM_MESSAGES; i++)
-		relay_fast_heat(r, !r->spoke, 64, false);
+	CU_ASSERT_FATAL(ip_addr_parse(addr, strlen(addr), &e.addr));
+	return e;
 }
 
-/* The time of tick @n; what begins in it is counted there. */
-static void go_to(struct relay_fast *f, uint64_t n)
+static void test_turns(void)
 {
-	relay_fast_tick(f, 1000 + n * FAST_TICK_MS);
-}
-
-static void test_alone(void)
-{
-	struct relay_fast f = { 0 };
-	struct relay r = { .tick = 100 };
-	uint64_t n;
-
-	for (n = 0; n <= FAST_CALM_TICKS; n++) {
-		CU_ASSERT(!relay_fast_is_calm(&f, &r));
-		go_to(&f, n);
-		talk(&f, &r);
-	}
-	CU_ASSERT(relay_fast_is_calm(&f, &r));
-	/* another one, in the same tick and in the one after */
-	f.n_busy++;
-	CU_ASSERT(!relay_fast_is_calm(&f, &r));
-	go_to(&f, n++);
-	CU_ASSERT(!relay_fast_is_calm(&f, &r));
-	relay_fast_seen(&f, &r);
-	go_to(&f, n);
-	CU_ASSERT(r.calm_ticks == 0);
-}
-
-static void test_few_messages(void)
-{
-	struct relay_fast f = { 0 };
 	struct relay r = { 0 };
-	uint64_t n;
+	unsigned n;
 
-	for (n = 0; n < FAST_CALM_MESSAGES - 1; n++) {
-		go_to(&f, n);
-		relay_fast_seen(&f, &r);
-		relay_fast_heat(&r, !r.spoke, 64, false);
-		relay_fast_heat(&r, !r.spoke, 0, false);
-		CU_ASSERT(!relay_fast_is_calm(&f, &r));
-	}
-	relay_fast_heat(&r, !r.spoke, 64, false);
-	CU_ASSERT(relay_fast_is_calm(&f, &r));
+	relay_fast_heat(&r, 0);
+	CU_ASSERT_EQUAL(r.turns, 0);
+	for (n = 0; n < FAST_TURNS; n++)
+		relay_fast_heat(&r, 1);
+	CU_ASSERT_EQUAL(r.turns, FAST_TURNS);
 	/* no number of them wraps around */
 	for (n = 0; n <= UINT16_MAX; n++)
-		relay_fast_heat(&r, !r.spoke, 1, false);
-	CU_ASSERT(relay_fast_is_calm(&f, &r));
-	relay_fast_heat(&r, CLIENT, FAST_SHORT_BYTES, false);
-	CU_ASSERT(relay_fast_is_calm(&f, &r));
-	relay_fast_heat(&r, CLIENT, FAST_SHORT_BYTES + 1, false);
-	CU_ASSERT(!relay_fast_is_calm(&f, &r));
+		relay_fast_heat(&r, 1);
+	CU_ASSERT_EQUAL(r.turns, UINT8_MAX);
 }
 
-/* One side alone, however short, and what the other does not take */
-static void test_no_answer(void)
+static void test_keys(void)
 {
-	struct relay_fast f = { 0 };
-	struct relay r = { 0 };
-	uint64_t n;
+	struct endpoint client = at("198.51.100.7", 40000);
+	struct endpoint vip = at("203.0.113.1", 80);
+	struct endpoint client6 = at("2001:db8::7", 1);
+	struct endpoint vip6 = at("2001:db8::1", 65535);
+	struct fast_key k = fast_key_from(&client, &vip);
 
-	for (n = 0; n <= FAST_CALM_TICKS; n++) {
-		go_to(&f, n);
-		talk(&f, &r);
-	}
-	CU_ASSERT(relay_fast_is_calm(&f, &r));
-	relay_fast_heat(&r, CLIENT, 0, true);
-	CU_ASSERT(!relay_fast_is_calm(&f, &r));
-	for (n = 0; n < 10ULL * FAST_CALM_MESSAGES; n++)
-		relay_fast_heat(&r, ORIGIN, 64, false);
-	CU_ASSERT(r.calm <= 1);
+	CU_ASSERT(memcmp(k.src, client.addr.bytes, 4) == 0);
+	CU_ASSERT(memcmp(k.dst, vip.addr.bytes, 4) == 0);
+	CU_ASSERT_EQUAL(k.src[1] | k.src[2] | k.src[3], 0);
+	CU_ASSERT_EQUAL(k.dst[1] | k.dst[2] | k.dst[3], 0);
+	CU_ASSERT_EQUAL(ntohs(k.src_port), 40000);
+	CU_ASSERT_EQUAL(ntohs(k.dst_port), 80);
+	k = fast_key_from(&client6, &vip6);
+	CU_ASSERT(memcmp(k.src, client6.addr.bytes, 16) == 0);
+	CU_ASSERT(memcmp(k.dst, vip6.addr.bytes, 16) == 0);
+	CU_ASSERT_EQUAL(ntohs(k.dst_port), 65535);
 }
 
-/* A connection that is silent for a tick begins anew. */
-static void test_pause(void)
+/* RFC 1071: the sum over both addresses of @k, added to @sum and folded */
+static uint16_t fold(uint64_t sum, const struct fast_key *k)
 {
-	struct relay_fast f = { 0 };
-	struct relay r = { 0 };
-	uint64_t n;
-
-	for (n = 0; n < FAST_CALM_TICKS; n++) {
-		go_to(&f, n);
-		talk(&f, &r);
-	}
-	go_to(&f, n);
-	go_to(&f, n + 1);
-	talk(&f, &r);
-	CU_ASSERT_EQUAL(r.calm_ticks, 0);
-	CU_ASSERT(!relay_fast_is_calm(&f, &r));
-}
-
-/* What was busy long ago is not what is busy now. */
-static void test_late_tick(void)
-{
-	struct relay_fast f = { 0 };
-	struct relay r[FAST_BUSY_MAX + 1] = { 0 };
+	uint16_t words[16];
 	int i;
 
-	go_to(&f, 0);
-	for (i = 0; i <= FAST_BUSY_MAX; i++)
-		talk(&f, &r[i]);
-	CU_ASSERT_EQUAL(f.n_busy, FAST_BUSY_MAX + 1);
-	/* once a tick */
-	talk(&f, &r[0]);
-	CU_ASSERT_EQUAL(f.n_busy, FAST_BUSY_MAX + 1);
-	go_to(&f, 1);
-	CU_ASSERT_EQUAL(f.n_busy_last, FAST_BUSY_MAX + 1);
-	CU_ASSERT_EQUAL(f.n_busy, 0);
-	talk(&f, &r[0]);
-	go_to(&f, 9);
-	CU_ASSERT_EQUAL(f.n_busy_last, 0);
+	memcpy(words, k->src, sizeof(k->src));
+	memcpy(words + 8, k->dst, sizeof(k->dst));
+	for (i = 0; i < 16; i++)
+		sum += words[i];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+/* What came with the sum of its own addresses has that of the others then. */
+static void check_sum(const char *a, const char *b, const char *c,
+		      const char *d)
+{
+	struct endpoint ends[] = { at(a, 1), at(b, 2), at(c, 3), at(d, 4) };
+	struct fast_key from = fast_key_from(&ends[0], &ends[1]);
+	struct fast_key to = fast_key_from(&ends[2], &ends[3]);
+	struct fast_key none = { 0 };
+	uint16_t rest;
+
+	for (rest = 1; rest; rest = (uint16_t)(rest << 1)) {
+		uint64_t sum = fold(rest, &from);
+
+		CU_ASSERT_EQUAL(fold(sum + fast_addr_sum(&from, &to), &none),
+				fold(rest, &to));
+	}
+}
+
+static void test_sums(void)
+{
+	check_sum("198.51.100.7", "203.0.113.1", "10.0.0.1", "10.0.0.2");
+	check_sum("127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1");
+	check_sum("255.255.255.255", "255.255.255.254", "0.0.0.1", "0.0.0.2");
+	check_sum("0.0.0.1", "0.0.0.2", "255.255.255.255", "255.255.255.254");
+	check_sum("2001:db8::1", "fe80::ffff:ffff", "fd00::2", "::1");
+	check_sum("::1", "::2", "ffff:ffff:ffff::1", "ffff:ffff:ffff:ffff::2");
 }
 
 int main(void)
 {
 	static const struct unit_test tests[] = {
-		{ "one connection with short messages is worth it",
-		  test_alone },
-		{ "it takes a number of messages, and none that is long",
-		  test_few_messages },
-		{ "bytes that are no answers do not count", test_no_answer },
-		{ "a pause begins anew", test_pause },
-		{ "ticks are counted by the clock", test_late_tick },
+		{ "turns in which something went on are counted", test_turns },
+		{ "what the programs know a leg by", test_keys },
+		{ "a checksum with other addresses", test_sums },
 	};
 
 	return unit_main("relay_fast", tests, ARRAY_SIZE(tests));
