@@ -22,6 +22,9 @@
 #define FAST_KERNEL_MAJOR 6
 #define FAST_KERNEL_MINOR 18
 
+/* programs, maps and types, beside a bell and its ring for each thread */
+#define FAST_FDS 8
+
 /* the allocator's own default */
 #define FAST_MMAP_BYTES 131072
 
@@ -169,6 +172,12 @@ void fast_close(struct fast *f)
 	tcx_detach(f->tcx);
 	fast_bpf__destroy(f->bpf);
 	free(f);
+}
+
+unsigned fast_fds(const struct fast *f)
+{
+	return f ? FAST_FDS + 2 * f->n_threads + (unsigned)tcx_count(f->tcx)
+		 : 0;
 }
 
 struct fast_slot *fast_slot(struct fast *f, uint32_t i)

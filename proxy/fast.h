@@ -37,6 +37,9 @@ void fast_keep_awake(struct fast *f);
 /* fast_close() - NULL is a no-op */
 void fast_close(struct fast *f);
 
+/* fast_fds() - descriptors it holds; 0 for NULL */
+unsigned fast_fds(const struct fast *f);
+
 /* fast_slot() - shared with the running programs, see fast_shared.h */
 struct fast_slot *fast_slot(struct fast *f, uint32_t i);
 

@@ -12,15 +12,12 @@
 #include "base/log.h"
 #include "fault.h"
 #include "proxy_internal.h"
-#include "tcx.h"
 #include "toa.h"
 
 #define PROXY_RESOLVE_WAIT_MS 3000
 /* standard streams, signals, logs, the resolver's sockets, one accept each */
 #define PROXY_FDS_RESERVED   64
 #define PROXY_FDS_PER_THREAD 4
-/* of the fast path's programs, beside two a thread */
-#define PROXY_FDS_FAST (8 + 2 * TCX_LINKS_MAX)
 /* of the API, and of its database */
 #define PROXY_FDS_SERVE (API_LISTENERS_MAX * (API_CONNECTIONS_MAX + 8))
 
@@ -219,7 +216,7 @@ int proxy_open_fast(struct proxy *p, const struct ruleset *rs)
 	if (cfg->fast_path == FAST_OFF || fault_any(&cfg->faults))
 		return EXIT_OK;
 	if (proxy_may_have(cfg, rs, RULE_TCP))
-		status = proxy_tell_fast(p, "join sockets",
+		status = proxy_tell_fast(p, "join connections",
 					 fast_open(cfg, &p->fast));
 	/* runs of datagrams are what the process is for, then */
 	if (status == EXIT_OK && !cfg->udp_gso &&
@@ -344,10 +341,9 @@ int proxy_prepare(struct proxy *p, struct fwd_table **ret_table,
 int64_t proxy_conn_fds(const struct proxy *p, const struct listen_set *set)
 {
 	int64_t steered = p->steer ? STEER_SOCKETS * p->cfg->n_threads : 0;
-	int64_t fast = p->fast ? PROXY_FDS_FAST + 2 * p->cfg->n_threads : 0;
 
-	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED - steered - fast -
-	       (int64_t)udp_fast_fds(p->udp_fast) -
+	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED - steered -
+	       (int64_t)fast_fds(p->fast) - (int64_t)udp_fast_fds(p->udp_fast) -
 	       (p->serve ? PROXY_FDS_SERVE : 0) -
 	       PROXY_FDS_PER_THREAD * (int64_t)p->cfg->n_threads -
 	       (int64_t)set->n_sockets;
