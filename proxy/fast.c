@@ -30,7 +30,9 @@
 
 static_assert(CONFIG_THREADS_MAX <= FAST_BELLS_MAX, "one for each thread");
 
-/* What tells a thread of connections that are over. @fn, @arg: while it listens */
+/* What tells a thread of connections that are over.
+ * @fn, @arg: while it listens
+ */
 struct fast_bell {
 	int fd;
 	struct ring_buffer *ring;

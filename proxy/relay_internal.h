@@ -86,8 +86,8 @@ struct relay {
 	uint8_t reason;
 	uint8_t first_eof;
 	uint8_t dead;
-	uint16_t fast;	    /* its place in relay_fast, from 1; 0: none */
-	uint8_t turns;	    /* in which something went on */
+	uint16_t fast; /* its place in relay_fast, from 1; 0: none */
+	uint8_t turns; /* in which something went on */
 	bool has_eof	    : 1;
 	bool is_ready	    : 1;
 	bool is_kept	    : 1; /* keepalive is set */

@@ -321,7 +321,6 @@ capture_stop() {
 
     for name in "$@"; do
         case ${CAPTURE_IF[$name]} in
-        lo) to=127.0.0.1 ;;
         c0) to=10.1.0.2 ;;
         p0) to=10.1.0.1 ;;
         p1) to=10.2.0.10 ;;

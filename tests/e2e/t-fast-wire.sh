@@ -123,8 +123,6 @@ checksums() {
 }
 
 giants() {
-    local link
-
     in_client ip link set c0 gso_max_segs 1
     fast_start --fast-path always
     both_move 4:2:3:300000
