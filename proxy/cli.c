@@ -253,14 +253,14 @@ static const struct opt common_options[] = {
 	  "busy with bulk (default), off, or always"),
 	O(0, "fast-path", "WHEN", OPT_CHOICE, &config.fast_path, 0, 0,
 	  fast_paths, NULL,
-	  "join the sockets of a TCP connection inside the kernel, by eBPF "
-	  "(sockmap): auto, while few are busy, with short messages (default), "
-	  "off, or always; forward UDP sessions there: auto, if it may, off, "
-	  "or "
+	  "let segments of a TCP connection pass this process's sockets by, "
+	  "rewritten by eBPF: auto, once it is worth it (default), off, or "
+	  "always; forward UDP sessions there: auto, if it may, off, or "
 	  "always"),
 	O(0, "fast-spin", "WHEN", OPT_CHOICE, &config.fast_spin, 0, 0,
 	  fast_spins, NULL,
-	  "keep a CPU awake for joined sockets: auto, while messages come fast "
+	  "keep a CPU awake for such connections: auto, while messages come "
+	  "fast "
 	  "and are faster by it (default), or off"),
 	O(0, "busy-poll", "USEC", OPT_U32, &config.busy_poll_us, 0, 10000, NULL,
 	  NULL,

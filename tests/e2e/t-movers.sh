@@ -18,7 +18,7 @@ relay() {
     local count=$1
 
     shift
-    start_ready proxy "$NS_P" "$TP_PROXY" -v --threads 1 \
+    start_ready proxy "$NS_P" "$TP_PROXY" -v --threads 1 --fast-path off \
         --rule "tcp:11001 127.0.0.1 20001 off ppv2" "$@"
     in_proxy "$MOVERS" 11001 20001 "$count" "$SEED" >&2 ||
         bad "small connections, seed $SEED"
@@ -51,7 +51,7 @@ cramped() {
 
 # bulk_proxy OPTION... - a proxy for bulk.py
 bulk_proxy() {
-    start_ready proxy "$NS_P" "$TP_PROXY" -v --threads 1 \
+    start_ready proxy "$NS_P" "$TP_PROXY" -v --threads 1 --fast-path off \
         --rule "tcp:11001 127.0.0.1 20001 off off" "$@"
 }
 
