@@ -414,6 +414,38 @@ static __always_inline int on_egress(struct __sk_buff *skb, bool is_v6)
 }
 
 SEC("tc")
+int fast_in(struct __sk_buff *skb)
+{
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return on_ingress(skb, false);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return on_ingress(skb, true);
+	return TCX_NEXT;
+}
+
+SEC("tc")
+int fast_out(struct __sk_buff *skb)
+{
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return on_egress(skb, false);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return on_egress(skb, true);
+	return TCX_NEXT;
+}
+
+/* The kernel makes each packet writable for a program that writes, before it
+ * begins. What nobody is interested in is spared that.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__array(values, int(struct __sk_buff *skb));
+} writers SEC(".maps") = {
+	.values = { [0] = (void *)&fast_in, [1] = (void *)&fast_out },
+};
+
+SEC("tc")
 int fast_ingress(struct __sk_buff *skb)
 {
 	if (!n_live || skb->vlan_present)
@@ -422,10 +454,7 @@ int fast_ingress(struct __sk_buff *skb)
 		skb->tc_index = 0;
 		return TCX_NEXT;
 	}
-	if (skb->protocol == bpf_htons(ETH_P_IP))
-		return on_ingress(skb, false);
-	if (skb->protocol == bpf_htons(ETH_P_IPV6))
-		return on_ingress(skb, true);
+	bpf_tail_call(skb, &writers, 0);
 	return TCX_NEXT;
 }
 
@@ -440,10 +469,7 @@ int fast_egress(struct __sk_buff *skb)
 			skb->tc_index = 0;
 		return TCX_NEXT;
 	}
-	if (skb->protocol == bpf_htons(ETH_P_IP))
-		return on_egress(skb, false);
-	if (skb->protocol == bpf_htons(ETH_P_IPV6))
-		return on_egress(skb, true);
+	bpf_tail_call(skb, &writers, 1);
 	return TCX_NEXT;
 }
 

@@ -23,7 +23,7 @@
 #define FAST_KERNEL_MINOR 18
 
 /* programs, maps and types, beside a bell and its ring for each thread */
-#define FAST_FDS 8
+#define FAST_FDS 12
 
 /* the allocator's own default */
 #define FAST_MMAP_BYTES 131072
