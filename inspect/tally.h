@@ -46,7 +46,7 @@ struct tally {
 /* tally_flow() - count a flow that was judged */
 void tally_flow(struct tally *t, const struct flow *fl, const struct check *c);
 
-/* tally_add_flows() - as if the flows that @by counted had been counted in @t */
+/* tally_add_flows() - as if the flows that @by counted were counted in @t */
 void tally_add_flows(struct tally *t, const struct tally *by);
 
 /* tally_json() - as members: "frames", "skipped", "flows", "verdicts", ... */

@@ -15,8 +15,8 @@
  * there are items of those even if they were only counted.
  *
  * Of a flow that began with a SYN, and not among the first, there is but the
- * item of that SYN (ENTRY_IS_PARTIAL): should it belong to a flow that began before,
- * its packets are looked for in the file.
+ * item of that SYN (ENTRY_IS_PARTIAL): should it belong to a flow that began
+ * before, its packets are looked for in the file.
  *
  * A stream whose first packet here has no SYN began before: nothing is looked
  * at of it, its entry is blank. What is known of it says whether its first
