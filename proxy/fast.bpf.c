@@ -25,8 +25,12 @@
 
 #define LO_IFINDEX 1
 
-/* A segment that was rewritten here (tc_index): nothing more is done to it */
+/* Marks of a segment (tc_index): it was rewritten, so no socket of ours sends
+ * it, but it may be for another connection, where one proxy stands behind
+ * another; it goes back to the socket that sent it, whatever its addresses say
+ */
 #define FAST_DONE 0x7470U
+#define FAST_BACK 0x7471U
 
 /* twice the connection, plus the side that such segments come from */
 struct {
@@ -337,7 +341,7 @@ static __always_inline int turn_back(struct __sk_buff *skb, const struct seg *s,
 		p[1] = p[2];
 		p[2] = word;
 	}
-	skb->tc_index = FAST_DONE;
+	skb->tc_index = FAST_BACK;
 	(void)bpf_l4_csum_replace(
 		skb, l4 + __builtin_offsetof(struct tcp_hdr, check), 0,
 		fold(sum), 0);
@@ -450,10 +454,10 @@ int fast_ingress(struct __sk_buff *skb)
 {
 	if (!n_live || skb->vlan_present)
 		return TCX_NEXT;
-	if (skb->tc_index == FAST_DONE) {
-		skb->tc_index = 0;
+	if (skb->tc_index == FAST_BACK)
 		return TCX_NEXT;
-	}
+	if (skb->tc_index == FAST_DONE)
+		skb->tc_index = 0;
 	bpf_tail_call(skb, &writers, 0);
 	return TCX_NEXT;
 }
@@ -464,6 +468,8 @@ int fast_egress(struct __sk_buff *skb)
 	if (!n_live || !skb->sk)
 		return TCX_NEXT;
 	/* not by a socket of ours, even if the sender's is still there */
+	if (skb->tc_index == FAST_BACK)
+		return TCX_NEXT;
 	if (skb->tc_index == FAST_DONE) {
 		if (skb->ifindex != LO_IFINDEX)
 			skb->tc_index = 0;

@@ -186,6 +186,24 @@ loopback() {
     expect "gaps" "$(seen "$DIR/lo.pcap" "$gaps || tcp.analysis.retransmission")" 0
 }
 
+# One proxy behind another on the same host, and behind that one of another
+# process: what one has rewritten is for the next.
+chain() {
+    start_ready here "$NS_P" "$TP_ORIGIN" -t --mode ppv2 20001
+    start_ready last "$NS_P" "$TP_PROXY" -v --threads 1 --fast-path always \
+        --rule "tcp:11003 127.0.0.1 20001 off ppv2"
+    start_ready proxy "$NS_P" "$TP_PROXY" -v --threads 2 --fast-path always \
+        --rule "tcp:11001 127.0.0.1 11002 off off" \
+        --rule "tcp:11002 127.0.0.1 11003 off off"
+    in_proxy timeout 60 "$TP_CLIENT" -q -c 200 -C 8 -n 40 -m 500 --rst \
+        127.0.0.1 11001 >&2 || bad "tp-client leaves with $?"
+    stop_clean proxy last
+    stop here
+    expect_joined
+    expect "bytes up" "$(counted tcp_bytes_up)" $((2 * 200 * 40 * 500))
+    expect "bytes down" "$(counted tcp_bytes_down)" $((2 * 200 * 40 * 500))
+}
+
 sent_all() {
     in_proxy ss -tnH state established |
         awk '$2 > 0 { bad = 1 } END { exit bad || !NR }'
@@ -271,6 +289,7 @@ run_case "giants and none, and links that differ" giants
 run_case "behind a gateway" gateway
 run_case "IPv6 to IPv4" families
 run_case "a capture on the loopback" loopback
+run_case "one proxy behind another" chain
 run_case "sockets come to rest" settled
 run_case "the same ports again" ports
 run_case "the proxy is killed" killed
