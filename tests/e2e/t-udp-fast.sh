@@ -149,6 +149,23 @@ loopback() {
         "$(grep -c ' OK$' "$DIR/inspected")" 10
 }
 
+# One proxy behind another, on one loopback: what the first has rewritten is for
+# the second.
+chain() {
+    local status=0
+
+    origin_start "$NS_P" 127.0.0.1 7001 none
+    start_ready last "$NS_P" "$TP_PROXY" -v --fast-path always \
+        -L 127.0.0.1 --rule "udp:11002 127.0.0.1 7001 off off"
+    proxy_start "udp:11001 127.0.0.1 11002 off off" -L 127.0.0.1
+    in_proxy "$ORDER" client 127.0.0.1 11001 - 10 400 8 3 \
+        >"$DIR/client" 2>"$DIR/client.err" || status=$?
+    expect "client ($(cat "$DIR/client.err"))" "$status" 0
+    stop_clean proxy last
+    origin_stop
+    totals 4000
+}
+
 # talk N - actions of a client that is answered N times
 talk() {
     local i
@@ -415,6 +432,7 @@ run_case "exact: more sessions than slots" crowd
 run_case "both legs captured, spp" captured
 run_case "loopback, ppv2, v4" loopback ppv2 127.0.0.1
 run_case "loopback, spp, v6" loopback spp ::1
+run_case "one proxy behind another" chain
 run_case "origin away and back: ICMP is passed on" icmp
 run_case "idle time, log and header" idle
 run_case "lines of the log in between" interval
