@@ -251,8 +251,11 @@ void relay_fast_arm(struct worker *w, struct relay *r)
 
 	if (f->is_refused || r->state != RELAY_OPEN || r->has_eof)
 		return;
-	/* the address has to arrive first, in segments of our own */
-	if (relay_wants_toa(w, r) && !r->leg[ORIGIN].in_bytes)
+	/* The address has to arrive first, in segments of our own: it has if
+	 * the origin acknowledged a byte, as it will have when all is quiet.
+	 */
+	if (relay_wants_toa(w, r) && !r->leg[CLIENT].in_bytes &&
+	    !r->leg[ORIGIN].in_bytes)
 		return;
 	err = fast_begin(w, r);
 	if (err) {
