@@ -53,9 +53,10 @@ def goal_table(runs, rows):
     if len(lines) == 2:
         return []
     known = [v for v in verdicts(runs, rows) if v.is_known]
+    worse = sum(v.is_worse for v in known)
     return [f"{sum(v.holds for v in known)} of {len(known)} goals hold, "
-            f"{sum(v.is_worse for v in known)} figures are worse than the best "
-            "peer's.", "", *lines, ""]
+            f"{worse} {'figure is' if worse == 1 else 'figures are'} worse "
+            "than the best peer's.", "", *lines, ""]
 
 
 def head(facts):
