@@ -6,7 +6,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -24,9 +23,6 @@
 
 /* programs, maps and types, beside a bell and its ring for each thread */
 #define FAST_FDS 12
-
-/* the allocator's own default */
-#define FAST_MMAP_BYTES 131072
 
 static_assert(CONFIG_THREADS_MAX <= FAST_BELLS_MAX, "one for each thread");
 
@@ -113,11 +109,6 @@ int fast_open(const struct proxy_config *cfg, struct fast **ret)
 
 	if (cfg->fast_path == FAST_AUTO && !fast_is_tried())
 		return -ENOSYS;
-	/* What libbpf reads of the kernel's types is large and freed again. The
-	 * allocator is to give it back, and not to learn from it that large
-	 * tables come from its heap: their untouched pages would cost memory.
-	 */
-	(void)mallopt(M_MMAP_THRESHOLD, FAST_MMAP_BYTES);
 	f = calloc(1, sizeof(*f));
 	if (!f)
 		return -ENOMEM;
@@ -125,7 +116,6 @@ int fast_open(const struct proxy_config *cfg, struct fast **ret)
 	for (i = 0; i < CONFIG_THREADS_MAX; i++)
 		f->bells[i].fd = -1;
 	err = fast_load(f);
-	(void)malloc_trim(0);
 	if (err) {
 		fast_close(f);
 		return err;

@@ -3,6 +3,7 @@
  * from one generation of them to the next (proxy.c has the theory).
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #define PROXY_FDS_PER_THREAD 4
 /* of the API, and of its database */
 #define PROXY_FDS_SERVE (API_LISTENERS_MAX * (API_CONNECTIONS_MAX + 8))
+/* the allocator's own default */
+#define PROXY_MMAP_BYTES 131072
 
 /* Read the file and the --rule lines.
  * Return: 0 and *@ret (which may have errors), or -errno, reported
@@ -215,6 +218,11 @@ int proxy_open_fast(struct proxy *p, const struct ruleset *rs)
 
 	if (cfg->fast_path == FAST_OFF || fault_any(&cfg->faults))
 		return EXIT_OK;
+	/* What libbpf reads of the kernel's types is large and freed again. The
+	 * allocator is to give it back, and not to learn from it that large
+	 * tables come from its heap: their untouched pages would cost memory.
+	 */
+	(void)mallopt(M_MMAP_THRESHOLD, PROXY_MMAP_BYTES);
 	if (proxy_may_have(cfg, rs, RULE_TCP))
 		status = proxy_tell_fast(p, "join connections",
 					 fast_open(cfg, &p->fast));
@@ -223,6 +231,7 @@ int proxy_open_fast(struct proxy *p, const struct ruleset *rs)
 	    proxy_may_have(cfg, rs, RULE_UDP))
 		status = proxy_tell_fast(p, "forward sessions",
 					 udp_fast_open(cfg, &p->udp_fast));
+	(void)malloc_trim(0);
 	return status;
 }
 

@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/sock.h"
 #include "listen.h"
+#include "tcx.h"
 
 #include <steer.skel.h>
 
@@ -130,15 +131,6 @@ static int steer_attach(struct steer *s)
 	return err;
 }
 
-static int steer_quiet(enum libbpf_print_level level, const char *format,
-		       va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 int steer_open(const struct proxy_config *cfg, struct steer **ret)
 {
 	struct steer *s = calloc(1, sizeof(*s));
@@ -149,7 +141,7 @@ int steer_open(const struct proxy_config *cfg, struct steer **ret)
 	s->n_threads = cfg->n_threads;
 	s->congestion = cfg->congestion;
 	memset(s->fds, 0xff, sizeof(s->fds)); /* -1 */
-	(void)libbpf_set_print(steer_quiet);
+	tcx_quiet();
 	s->bpf = steer_bpf__open();
 	if (s->bpf) {
 		steer_fill(s->bpf, cfg);

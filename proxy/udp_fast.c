@@ -8,7 +8,6 @@
 #include <linux/net_tstamp.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -124,7 +123,6 @@ int udp_fast_open(const struct proxy_config *cfg, struct udp_fast **ret)
 		err = udp_fast_watch_routes(f);
 	if (!err)
 		err = udp_fast_load(f);
-	(void)malloc_trim(0);
 	if (err) {
 		udp_fast_close(f);
 		return err;

@@ -136,6 +136,14 @@ static void hand_over(struct worker *w, struct udp_session *s)
 		wheel_arm(&w->udp->wheel, &s->timer, now + HAND_COUNT_MS);
 }
 
+/* The later of @number and what @m has, if it has one */
+static uint64_t hand_later(uint64_t number, const struct mmsghdr *m)
+{
+	uint64_t its = udp_fast_number(&m->msg_hdr);
+
+	return its > number ? its : number;
+}
+
 void udp_hand_up(struct worker *w, struct udp_session *s, const uint8_t *which,
 		 uint32_t n)
 {
@@ -151,11 +159,8 @@ void udp_hand_up(struct worker *w, struct udp_session *s, const uint8_t *which,
 			hand_over(w, s);
 		return;
 	}
-	for (i = 0; i < n; i++) {
-		uint64_t its = udp_fast_number(&in->msgs[which[i]].msg_hdr);
-
-		number = its > number ? its : number;
-	}
+	for (i = 0; i < n; i++)
+		number = hand_later(number, &in->msgs[which[i]]);
 	udp_fast_done(w->udp_fast, s->slot, UDP_FAST_UP, number);
 }
 
@@ -168,11 +173,8 @@ void udp_hand_down(struct worker *w, const struct udp_session *s,
 
 	if (s->slot == UDP_FAST_NONE)
 		return;
-	for (i = first; i < first + n; i++) {
-		uint64_t its = udp_fast_number(&d->in.msgs[i].msg_hdr);
-
-		number = its > number ? its : number;
-	}
+	for (i = first; i < first + n; i++)
+		number = hand_later(number, &d->in.msgs[i]);
 	if (number)
 		d->hands[d->n_hands++] =
 			(struct udp_handed) { s->slot, number };
@@ -253,11 +255,13 @@ static uint64_t hand_last_ms(const struct udp_session *s)
 uint64_t udp_hand_run(struct worker *w, struct udp_session *s, uint64_t due_ms)
 {
 	uint64_t now = worker_now_ms(w), last;
+	uint32_t routes;
 
 	if (s->slot == UDP_FAST_NONE)
 		return due_ms;
-	if (udp_fast_routes(w->udp_fast) != s->routes) {
-		s->routes = udp_fast_routes(w->udp_fast);
+	routes = udp_fast_routes(w->udp_fast);
+	if (routes != s->routes) {
+		s->routes = routes;
 		udp_fast_relearn(w->udp_fast, s->slot);
 	}
 	last = hand_last_ms(s);
