@@ -223,8 +223,8 @@ static const struct opt common_options[] = {
 	  NULL, NULL, "a UDP session ends after this silence (default 30s)"),
 	O(0, "udp-gso", NULL, OPT_FLAG, &config.udp_gso, 0, 0, NULL, NULL,
 	  "write runs of datagrams of a session as one message that the kernel "
-	  "cuts (UDP_SEGMENT): faster, but captures on this host show them "
-	  "uncut"),
+	  "cuts (UDP_SEGMENT), and forward no session past the sockets: for "
+	  "hosts where none may be; captures on this host show runs uncut"),
 	O(0, "toa-kind", "N", OPT_U32, &config.toa_kind, 9, 254, NULL, NULL,
 	  "TCP option kind of mode toa (default 200)"),
 	O(0, "toa-on", "LIST", OPT_CALL, &config.toa_places, 0, 0, NULL,

@@ -118,7 +118,7 @@ def udp_rows(cast):
     for n, window in ((16, 8), (1000, 1)):
         yield Row(f"udp{n}", f"UDP echo, {n} sockets, {window} under way each",
                   metrics("thousand/s", SYS_US, PROXY_US, P99), cast.udp,
-                  [Goal(key, who, limit) for who in (OURS, GSO, SPP, SPP_GSO)
+                  [Goal(key, who, limit) for who in (OURS, SPP)
                    for key, limit in (("rate", 1.25), ("sys", 0.8))],
                   load=Load("urr", n, window=window))
 
