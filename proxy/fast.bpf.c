@@ -60,6 +60,8 @@ static __always_inline void way_begin(struct fast_way *way,
 				      const struct look *from,
 				      const struct look *to, __u64 before)
 {
+	__u32 edge;
+
 	way->seq_add = to->snd_nxt - from->rcv_nxt;
 	way->ts_add = to->ts_last - from->ts_recent;
 	way->shift_in = from->snd_wscale;
@@ -69,6 +71,20 @@ static __always_inline void way_begin(struct fast_way *way,
 	way->start = (1ULL << 32) + from->rcv_nxt;
 	way->next = way->start;
 	way->acked = from->rcv_nxt;
+	edge = to->snd_edge - way->seq_add;
+	way->edge = (__s32)(edge - from->rcv_edge) > 0 ? edge : from->rcv_edge;
+}
+
+/* Do both legs leave where they come in, and as the sockets have them? On a
+ * loopback both have to be there: what goes by it keeps its route.
+ */
+static __always_inline bool is_straight(const struct fast_slot *slot)
+{
+	__u32 c = slot->way[0].ifindex, o = slot->way[1].ifindex;
+
+	return c && o && c == slot->way[0].out_ifindex &&
+	       o == slot->way[1].out_ifindex &&
+	       (c == LO_IFINDEX) == (o == LO_IFINDEX);
 }
 
 static __noinline int attempt(struct __sk_buff *skb, struct fast_slot *slot,
@@ -81,9 +97,7 @@ static __noinline int attempt(struct __sk_buff *skb, struct fast_slot *slot,
 	if (!slot || !s)
 		return 0;
 	side = s->flow & 1;
-	if (!slot->way[0].ifindex || !slot->way[1].ifindex ||
-	    (slot->way[0].ifindex == LO_IFINDEX) !=
-		    (slot->way[1].ifindex == LO_IFINDEX))
+	if (!is_straight(slot))
 		return 0;
 	if (__sync_val_compare_and_swap(&slot->state, FAST_ARMED,
 					FAST_TRYING) != FAST_ARMED)
@@ -126,11 +140,36 @@ static __always_inline void way_advance(struct fast_way *way, __u32 end)
 	}
 }
 
+/* A segment within the window of its receiver, with @end behind its last byte
+ * or FIN. Others are for that receiver to judge: anybody may have sent them.
+ */
+static __always_inline bool is_in_window(const struct fast_way *way,
+					 const struct seg *s, __u32 end)
+{
+	return (__s32)(end - way->acked) >= 0 &&
+	       (__s32)(s->seq + s->len - way->edge) <= 0;
+}
+
+/* @s acknowledges what @way carries, and says how much more it may carry. */
+static __always_inline void follow_ack(struct fast_way *way,
+				       const struct seg *s, __u32 shift)
+{
+	__u32 ack = s->ack - way->seq_add;
+	__u32 edge = ack + (s->window << (shift & 15));
+
+	if ((__s32)(ack - way->acked) < 0 ||
+	    (__s32)(ack - (__u32)way->next) > 0)
+		return;
+	way->acked = ack;
+	if ((__s32)(edge - way->edge) > 0)
+		way->edge = edge;
+}
+
 /* Keep count of a segment that leaves, and of the ends. */
 static __noinline int follow(struct fast_slot *slot, const struct seg *s)
 {
 	struct fast_way *mine, *other;
-	__u32 side, end, ack, over = 0;
+	__u32 side, end, over = 0;
 	bool is_fin;
 
 	if (!slot || !s)
@@ -143,17 +182,17 @@ static __noinline int follow(struct fast_slot *slot, const struct seg *s)
 	if (s->flags & TCP_RST) {
 		if (s->seq == (__u32)mine->next || s->seq == mine->acked)
 			over = FAST_RESET(side);
-	} else {
+	} else if (is_in_window(mine, s, end)) {
 		way_advance(mine, end);
+		if (is_fin) {
+			mine->fin_end = end;
+			mine->has_fin = 1;
+			(void)__sync_val_compare_and_swap(&slot->first, 0,
+							  side + 1);
+		}
 	}
-	if (is_fin) {
-		mine->fin_end = end;
-		mine->has_fin = 1;
-		(void)__sync_val_compare_and_swap(&slot->first, 0, side + 1);
-	}
-	ack = s->ack - other->seq_add;
-	if (s->flags & TCP_ACK && (__s32)(ack - other->acked) > 0)
-		other->acked = ack;
+	if (s->flags & TCP_ACK)
+		follow_ack(other, s, mine->shift_in);
 	if (other->has_fin && (__s32)(other->acked - other->fin_end) >= 0)
 		over |= FAST_FIN_ACKED(side ^ 1);
 	slot->last_ns = bpf_ktime_get_coarse_ns();
@@ -218,6 +257,7 @@ static __always_inline bool find(struct __sk_buff *skb, bool is_v6,
 	s->seq = bpf_ntohl(th->seq);
 	s->ack = bpf_ntohl(th->ack);
 	s->flags = flags;
+	s->window = bpf_ntohs(th->window);
 	s->hdr_len = flags >> 12 << 2;
 	s->len -= s->hdr_len;
 	return s->flow < 2 * FAST_CONNS_MAX && s->hdr_len >= TCP_BYTES;
@@ -390,6 +430,10 @@ static __always_inline int on_egress(struct __sk_buff *skb, bool is_v6)
 	slot = &slots[s.flow >> 1];
 	/* with a barrier: what the socket knows was written before this */
 	switch (__sync_fetch_and_add(&slot->state, 0)) {
+	case FAST_ARMED:
+		if (!slot->way[s.flow & 1].out_ifindex)
+			slot->way[s.flow & 1].out_ifindex = skb->ifindex;
+		return TCX_NEXT;
 	case FAST_TRYING:
 		/* not quiet, whatever the other processor finds; if it was
 		 * faster this segment has come too late

@@ -72,8 +72,11 @@ struct tcp_sock {
 	__u8 ecn_flags;
 	__u64 tcp_clock_cache;
 	__u32 rcv_nxt;
+	__u32 rcv_wup;
+	__u32 rcv_wnd;
 	__u32 snd_nxt;
 	__u32 snd_una;
+	__u32 snd_wnd;
 	__u32 write_seq;
 	struct tcp_options_received rx_opt;
 	__u64 bytes_received;
@@ -85,7 +88,9 @@ struct look {
 	__u64 received;
 	__u64 acked;
 	__u32 rcv_nxt;
+	__u32 rcv_edge; /* of the window that it has told of */
 	__u32 snd_nxt;
+	__u32 snd_edge; /* of the one that it was told of */
 	__u32 unacked;
 	__u32 ts_recent;
 	__u32 ts_last; /* no timestamp that it sent was later */
@@ -119,6 +124,8 @@ static __always_inline void look_at(struct look *l, struct tcp_sock *tp,
 	__u64 sent_ns = tp->tcp_wstamp_ns, now_ns = tp->tcp_clock_cache;
 
 	l->rcv_nxt = tp->rcv_nxt;
+	l->rcv_edge = tp->rcv_wup + tp->rcv_wnd;
+	l->snd_edge = tp->snd_una + tp->snd_wnd;
 	l->received = tp->bytes_received;
 	l->acked = tp->bytes_acked;
 	l->snd_nxt = tp->snd_nxt;

@@ -48,6 +48,9 @@ struct fast_key {
  *	     this side's has received, as long as the process holds none
  * By the program, while it is armed:
  * @ifindex: where they arrive
+ * @out_ifindex: where what our socket sends to this side leaves, as the socket
+ *	     has it: no NAT on the way out; where several interfaces lie on each
+ *	     other, the upper one
  * By the program, when it splices:
  * @seq_add: to their sequence numbers; acknowledgements less the other's
  * @ts_add:  to their timestamps, likewise
@@ -56,6 +59,7 @@ struct fast_key {
  * @start, @next: the sequence number then, and the highest one so far; 64 bits,
  *	     of which the lower ones are on the wire
  * @acked:   the highest one that the receiver has acknowledged
+ * @edge:    of the windows that the sender was ever told of, the rightmost end
  * @fin_end: the one after the FIN, if @has_fin
  */
 struct fast_way {
@@ -63,11 +67,13 @@ struct fast_way {
 	unsigned int addr_sum;
 	unsigned int extra;
 	unsigned int ifindex;
+	unsigned int out_ifindex;
 	unsigned int seq_add;
 	unsigned int ts_add;
 	unsigned int shift_in;
 	unsigned int shift_out;
 	unsigned int acked;
+	unsigned int edge;
 	unsigned int fin_end;
 	unsigned int has_fin;
 	unsigned long long before;

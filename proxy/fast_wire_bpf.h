@@ -50,7 +50,8 @@ struct seg {
 	__u32 ack;
 	__u32 flags;
 	__u32 hdr_len;
-	__u32 len; /* payload bytes */
+	__u32 len;    /* payload bytes */
+	__u32 window; /* not scaled */
 };
 
 /* Replace a word and note what that does to the checksum. */

@@ -8,7 +8,9 @@
 #include <stdbool.h>
 
 /* Interfaces that are looked at, those with Ethernet headers and the loopback;
- * further ones go without.
+ * further ones go without. One that belongs to another (port of a bridge, part
+ * of a bond) is left alone: what it receives is seen again at that one, and
+ * nothing but that one knows the way to a neighbour.
  */
 #define TCX_LINKS_MAX 32
 

@@ -60,7 +60,8 @@ struct {
 } rooms SEC(".maps");
 
 struct udp_fast_slot slots[UDP_FAST_SLOTS];
-__u32 n_on; /* sessions */
+__u32 n_on;	   /* sessions */
+__u32 n_unlearned; /* directions of them with an out_ifindex of 0 */
 
 struct ip4_udp {
 	struct iphdr ip;
@@ -217,12 +218,12 @@ static __always_inline __u32 may_forward(const struct __sk_buff *skb,
 	__u32 more = dir == UDP_FAST_UP ? slot->put_bytes : 0;
 
 	if (!p->is_plain || skb->gso_size || !slot->is_on ||
-	    way->done != way->seen || !other->done ||
+	    way->done != way->seen || !other->done || !other->out_ifindex ||
 	    way->in_ifindex != skb->ifindex ||
 	    skb->len < ETH_HLEN + p->ip_bytes)
 		return 0;
-	if (other->in_ifindex == LOOPBACK)
-		return LOOPBACK;
+	if (other->in_ifindex == LOOPBACK || way->out_ifindex == LOOPBACK)
+		return other->in_ifindex == way->out_ifindex ? LOOPBACK : 0;
 	return p->ip_bytes + more <= way->mtu ? way->out_ifindex : 0;
 }
 
@@ -450,16 +451,17 @@ int udp_fast_out(struct __sk_buff *skb)
 	struct udp_fast_slot *slot;
 	__u32 dir;
 
-	/* what leaves by the loopback comes in there */
-	if (!n_on || skb->ifindex == LOOPBACK || !read_packet(skb, &p))
+	if (!n_unlearned || !read_packet(skb, &p))
 		return TC_ACT_UNSPEC;
 	__builtin_memcpy(back.src, p.key.dst, sizeof(back.src));
 	__builtin_memcpy(back.dst, p.key.src, sizeof(back.dst));
 	back.sport = p.key.dport;
 	back.dport = p.key.sport;
 	slot = find(&back, &dir);
-	if (slot && !slot->ways[(dir & 1) ^ 1].out_ifindex)
-		slot->ways[(dir & 1) ^ 1].out_ifindex = skb->ifindex;
+	if (slot &&
+	    !__sync_val_compare_and_swap(&slot->ways[(dir & 1) ^ 1].out_ifindex,
+					 0, skb->ifindex))
+		(void)__sync_fetch_and_sub(&n_unlearned, 1);
 	return TC_ACT_UNSPEC;
 }
 

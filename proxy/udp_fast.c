@@ -25,6 +25,8 @@
 
 /* maps, programs and types, and one that hears of routes */
 #define UDP_FAST_FDS 11
+/* an interface that is none, of slots that rest or were never used */
+#define UDP_FAST_NOWHERE UINT32_MAX
 /* longer than a program runs */
 #define UDP_FAST_REST_MS 1000
 
@@ -197,16 +199,40 @@ static struct udp_fast_slot *udp_fast_slot(const struct udp_fast *f,
 	return &f->bpf->bss->slots[slot];
 }
 
-static uint32_t udp_fast_take(struct udp_fast_range *r, uint64_t now_ms)
+/* Where it leaves is @ifindex from now on; 0: that is to be learned. The
+ * program counts the ones that it has learned down by itself.
+ */
+static void udp_fast_leaves(struct udp_fast *f, struct udp_fast_way *way,
+			    uint32_t ifindex)
 {
+	uint32_t *n = &f->bpf->bss->n_unlearned;
+	uint32_t old = __atomic_exchange_n(&way->out_ifindex, ifindex,
+					   __ATOMIC_ACQ_REL);
+
+	if (old && !ifindex)
+		(void)__atomic_fetch_add(n, 1, __ATOMIC_RELEASE);
+	else if (!old && ifindex)
+		(void)__atomic_fetch_sub(n, 1, __ATOMIC_RELEASE);
+}
+
+static uint32_t udp_fast_take(struct udp_fast *f, unsigned thread,
+			      uint64_t now_ms)
+{
+	struct udp_fast_range *r = &f->ranges[thread];
 	struct udp_fast_rest *oldest = &r->rest[r->rest_head];
+	int i;
 
 	if (r->n_rest && oldest->until_ms <= now_ms) {
 		r->rest_head = (r->rest_head + 1) % r->n;
 		r->n_rest--;
 		return oldest->slot;
 	}
-	return r->high < r->n ? r->first + r->high++ : UDP_FAST_NONE;
+	if (r->high == r->n)
+		return UDP_FAST_NONE;
+	for (i = 0; i < 2; i++)
+		udp_fast_slot(f, r->first + r->high)->ways[i].out_ifindex =
+			UDP_FAST_NOWHERE;
+	return r->first + r->high++;
 }
 
 /* What is left of its last session is of no use. */
@@ -214,8 +240,11 @@ static void udp_fast_give(struct udp_fast *f, unsigned thread, uint64_t now_ms,
 			  uint32_t slot)
 {
 	struct udp_fast_range *r = &f->ranges[thread];
+	struct udp_fast_slot *sl = udp_fast_slot(f, slot);
 
-	__atomic_store_n(&udp_fast_slot(f, slot)->is_on, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&sl->is_on, 0, __ATOMIC_RELEASE);
+	udp_fast_leaves(f, &sl->ways[UDP_FAST_UP], UDP_FAST_NOWHERE);
+	udp_fast_leaves(f, &sl->ways[UDP_FAST_DOWN], UDP_FAST_NOWHERE);
 	(void)__atomic_fetch_sub(&f->bpf->bss->n_on, 1, __ATOMIC_RELEASE);
 	r->rest[(r->rest_head + r->n_rest++) % r->n] =
 		(struct udp_fast_rest) { slot, now_ms + UDP_FAST_REST_MS };
@@ -225,7 +254,6 @@ static void udp_fast_lay(struct udp_fast_way *way, uint64_t turn, uint32_t mtu)
 {
 	way->done = 0;
 	way->in_ifindex = 0;
-	way->out_ifindex = 0;
 	way->datagrams = 0;
 	way->bytes = 0;
 	way->last_ns = 0;
@@ -252,7 +280,7 @@ uint32_t udp_fast_begin(struct udp_fast *f, unsigned thread, uint64_t now_ms,
 			const struct udp_fast_session *s)
 {
 	struct udp_fast_range *r = &f->ranges[thread];
-	uint32_t slot = udp_fast_take(r, now_ms);
+	uint32_t slot = udp_fast_take(f, thread, now_ms);
 	struct udp_fast_way *up, *down;
 	struct udp_fast_slot *sl;
 	uint64_t turn;
@@ -262,6 +290,8 @@ uint32_t udp_fast_begin(struct udp_fast *f, unsigned thread, uint64_t now_ms,
 	sl = udp_fast_slot(f, slot);
 	up = &sl->ways[UDP_FAST_UP];
 	down = &sl->ways[UDP_FAST_DOWN];
+	udp_fast_leaves(f, up, 0);
+	udp_fast_leaves(f, down, 0);
 	turn = ++r->turns & UDP_FAST_TURN_MASK;
 	udp_fast_lay(up, turn, s->mtu[UDP_FAST_UP]);
 	udp_fast_lay(down, turn, s->mtu[UDP_FAST_DOWN]);
@@ -323,8 +353,8 @@ void udp_fast_relearn(struct udp_fast *f, uint32_t slot)
 {
 	struct udp_fast_slot *sl = udp_fast_slot(f, slot);
 
-	__atomic_store_n(&sl->ways[0].out_ifindex, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&sl->ways[1].out_ifindex, 0, __ATOMIC_RELAXED);
+	udp_fast_leaves(f, &sl->ways[UDP_FAST_UP], 0);
+	udp_fast_leaves(f, &sl->ways[UDP_FAST_DOWN], 0);
 }
 
 void udp_fast_counted(const struct udp_fast *f, uint32_t slot, unsigned way,

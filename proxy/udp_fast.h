@@ -22,12 +22,12 @@
  * lack the header of SPP.
  *
  * Both directions have to have been seen, and a datagram of each relayed: by
- * that it is known that both legs are on the wire as the sockets have them (no
- * NAT between), at which interfaces they come, and that the host's filters let
- * them in. A datagram that comes at another interface is left to the process
- * and its filters. Where they leave a second program learns at the egress,
- * again when routes change; what comes by the loopback goes by it. The TTL
- * falls by one, so that no set of sessions can make a circle.
+ * that it is known that both legs come in as the sockets have them (no NAT
+ * between), at which interfaces, and that the host's filters let them in. A
+ * datagram that comes at another interface is left to the process and its
+ * filters. Where they leave, and that they do so as the sockets have them, a
+ * second program learns at the egress, again when routes change. The TTL falls
+ * by one, so that no set of sessions can make a circle.
  *
  * Slots, one range for each thread, are written by that thread. One that was
  * given back rests until no program can still be looking at it.

@@ -45,7 +45,7 @@ struct udp_fast_key {
  * @datagrams, @bytes, @last_ns: those forwarded, their payload as the client
  *		knows it, when the last one was (CLOCK_MONOTONIC, coarse)
  * @in_ifindex: where the last one that was left to the process came in
- * @out_ifindex: where the process's leave; 0: not known, or the loopback
+ * @out_ifindex: where the process's leave; 0: not known
  */
 struct udp_fast_way {
 	struct udp_fast_key from;

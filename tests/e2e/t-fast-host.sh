@@ -1,0 +1,188 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# t-fast-host.sh - the fast path and the host that it is on: bridges, address
+# translation, connection tracking, packet filters, and forged segments
+# shellcheck source=fast.sh
+. "$(dirname "$0")/fast.sh"
+
+ACT=$E2E_ROOT/tests/e2e/act.py
+ORDER=$E2E_ROOT/tests/e2e/udp_order.py
+
+# tcp_both CONNECTIONS - over IPv4 and IPv6
+tcp_both() {
+    local host
+
+    for host in "$VIP4 11001" "$VIP6 11003"; do
+        # shellcheck disable=SC2086 # words
+        in_client timeout 20 "$TP_CLIENT" -q -c "$1" -C 4 -n 8 -m 700 \
+            $host >&2 || bad "$host: tp-client leaves with $?"
+    done
+}
+
+# A port of a bridge knows no neighbour: the bridge does, and what it learns of
+# addresses comes from what is received.
+bridge() {
+    in_proxy ip link add br0 type bridge
+    in_proxy ip link set p0 master br0
+    in_proxy ip link set br0 up
+    in_proxy ip addr flush dev p0
+    in_proxy ip addr add 10.1.0.2/24 dev br0
+    in_proxy ip addr add fd00:1::2/64 dev br0 nodad
+    in_proxy ip route replace "$CLIENT4" via "$CLIENT_LINK4"
+    in_proxy ip route replace "$CLIENT6" via "$CLIENT_LINK6"
+    fast_start --fast-path always
+    tcp_both 20
+    stop_clean proxy
+    [ "$(counted tcp_fast)" -ge 20 ] || bad "$(counted tcp_fast) went over"
+    in_proxy ip link del br0
+    in_proxy ip addr add 10.1.0.2/24 dev p0
+    in_proxy ip addr add fd00:1::2/64 dev p0 nodad
+    in_proxy ip route replace "$CLIENT4" via "$CLIENT_LINK4"
+    in_proxy ip route replace "$CLIENT6" via "$CLIENT_LINK6"
+}
+
+# nat RULES - of a table ip or inet nat
+nat() {
+    in_proxy nft -f - <<END
+table inet nat {
+    $1
+}
+END
+}
+nat_gone() { in_proxy nft delete table inet nat; }
+
+# What this host redirects to the proxy has other addresses on the wire than at
+# the proxy's sockets, in one direction or in both.
+redirected() {
+    nat 'chain out { type nat hook output priority -100;
+            meta l4proto { tcp, udp } th dport 8080 redirect to :11001; }
+        chain in { type nat hook prerouting priority -100;
+            meta l4proto { tcp, udp } th dport 8080 redirect to :11001; }'
+    start_ready here "$NS_P" "$TP_ORIGIN" -t --mode ppv2 20001
+    start_ready proxy "$NS_P" "$TP_PROXY" -v --threads 1 --fast-path always \
+        --rule "tcp:11001 127.0.0.1 20001 off ppv2"
+    in_proxy timeout 20 "$TP_CLIENT" -q -c 10 -n 20 -m 2000 127.0.0.1 8080 \
+        >&2 || bad "on the loopback: tp-client leaves with $?"
+    in_proxy timeout 20 "$TP_CLIENT" -q -c 10 -n 20 -m 2000 127.0.0.1 11001 \
+        >&2 || bad "not redirected: tp-client leaves with $?"
+    stop_clean proxy
+    stop here
+    expect "joined on the loopback" "$(counted tcp_fast)" 10
+    fast_start --fast-path always
+    in_client timeout 20 "$TP_CLIENT" -q -c 10 -n 20 -m 2000 "$VIP4" 8080 \
+        >&2 || bad "from a client: tp-client leaves with $?"
+    stop_clean proxy
+    expect "joined for the client" "$(counted tcp_fast)" 0
+    nat_gone
+}
+
+# udp_through NAMESPACE HOST PORT - sessions, each datagram compared
+udp_through() {
+    local status=0
+
+    ns_exec "$1" "$ORDER" client "$2" "$3" - 10 100 8 0 >"$DIR/client" \
+        2>"$DIR/client.err" || status=$?
+    expect "client of $2 $3 ($(cat "$DIR/client.err"))" "$status" 0
+}
+
+# udp_here HOST OPTION... - a proxy and an origin on the loopback
+udp_here() {
+    local host=$1
+    shift
+    start_ready echo "$NS_P" "$ORDER" origin "$host" 7001 none
+    start_ready proxy "$NS_P" "$TP_PROXY" -v --fast-path always "$@" \
+        --rule "udp:11001 $host 7001 off off"
+}
+
+udp_redirected() {
+    local host
+
+    nat 'chain out { type nat hook output priority -100;
+            udp dport 8080 redirect to :11001; }
+        chain in { type nat hook prerouting priority -100;
+            udp dport 8080 redirect to :11001; }'
+    for host in 127.0.0.1 ::1; do
+        udp_here "$host" -L "$host"
+        udp_through "$NS_P" "$host" 8080
+        udp_through "$NS_P" "$host" 11001
+        stop_clean proxy echo
+        [ "$(counted udp_fast_datagrams)" -gt 500 ] ||
+            bad "those not redirected: $(counted udp_fast_datagrams)"
+        [ "$(counted udp_fast_datagrams)" -le 2000 ] ||
+            bad "those redirected, too: $(counted udp_fast_datagrams)"
+    done
+    start_ready echo "$NS_O" "$ORDER" origin "$ORIGIN4" 7001 none
+    start_ready proxy "$NS_P" "$TP_PROXY" -v --fast-path always \
+        --rule "udp:11001 $ORIGIN4 7001 off off"
+    udp_through "$NS_C" "$VIP4" 8080
+    stop_clean proxy echo
+    expect "forwarded for the client" "$(counted udp_fast_datagrams)" 0
+    nat_gone
+}
+
+FORGE='
+import random, socket, struct, sys
+src, sport, dst, dport = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+s.bind((src, 0))
+ends = socket.inet_aton(src) + socket.inet_aton(dst)
+def send(flags, seq, ack, payload):
+    tcp = struct.pack("!HHIIHHHH", sport, dport, seq, ack, 0x5000 | flags,
+                      65535, 0, 0) + payload
+    data = ends + struct.pack("!HH", 6, len(tcp)) + tcp
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data)) % 0xffff
+    s.sendto(tcp[:16] + struct.pack("!H", 0xffff - total) + tcp[18:], (dst, 0))
+FIN, RST, ACK = 1, 4, 16
+for n in range(64):
+    at = n << 26
+    for flags in FIN | ACK, RST, RST | ACK, ACK:
+        send(flags, at, random.getrandbits(32), b"forged" if flags == ACK else b"")
+'
+
+# port_of NAMESPACE ADDRESS PORT - of the end here of the connection to it
+port_of() {
+    ns_exec "$1" ss -tnH state established dst "$2:$3" |
+        awk '{ sub(/.*:/, "", $3); print $3; exit }'
+}
+
+# Somebody who knows addresses and ports, but no numbers, from each side: the
+# connection goes on, and its bytes are those of its ends.
+forged() {
+    local client egress
+
+    fast_start --fast-path always
+    rm -f "$DIR/held" "$DIR/go"
+    start_ready act "$NS_O" "$ACT" accept "$ORIGIN4" 20002 expect:one \
+        send:two expect:three send:four expect:five send:six \
+        expect:seven send:eight eof
+    start held "$NS_C" "$ACT" connect "$VIP4" 11002 send:one expect:two \
+        send:three expect:four send:five expect:six touch:"$DIR/held" \
+        wait:"$DIR/go" send:seven expect:eight fin eof
+    wait_for 10 test -e "$DIR/held" || bad "held: $(cat "$DIR/held.err")"
+    client=$(port_of "$NS_C" "$VIP4" 11002)
+    egress=$(port_of "$NS_P" "$ORIGIN4" 20002)
+    in_client python3 -c "$FORGE" "$CLIENT_LINK4" "$client" "$VIP4" 11002 ||
+        bad "no forgery by the client's neighbour"
+    in_origin python3 -c "$FORGE" "$ORIGIN4" 20002 "$EGRESS4" "$egress" ||
+        bad "no forgery by the origin's neighbour"
+    # longer than segments of one that has ended are sent on
+    in_proxy timeout 4 tcpdump -i lo -c 1 >/dev/null 2>&1
+    touch "$DIR/go"
+    for name in held act; do
+        wait_for 15 gone_or_zombie "${PID[$name]}" || bad "$name does not end"
+        stop "$name"
+        expect "$name ($(tail -n 1 "$DIR/$name.err"))" "${STATUS[$name]}" 0
+    done
+    stop_clean proxy
+    expect "joined" "$(counted tcp_fast)" 1
+    expect "bytes up" "$(counted tcp_bytes_up)" 17
+    expect "bytes down" "$(counted tcp_bytes_down)" 15
+}
+
+e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
+origins_start
+run_case "a bridge" bridge
+run_case "TCP that is redirected" redirected
+run_case "UDP that is redirected" udp_redirected
+run_case "forged segments" forged
+e2e_end
