@@ -306,6 +306,19 @@ static __always_inline int send_on(struct __sk_buff *skb,
 				     : bpf_redirect_neigh(ifindex, 0, 0, 0);
 }
 
+/* Have both ends closed it, or one reset? Until then it is theirs. */
+static __always_inline bool is_over(const struct fast_slot *slot)
+{
+	return slot->over >= FAST_BOTH_ACKED;
+}
+
+/* Is @s a SYN that came late, the one that the connection began with? */
+static __always_inline bool is_first_syn(const struct fast_way *way,
+					 const struct seg *s)
+{
+	return s->seq + 1 == (__u32)way->start - (__u32)way->before;
+}
+
 static __always_inline int on_ingress(struct __sk_buff *skb, bool is_v6)
 {
 	struct fast_slot *slot;
@@ -318,7 +331,8 @@ static __always_inline int on_ingress(struct __sk_buff *skb, bool is_v6)
 	state = *(volatile __u32 *)&slot->state;
 	if (state == FAST_SPLICED) {
 		/* somebody has the ports now */
-		if (s.flags & TCP_SYN && slot->over) {
+		if (s.flags & TCP_SYN && is_over(slot) &&
+		    !is_first_syn(&slot->way[s.flow & 1], &s)) {
 			slot->state = FAST_IDLE;
 			return TCX_NEXT;
 		}
@@ -443,7 +457,7 @@ static __always_inline int on_egress(struct __sk_buff *skb, bool is_v6)
 			       ? TCX_DROP
 			       : TCX_NEXT;
 	case FAST_SPLICED:
-		if (slot->over) {
+		if (is_over(slot)) {
 			if (!(s.flags & TCP_SYN))
 				return TCX_DROP;
 			slot->state = FAST_IDLE;

@@ -132,33 +132,45 @@ def send(flags, seq, ack, payload):
     data = ends + struct.pack("!HH", 6, len(tcp)) + tcp
     total = sum(struct.unpack(f"!{len(data) // 2}H", data)) % 0xffff
     s.sendto(tcp[:16] + struct.pack("!H", 0xffff - total) + tcp[18:], (dst, 0))
-FIN, RST, ACK = 1, 4, 16
+FIN, SYN, RST, ACK = 1, 2, 4, 16
 for n in range(64):
     at = n << 26
-    for flags in FIN | ACK, RST, RST | ACK, ACK:
+    for flags in FIN | ACK, SYN, RST, RST | ACK, ACK:
         send(flags, at, random.getrandbits(32), b"forged" if flags == ACK else b"")
 '
 
 # port_of NAMESPACE ADDRESS PORT - of the end here of the connection to it
 port_of() {
-    ns_exec "$1" ss -tnH state established dst "$2:$3" |
-        awk '{ sub(/.*:/, "", $3); print $3; exit }'
+    ns_exec "$1" ss -tnH state connected dst "$2:$3" |
+        awk '{ sub(/.*:/, "", $4); print $4; exit }'
 }
 
-# Somebody who knows addresses and ports, but no numbers, from each side: the
-# connection goes on, and its bytes are those of its ends.
+# forged [half] - somebody who knows addresses and ports, but no numbers, from
+# each side: the connection goes on, and its bytes are those of its ends. With
+# half the client has ended by then.
 forged() {
-    local client egress
+    local turns=() answers=() client egress asks=(send:seven) hears=(expect:seven)
+    local early=() late=(fin) early_o=() late_o=(eof)
 
+    if [ "${1:-}" = half ]; then
+        asks=() hears=() early=(send:seven fin) late=()
+        early_o=(expect:seven eof touch:"$DIR/heard") late_o=()
+    fi
+
+    for _ in {1..6}; do
+        turns+=(send:ask expect:answer)
+        answers+=(expect:ask send:answer)
+    done
     fast_start --fast-path always
-    rm -f "$DIR/held" "$DIR/go"
-    start_ready act "$NS_O" "$ACT" accept "$ORIGIN4" 20002 expect:one \
-        send:two expect:three send:four expect:five send:six \
-        expect:seven send:eight eof
-    start held "$NS_C" "$ACT" connect "$VIP4" 11002 send:one expect:two \
-        send:three expect:four send:five expect:six touch:"$DIR/held" \
-        wait:"$DIR/go" send:seven expect:eight fin eof
+    rm -f "$DIR/held" "$DIR/go" "$DIR/heard"
+    start_ready act "$NS_O" "$ACT" accept "$ORIGIN4" 20002 \
+        "${answers[@]}" "${early_o[@]}" wait:"$DIR/go" "${hears[@]}" send:eight "${late_o[@]}"
+    start held "$NS_C" "$ACT" connect "$VIP4" 11002 \
+        "${turns[@]}" "${early[@]}" \
+        touch:"$DIR/held" wait:"$DIR/go" "${asks[@]}" expect:eight \
+        "${late[@]}" eof
     wait_for 10 test -e "$DIR/held" || bad "held: $(cat "$DIR/held.err")"
+    [ "${1:-}" != half ] || wait_for 10 test -e "$DIR/heard" || bad "no end"
     client=$(port_of "$NS_C" "$VIP4" 11002)
     egress=$(port_of "$NS_P" "$ORIGIN4" 20002)
     in_client python3 -c "$FORGE" "$CLIENT_LINK4" "$client" "$VIP4" 11002 ||
@@ -175,8 +187,8 @@ forged() {
     done
     stop_clean proxy
     expect "joined" "$(counted tcp_fast)" 1
-    expect "bytes up" "$(counted tcp_bytes_up)" 17
-    expect "bytes down" "$(counted tcp_bytes_down)" 15
+    expect "bytes up" "$(counted tcp_bytes_up)" $((6 * 3 + 5))
+    expect "bytes down" "$(counted tcp_bytes_down)" $((6 * 6 + 5))
 }
 
 e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
@@ -185,4 +197,5 @@ run_case "a bridge" bridge
 run_case "TCP that is redirected" redirected
 run_case "UDP that is redirected" udp_redirected
 run_case "forged segments" forged
+run_case "forged segments, half-closed" forged half
 e2e_end

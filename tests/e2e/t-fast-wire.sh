@@ -8,8 +8,11 @@
 
 ACT=$E2E_ROOT/tests/e2e/act.py
 OFFLOAD=$E2E_ROOT/tests/e2e/offload.py
-TURNS=(send:one expect:two send:three expect:four)
-ANSWERS=(expect:one send:two expect:three send:four)
+TURNS=() ANSWERS=()
+for n in {1..6}; do
+    TURNS+=("send:ask$n" "expect:answer$n")
+    ANSWERS+=("expect:ask$n" "send:answer$n")
+done
 
 # both_move SPEC... - over IPv4 and IPv6, compared and counted
 both_move() {
@@ -256,6 +259,21 @@ killed() {
     pair_done
 }
 
+# The client has ended by then, and waits for what the origin still has to say.
+killed_half() {
+    fast_start --fast-path always
+    AFTER=(reset)
+    TURNS+=(send:five fin)
+    rm -f "$DIR/heard"
+    joined_pair expect:five eof touch:"$DIR/heard" wait:"$DIR/go"
+    wait_for 10 test -e "$DIR/heard" || bad "no end"
+    kill -KILL "${PID[proxy]}"
+    wait_for 5 gone_or_zombie "${PID[proxy]}"
+    stop proxy
+    pair_done
+    unset "TURNS[-1]" "TURNS[-1]"
+}
+
 # The same ports again, at once: a SYN ends what is left of the last one.
 ports() {
     fast_start --fast-path always
@@ -293,4 +311,5 @@ run_case "one proxy behind another" chain
 run_case "sockets come to rest" settled
 run_case "the same ports again" ports
 run_case "the proxy is killed" killed
+run_case "the proxy is killed, one end has ended" killed_half
 e2e_end
