@@ -256,7 +256,7 @@ static const struct opt common_options[] = {
 	  "let segments of a TCP connection pass this process's sockets by, "
 	  "rewritten by eBPF: auto, once it is worth it (default), off, or "
 	  "always; forward UDP sessions there: auto, if it may, off, or "
-	  "always"),
+	  "always; auto does neither where it would pass a packet filter by"),
 	O(0, "fast-spin", "WHEN", OPT_CHOICE, &config.fast_spin, 0, 0,
 	  fast_spins, NULL,
 	  "keep a CPU awake for such connections: auto, while messages come "

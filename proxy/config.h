@@ -28,7 +28,7 @@ enum splice_when {
 
 /* When the two sockets of a connection are joined in the kernel (fast.h). */
 enum fast_path {
-	FAST_AUTO, /* while few are busy, and with short messages */
+	FAST_AUTO, /* once it is worth it, and passes no packet filter by */
 	FAST_OFF,
 	FAST_ALWAYS, /* from the first byte, or it is an error */
 };

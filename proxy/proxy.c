@@ -31,7 +31,7 @@ static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
 {
 	struct worker_shared shared = {
 		p->cfg, &p->access, &p->budget,	 &p->icmp,
-		NULL,	p->fast,    p->udp_fast,
+		NULL,	p->fast,    p->udp_fast, p->filter,
 	};
 	uint32_t i;
 	int err;
@@ -98,6 +98,7 @@ static void proxy_fini(struct proxy *p)
 	steer_close(p->steer);
 	fast_close(p->fast);
 	udp_fast_close(p->udp_fast);
+	filter_close(p->filter);
 	proxy_free_retired(p);
 	fwd_table_free(p->table);
 	tally_book_free(p->book);

@@ -16,6 +16,7 @@
  * @steer:  NULL: each port has its own sockets
  * @fast:   NULL: no fast path
  * @udp_fast: NULL: sessions are not forwarded
+ * @filter: NULL: a packet filter is no reason against either
  * @retired: tables that connections still use
  * @conn_fds: descriptors that connections may take, as the budget was told
  */
@@ -31,6 +32,7 @@ struct proxy {
 	struct steer *steer;
 	struct fast *fast;
 	struct udp_fast *udp_fast;
+	struct filter *filter;
 	struct fwd_table *table;
 	struct fwd_table *retired;
 	struct listen_set *set;

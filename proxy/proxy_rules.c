@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/server.h"
+#include "base/clock.h"
 #include "base/exitcode.h"
 #include "base/log.h"
 #include "fault.h"
@@ -208,6 +209,18 @@ static int proxy_tell_fast(const struct proxy *p, const char *what, int err)
 	return EXIT_IO;
 }
 
+/* Without knowing of packet filters none is passed by. Return: false then */
+static bool proxy_open_filter(struct proxy *p)
+{
+	int err = fast_is_tried() ? filter_open(&p->filter) : -ENOSYS;
+
+	(void)proxy_tell_fast(p, "see packet filters", err);
+	/* it is told now, if there is one */
+	if (!err)
+		(void)filter_has(p->filter, IP_V4, clock_ms());
+	return !err;
+}
+
 /* While we may. What is wrong on purpose has no use for it.
  * Return: an exit status
  */
@@ -223,6 +236,8 @@ int proxy_open_fast(struct proxy *p, const struct ruleset *rs)
 	 * tables come from its heap: their untouched pages would cost memory.
 	 */
 	(void)mallopt(M_MMAP_THRESHOLD, PROXY_MMAP_BYTES);
+	if (cfg->fast_path == FAST_AUTO && !proxy_open_filter(p))
+		return EXIT_OK;
 	if (proxy_may_have(cfg, rs, RULE_TCP))
 		status = proxy_tell_fast(p, "join connections",
 					 fast_open(cfg, &p->fast));
@@ -353,6 +368,7 @@ int64_t proxy_conn_fds(const struct proxy *p, const struct listen_set *set)
 
 	return (int64_t)p->fds_limit - PROXY_FDS_RESERVED - steered -
 	       (int64_t)fast_fds(p->fast) - (int64_t)udp_fast_fds(p->udp_fast) -
+	       (int64_t)filter_fds(p->filter) -
 	       (p->serve ? PROXY_FDS_SERVE : 0) -
 	       PROXY_FDS_PER_THREAD * (int64_t)p->cfg->n_threads -
 	       (int64_t)set->n_sockets;

@@ -257,6 +257,12 @@ void relay_fast_arm(struct worker *w, struct relay *r)
 	if (relay_wants_toa(w, r) && !r->leg[CLIENT].in_bytes &&
 	    !r->leg[ORIGIN].in_bytes)
 		return;
+	if (filter_has(w->filter, (enum ip_family)r->client.addr.family,
+		       worker_now_ms(w))) {
+		r->is_slow = true;
+		stat_add(&w->stats, STAT_TCP_FAST_FILTERED, 1);
+		return;
+	}
 	err = fast_begin(w, r);
 	if (err) {
 		r->is_slow = true;

@@ -32,8 +32,8 @@
  * Slots, one range for each thread, are written by that thread. One that was
  * given back rests until no program can still be looking at it.
  *
- * What is forwarded passes neither the host's packet filter nor its connection
- * tracking. ICMP errors about it come to the session's socket as ever.
+ * What is forwarded passes neither the host's packet filter (filter.h) nor its
+ * connection tracking. ICMP errors about it come to the session's socket as ever.
  */
 #ifndef PROXY_UDP_FAST_H
 #define PROXY_UDP_FAST_H

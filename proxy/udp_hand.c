@@ -111,6 +111,13 @@ static bool hand_describe(const struct worker *w, const struct udp_session *s,
 	return true;
 }
 
+static bool hand_is_filtered(const struct worker *w,
+			     const struct udp_session *s)
+{
+	return filter_has(w->filter, (enum ip_family)s->origin.family,
+			  worker_now_ms(w));
+}
+
 static void hand_over(struct worker *w, struct udp_session *s)
 {
 	uint64_t now = worker_now_ms(w);
@@ -121,6 +128,10 @@ static void hand_over(struct worker *w, struct udp_session *s)
 		return;
 	s->n_hand = 0;
 	s->hand_retry_ms = now + HAND_RETRY_MS;
+	if (hand_is_filtered(w, s)) {
+		stat_add(&w->stats, STAT_UDP_FAST_FILTERED, 1);
+		return;
+	}
 	if (hand_describe(w, s, put, &f) && !udp_fast_listen(s->fd))
 		s->slot = udp_fast_begin(w->udp_fast, w->id, now, &f);
 	if (s->slot == UDP_FAST_NONE) {
@@ -265,6 +276,10 @@ uint64_t udp_hand_run(struct worker *w, struct udp_session *s, uint64_t due_ms)
 		udp_fast_relearn(w->udp_fast, s->slot);
 	}
 	last = hand_last_ms(s);
+	if (hand_is_filtered(w, s)) {
+		udp_hand_back(w, s);
+		return due_ms;
+	}
 	if (now < (last ? last : s->handed_ms) + HAND_QUIET_MS) {
 		udp_fast_set_mtu(w->udp_fast, s->slot, UDP_FAST_UP,
 				 hand_mtu_up(s));

@@ -218,6 +218,7 @@ int worker_init(struct worker *w, unsigned id,
 	w->persist = shared->persist;
 	w->fast = shared->fast;
 	w->udp_fast = shared->udp_fast;
+	w->filter = shared->filter;
 	w->wake_fd = -1;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->taken, NULL);

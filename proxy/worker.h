@@ -16,6 +16,7 @@
 #include "base/loop.h"
 #include "base/wheel.h"
 #include "fast.h"
+#include "filter.h"
 #include "icmp.h"
 #include "listen.h"
 #include "mover.h"
@@ -59,6 +60,7 @@ struct worker {
 	struct persist *persist;
 	struct fast *fast;	   /* NULL: no fast path */
 	struct udp_fast *udp_fast; /* NULL: sessions are not forwarded */
+	struct filter *filter;	   /* NULL: no reason against either */
 	struct loop loop;
 	struct stats stats;
 	struct records *records; /* NULL: nobody asks for them */
@@ -89,6 +91,7 @@ struct worker_shared {
 	struct persist *persist;
 	struct fast *fast;
 	struct udp_fast *udp_fast;
+	struct filter *filter;
 };
 
 /* worker_init() - @conns_max: slots of this worker. Return: 0 or -errno */

@@ -191,6 +191,99 @@ forged() {
     expect "bytes down" "$(counted tcp_bytes_down)" $((6 * 6 + 5))
 }
 
+# filter ADD|delete - a chain with a rule in it, as firewalls have
+filter() {
+    if [ "$1" = delete ]; then
+        in_proxy nft delete table "${2:-inet}" filter
+        return
+    fi
+    in_proxy nft -f - <<END
+table ${2:-inet} filter {
+    chain in { type filter hook input priority 0; ct state established accept; }
+}
+END
+}
+
+# auto_joins WANTED OPTION... - connections and sessions with --fast-path auto
+auto_joins() {
+    local wanted=$1
+    shift
+
+    start_ready echo "$NS_O" "$ORDER" origin "$ORIGIN4" 7001 none
+    fast_start --rule "udp:11001 $ORIGIN4 7001 off off" "$@"
+    in_client timeout 20 "$TP_CLIENT" -q -c 4 -n 60 -m 700 "$VIP4" 11001 >&2 ||
+        bad "tp-client leaves with $?"
+    udp_through "$NS_C" "$VIP4" 11001
+    stop_clean proxy echo
+    expect "connections joined" $(($(counted tcp_fast) > 0)) "$wanted"
+    expect "datagrams forwarded" $(($(counted udp_fast_datagrams) > 0)) \
+        "$wanted"
+    expect "connections that a filter kept" "$(counted tcp_fast_filtered)" \
+        $((4 * (1 - wanted)))
+    expect "sessions that a filter kept" \
+        $(($(counted udp_fast_filtered) > 0)) $((1 - wanted))
+}
+
+# auto passes no filter by: not one of this family, not one that comes later,
+# with privileges given up or not; and it says so, once.
+filtered() {
+    auto_joins 1
+    filter add
+    auto_joins 0 --user nobody
+    expect "lines about it" "$(line_count "$DIR/proxy.err" 'packet filter')" 1
+    auto_joins 0 --threads 2
+    filter delete
+    auto_joins 1 --user nobody
+    filter add ip6
+    auto_joins 1
+    filter delete ip6
+}
+
+# Chains that change nothing for what is under way, as container hosts have
+# them; tables of NAT and what is routed through.
+harmless() {
+    nat 'chain out { type nat hook output priority -100; tcp dport 1 redirect; }
+        chain in { type nat hook prerouting priority -100; tcp dport 1 redirect; }
+        chain post { type nat hook postrouting priority 100; ip saddr 172.17.0.0/16 masquerade; }
+        chain through { type filter hook forward priority 0; policy drop; ct state established accept; }'
+    auto_joins 1
+    nat_gone
+    in_proxy nft add table netdev early
+    in_proxy nft 'add chain netdev early in { type filter hook ingress device p0 priority 0; }'
+    auto_joins 0
+    in_proxy nft delete table netdev early
+}
+
+# One that comes while the proxy runs, and goes again; UDP sessions come back to
+# it, and what is dropped then does not get through.
+later() {
+    local n talk=()
+
+    for n in {1..30}; do
+        talk+=("send:$n" "expect:$n")
+    done
+    rm -f "$DIR/talked" "$DIR/go"
+    start_ready echo "$NS_O" "$ACT" udp-log "$ORIGIN4" 7001 "$DIR/datagrams"
+    fast_start --user nobody --rule "udp:11001 $ORIGIN4 7001 off off"
+    start talker "$NS_C" "$ACT" udp "$VIP4" 11001 "${talk[@]}" \
+        touch:"$DIR/talked" wait:"$DIR/go" send:lost quiet:500
+    wait_for 10 test -e "$DIR/talked" || bad "$(cat "$DIR/talker.err")"
+    filter add
+    in_proxy nft add rule inet filter in udp dport 11001 drop
+    wait_for 10 said proxy 'packet filter' || bad "it does not notice"
+    touch "$DIR/go"
+    wait_for 10 gone_or_zombie "${PID[talker]}"
+    stop talker
+    expect "talker ($(cat "$DIR/talker.err"))" "${STATUS[talker]}" 0
+    in_client timeout 20 "$TP_CLIENT" -q -c 4 -n 60 "$VIP4" 11001 >&2 ||
+        bad "tp-client leaves with $?"
+    filter delete
+    stop_clean proxy
+    stop echo
+    expect "joined" "$(counted tcp_fast)" 0
+    expect "kept" "$(counted tcp_fast_filtered)" 4
+}
+
 e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
 origins_start
 run_case "a bridge" bridge
@@ -198,4 +291,7 @@ run_case "TCP that is redirected" redirected
 run_case "UDP that is redirected" udp_redirected
 run_case "forged segments" forged
 run_case "forged segments, half-closed" forged half
+run_case "auto and a packet filter" filtered
+run_case "auto and one that comes later" later
+run_case "auto, NAT and chains that do not matter" harmless
 e2e_end
