@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "wire/wire.h"
 
 static const char json_digits[] = "0123456789abcdef";
@@ -108,32 +109,14 @@ void json_f64(struct json *j, const char *key, double v, int decimals)
 		json_put(j, text, (size_t)n);
 }
 
-/* Bytes of the UTF-8 sequence at @s (RFC 3629), or 0 if it is not one. */
-static size_t json_utf8_len(const uint8_t *s, size_t len)
+static void json_escape(struct json *j, uint16_t c)
 {
-	size_t n = s[0] < 0x80			  ? 1
-		   : s[0] >= 0xc2 && s[0] <= 0xdf ? 2
-		   : (s[0] & 0xf0) == 0xe0	  ? 3
-		   : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
-						  : 0;
-	size_t i;
-
-	if (!n || n > len)
-		return 0;
-	for (i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return n;
-}
-
-static void json_escape(struct json *j, uint8_t c)
-{
-	char esc[] = {
-		'\\', 'u', '0', '0', json_digits[c >> 4], json_digits[c & 15]
-	};
+	char esc[] = { '\\',
+		       'u',
+		       json_digits[c >> 12],
+		       json_digits[c >> 8 & 15],
+		       json_digits[c >> 4 & 15],
+		       json_digits[c & 15] };
 
 	if (c == '"' || c == '\\') {
 		json_putc(j, '\\');
@@ -150,16 +133,21 @@ void json_strn(struct json *j, const char *key, const char *s, size_t len)
 	json_member(j, key);
 	json_putc(j, '"');
 	while (i < len) {
-		uint8_t c = (uint8_t)s[i];
-		size_t n = json_utf8_len((const uint8_t *)s + i, len - i);
+		const uint8_t *p = (const uint8_t *)s + i;
+		size_t n = str_utf8(p, len - i);
 
-		if (!n || c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
-			json_escape(j, c);
-			i++;
-		} else {
+		if (n && *p != '"' && *p != '\\' && str_shown(p, n))
 			json_put(j, s + i, n);
-			i += n;
-		}
+		else if (n == 3)
+			json_escape(j,
+				    (uint16_t)((p[0] & 15) << 12 |
+					       (p[1] & 63) << 6 | (p[2] & 63)));
+		else if (n == 2)
+			json_escape(j,
+				    (uint16_t)((p[0] & 31) << 6 | (p[1] & 63)));
+		else
+			json_escape(j, *p);
+		i += n ? n : 1;
 	}
 	json_putc(j, '"');
 }

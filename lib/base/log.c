@@ -4,7 +4,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "base/str.h"
 
 #define LOG_LINE_MAX 1024
 
@@ -27,21 +30,22 @@ log_line(enum log_level level, const char *fmt, va_list ap)
 {
 	static const char *const names[] = { "error: ", "warning: ", "",
 					     "debug: " };
-	char line[LOG_LINE_MAX];
-	int n, m;
+	char text[LOG_LINE_MAX], line[LOG_LINE_MAX];
+	size_t n;
+	int m;
 
 	if (level > log_max)
 		return;
-	n = snprintf(line, sizeof(line) - 1, "%s: %s", log_prog, names[level]);
-	m = vsnprintf(line + n, sizeof(line) - 1 - (size_t)n, fmt, ap);
+	m = vsnprintf(text, sizeof(text), fmt, ap);
 	if (m < 0)
 		return;
-	n += m;
-	if (n > (int)sizeof(line) - 2)
-		n = (int)sizeof(line) - 2;
+	n = (size_t)snprintf(line, sizeof(line) - 1, "%s: %s", log_prog,
+			     names[level]);
+	/* names of files and interfaces may be anything */
+	n += str_escape(line + n, sizeof(line) - n, text, strlen(text));
 	line[n] = '\n';
 	/* nowhere is left to report a failing stderr to */
-	(void)!write(STDERR_FILENO, line, (size_t)n + 1);
+	(void)!write(STDERR_FILENO, line, n + 1);
 }
 
 #define LOG_FUNCTION(name, level)         \

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* log.h - messages for people, on stderr, one line each.
  *
+ * What a terminal would obey, a line break among it, becomes \xHH: names of
+ * files may be anything.
+ *
  * Only the layer that decides what a failure means calls these; libraries
  * return errors. Thread-safe: a line is one write(2).
  */

@@ -12,6 +12,7 @@
 #include "wire/wire.h"
 
 #define OPT_MAX		 64
+#define OPT_TEXT_MAX	 1024 /* of a message */
 #define OPT_HELP_COLUMN	 28
 #define OPT_LINE_COLUMNS 79
 /* getopt values of options without a letter: above every char */
@@ -29,13 +30,16 @@ static size_t opt_count(const struct opt *opts)
 
 int opt_fail(const struct opt_spec *spec, const char *fmt, ...)
 {
+	char text[OPT_TEXT_MAX], shown[OPT_TEXT_MAX];
 	va_list ap;
 
-	fprintf(stderr, "%s: error: ", spec->prog);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "\nTry '%s --help'.\n", spec->prog);
+	/* arguments may be names of files that others made */
+	(void)str_escape(shown, sizeof(shown), text, strlen(text));
+	fprintf(stderr, "%s: error: %s\nTry '%s --help'.\n", spec->prog, shown,
+		spec->prog);
 	return EXIT_USAGE;
 }
 

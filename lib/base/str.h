@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* str.h - strict text to numbers: whole string, no sign, no blanks */
+/* str.h - strict text to numbers: whole string, no sign, no blanks; and
+ * text of others, made fit to be shown
+ */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
@@ -22,5 +24,21 @@ bool str_size(const char *s, uint64_t *ret_bytes);
  * Return: false if @src was cut
  */
 bool str_copy(char *dst, size_t cap, const char *src);
+
+/* str_utf8() - bytes of the character at @s (RFC 3629), of @len that are there;
+ * 0: it is none
+ */
+size_t str_utf8(const uint8_t *s, size_t len);
+
+/* str_shown() - the same of a character that a terminal may be given as it is;
+ * 0 also for control characters, and for those that break lines, turn the
+ * direction of text, or are not seen
+ */
+size_t str_shown(const uint8_t *s, size_t len);
+
+/* str_escape() - @len bytes of which each that is not to be shown is \xHH; cut
+ * to what @cap holds, which is not 0, and terminated. Return: its length
+ */
+size_t str_escape(char *out, size_t cap, const char *s, size_t len);
 
 #endif

@@ -123,6 +123,65 @@ static void test_copies_are_bounded(void)
 	CU_ASSERT_FALSE(str_copy(buf, 0, "x"));
 }
 
+/* shown() - how str_escape() shows @text */
+static const char *shown(const char *text)
+{
+	static char out[64];
+
+	(void)str_escape(out, sizeof(out), text, strlen(text));
+	return out;
+}
+
+static void test_what_terminals_obey_is_escaped(void)
+{
+	CU_ASSERT_STRING_EQUAL(shown("plain \"\\ text~"), "plain \"\\ text~");
+	CU_ASSERT_STRING_EQUAL(shown("a\n\x1b[m\x7f"), "a\\x0a\\x1b[m\\x7f");
+	CU_ASSERT_STRING_EQUAL(shown("\xc3\xa4\xe4\xb8\xad\xf0\x9f\x98\x80"),
+			       "\xc3\xa4\xe4\xb8\xad\xf0\x9f\x98\x80");
+	CU_ASSERT_STRING_EQUAL(shown("\xc2\x80\xc2\x9f\xc2\xa0"),
+			       "\\xc2\\x80\\xc2\\x9f\xc2\xa0");
+	/* each range's ends, and what is beside them */
+	CU_ASSERT_STRING_EQUAL(shown("\xe2\x80\x8a\xe2\x80\x8b"),
+			       "\xe2\x80\x8a\\xe2\\x80\\x8b");
+	CU_ASSERT_STRING_EQUAL(shown("\xe2\x80\x8f\xe2\x80\x90"),
+			       "\\xe2\\x80\\x8f\xe2\x80\x90");
+	CU_ASSERT_STRING_EQUAL(shown("\xe2\x80\xa7\xe2\x80\xa8"),
+			       "\xe2\x80\xa7\\xe2\\x80\\xa8");
+	CU_ASSERT_STRING_EQUAL(shown("\xe2\x80\xae\xe2\x80\xaf"),
+			       "\\xe2\\x80\\xae\xe2\x80\xaf");
+	CU_ASSERT_STRING_EQUAL(shown("\xe2\x81\x9f\xe2\x81\xa0"),
+			       "\xe2\x81\x9f\\xe2\\x81\\xa0");
+	CU_ASSERT_STRING_EQUAL(shown("\xe2\x81\xaf\xe2\x81\xb0"),
+			       "\\xe2\\x81\\xaf\xe2\x81\xb0");
+	CU_ASSERT_STRING_EQUAL(shown("\xef\xbb\xbf\xef\xbb\xbe"),
+			       "\\xef\\xbb\\xbf\xef\xbb\xbe");
+	/* no UTF-8: too short, too long, a surrogate, beyond U+10FFFF */
+	CU_ASSERT_STRING_EQUAL(shown("\xe4\xb8"), "\\xe4\\xb8");
+	CU_ASSERT_STRING_EQUAL(shown("\xc1\xbf"), "\\xc1\\xbf");
+	CU_ASSERT_STRING_EQUAL(shown("\xe0\x9f\xbf"), "\\xe0\\x9f\\xbf");
+	CU_ASSERT_STRING_EQUAL(shown("\xed\xa0\x80"), "\\xed\\xa0\\x80");
+	CU_ASSERT_STRING_EQUAL(shown("\xf4\x90\x80\x80"),
+			       "\\xf4\\x90\\x80\\x80");
+}
+
+static void test_escapes_are_bounded(void)
+{
+	char out[8];
+
+	CU_ASSERT_EQUAL(str_escape(out, sizeof(out), "abcdefgh", 8), 7);
+	CU_ASSERT_STRING_EQUAL(out, "abcdefg");
+	/* no half of an escape, and no half of a character */
+	CU_ASSERT_EQUAL(str_escape(out, sizeof(out), "abcd\x01", 5), 4);
+	CU_ASSERT_STRING_EQUAL(out, "abcd");
+	CU_ASSERT_EQUAL(str_escape(out, sizeof(out), "abc\x01", 4), 7);
+	CU_ASSERT_STRING_EQUAL(out, "abc\\x01");
+	CU_ASSERT_EQUAL(str_escape(out, sizeof(out), "abcdef\xc3\xa4", 8), 6);
+	CU_ASSERT_EQUAL(str_escape(out, sizeof(out), "a\0b", 3), 6);
+	CU_ASSERT_STRING_EQUAL(out, "a\\x00b");
+	CU_ASSERT_EQUAL(str_escape(out, 1, "a", 1), 0);
+	CU_ASSERT_STRING_EQUAL(out, "");
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -132,6 +191,8 @@ int main(void)
 		{ "durations", test_durations },
 		{ "sizes", test_sizes },
 		{ "bounded copies", test_copies_are_bounded },
+		{ "escapes", test_what_terminals_obey_is_escaped },
+		{ "bounded escapes", test_escapes_are_bounded },
 	};
 
 	return unit_main("str", tests, ARRAY_SIZE(tests));
