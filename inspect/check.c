@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "advice.h"
 #include "expect.h"
@@ -472,4 +473,15 @@ const char *verdict_name(enum verdict v)
 	};
 
 	return (unsigned)v < VERDICTS ? names[v] : "?";
+}
+
+const char *check_reason(enum verdict v, enum anomaly a)
+{
+	const char *slug = anomaly_slug(a);
+	const char *dot = strrchr(slug, '.');
+
+	if (a == ANOMALY_NONE ||
+	    strcasecmp(dot ? dot + 1 : slug, verdict_name(v)) == 0)
+		return NULL;
+	return slug;
 }

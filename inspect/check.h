@@ -60,6 +60,11 @@ bool check_has_finding(const uint64_t count[VERDICTS], uint64_t *ret_open);
 /* verdict_name() - "OK", "NO-HANDSHAKE", ... */
 const char *verdict_name(enum verdict v);
 
+/* check_reason() - the slug of @a, to stand behind @v; NULL if there is none or
+ * it would only say the verdict again, as "missing" and "flow.split" do
+ */
+const char *check_reason(enum verdict v, enum anomaly a);
+
 /* check_hdr() - decode the header that @f kept; false if there is none */
 bool check_hdr(const struct find *f, struct pp_hdr *ret);
 

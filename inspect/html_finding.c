@@ -15,20 +15,21 @@ static void html_summary(FILE *out, const struct html_finding *f)
 {
 	char a[ENDPOINT_TEXT_MAX], b[ENDPOINT_TEXT_MAX];
 	const struct check *c = &f->check;
-	bool has = c->anomaly != ANOMALY_NONE;
+	const char *verdict = verdict_name(c->verdict);
+	const char *reason = check_reason(c->verdict, c->anomaly);
+	const char *blank = reason ? " " : "";
 
 	(void)fprintf(out,
 		      "<details class=\"finding\" id=\"flow-%llu\" "
 		      "data-flow=\"%llu\" data-reason=\"%s%s%s\">\n<summary>"
 		      "<span class=\"faint\">flow %llu</span>"
-		      "<span class=\"bad\">%s <span class=\"faint\">%s</span>"
+		      "<span class=\"bad\">%s%s<span class=\"faint\">%s</span>"
 		      "</span><span class=\"where\">%s %s &gt; %s, %s",
 		      (unsigned long long)f->id, (unsigned long long)f->id,
-		      verdict_name(c->verdict), has ? " " : "",
-		      has ? anomaly_slug(c->anomaly) : "",
-		      (unsigned long long)f->id, verdict_name(c->verdict),
-		      has ? anomaly_slug(c->anomaly) : "", f->transport,
-		      view_end(&f->src, a), view_end(&f->dst, b), f->mode);
+		      verdict, blank, reason ? reason : "",
+		      (unsigned long long)f->id, verdict, blank,
+		      reason ? reason : "", f->transport, view_end(&f->src, a),
+		      view_end(&f->dst, b), f->mode);
 	if (*f->named)
 		(void)fprintf(out, ", client %s", f->named);
 	(void)fputs("</span></summary>\n", out);

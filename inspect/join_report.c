@@ -108,6 +108,7 @@ static const char *join_transport(const struct join_leg *leg)
 
 static void join_text_pair(struct paint *p, const struct join_row *r)
 {
+	const char *reason = check_reason(r->check.verdict, r->check.anomaly);
 	char by[64] = "";
 	size_t at = 0;
 	unsigned i;
@@ -130,9 +131,8 @@ static void join_text_pair(struct paint *p, const struct join_row *r)
 			   (double)r->delay_us / 1000);
 	paint_word(p, paint_verdict(r->check.verdict), "%s",
 		   verdict_name(r->check.verdict));
-	if (r->check.anomaly != ANOMALY_NONE)
-		paint_word(p, PAINT_PLAIN, "%s",
-			   anomaly_slug(r->check.anomaly));
+	if (reason)
+		paint_word(p, PAINT_PLAIN, "%s", reason);
 	paint_end(p);
 }
 

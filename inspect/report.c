@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/log.h"
 #include "check_json.h"
@@ -56,16 +55,6 @@ static void report_text_beside(struct paint *p, const struct beside *b,
 		   b->packets == 1 ? "" : "s", (unsigned long long)b->frame);
 }
 
-/* "MISSING missing" and "SPLIT flow.split" would say it twice. */
-static bool report_says_more(const struct check *c)
-{
-	const char *slug = anomaly_slug(c->anomaly);
-	const char *dot = strrchr(slug, '.');
-
-	return c->anomaly != ANOMALY_NONE &&
-	       strcasecmp(dot ? dot + 1 : slug, verdict_name(c->verdict)) != 0;
-}
-
 /* The first header that stands where none belongs, or is another one. */
 static void report_text_other(struct paint *p, const struct find_other *o)
 {
@@ -78,12 +67,11 @@ static void report_text_other(struct paint *p, const struct find_other *o)
 char *report_verdict(const struct view *v, char out[REPORT_VERDICT_MAX])
 {
 	const struct check *c = v->check;
-	size_t at = (size_t)snprintf(out, REPORT_VERDICT_MAX, "%s",
-				     verdict_name(c->verdict));
+	const char *reason = check_reason(c->verdict, c->anomaly);
+	size_t at = (size_t)snprintf(out, REPORT_VERDICT_MAX, "%s%s%s",
+				     verdict_name(c->verdict),
+				     reason ? " " : "", reason ? reason : "");
 
-	if (report_says_more(c))
-		at += (size_t)snprintf(out + at, REPORT_VERDICT_MAX - at, " %s",
-				       anomaly_slug(c->anomaly));
 	if (c->frame && (c->off || c->verdict == VERDICT_MALFORMED))
 		at += (size_t)snprintf(out + at, REPORT_VERDICT_MAX - at,
 				       " at byte %u of frame %llu", c->off,

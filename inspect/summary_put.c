@@ -154,14 +154,14 @@ static void summary_reasons(struct paint *p, const struct summary *s)
 	summary_head(p, PAINT_STRONG, "Why");
 	for (i = 0; i < n; i++) {
 		const struct summary_reason *r = &s->reason[i];
+		const char *reason = check_reason(r->verdict, r->anomaly);
 
 		paint_word(p, PAINT_PLAIN, "%7llu",
 			   (unsigned long long)r->flows);
 		paint_word(p, paint_verdict(r->verdict), "%s",
 			   verdict_name(r->verdict));
-		if (r->anomaly != ANOMALY_NONE)
-			paint_word(p, PAINT_PLAIN, "%s",
-				   anomaly_slug(r->anomaly));
+		if (reason)
+			paint_word(p, PAINT_PLAIN, "%s", reason);
 		paint_word(p, PAINT_FAINT, "first: flow %llu, frame %llu",
 			   (unsigned long long)r->first,
 			   (unsigned long long)r->frame);
