@@ -96,7 +96,7 @@ static bool config_set_occurrence(struct output *o, const char *value)
 }
 
 /* config_set_layout() - -E header=y, separator=;, aggregator=/s, occurrence=f,
- * quote=d, bom=y
+ * quote=d, bom=y, escape=n
  */
 static bool config_set_layout(void *dst, const char *value,
 			      char err[OPT_ERR_MAX])
@@ -110,6 +110,10 @@ static bool config_set_layout(void *dst, const char *value,
 		ok = true;
 	} else if (strcmp(value, "bom=y") == 0 || strcmp(value, "bom=n") == 0) {
 		o->want_bom = value[strlen("bom=")] == 'y';
+		ok = true;
+	} else if (strcmp(value, "escape=y") == 0 ||
+		   strcmp(value, "escape=n") == 0) {
+		o->want_loose = value[strlen("escape=")] == 'n';
 		ok = true;
 	} else if (strncmp(value, "separator=", 10) == 0) {
 		ok = config_char(value + 10, &o->separator);
@@ -125,7 +129,7 @@ static bool config_set_layout(void *dst, const char *value,
 			err, OPT_ERR_MAX,
 			"'%s' is not header=y|n, bom=y|n, separator=CHAR, "
 			"aggregator=CHAR (/t tab, /s blank), "
-			"occurrence=a|f|l or quote=d|s|n",
+			"occurrence=a|f|l, quote=d|s|n or escape=y|n",
 			value);
 	return ok;
 }
@@ -148,7 +152,8 @@ static void config_opts_form(struct config_draft *d)
 		  config_set_layout,
 		  "of fields: header=y|n, bom=y|n, separator=CHAR, "
 		  "aggregator=CHAR, occurrence=a|f|l (all, first, last), "
-		  "quote=d|s|n (double, single, none)" },
+		  "quote=d|s|n (double, single, none), escape=y|n (of TLVs' "
+		  "text all but ASCII, or only what terminals obey)" },
 		{ 'J', "json", NULL, OPT_FLAG, &cfg->want_json, 0, 0, NULL,
 		  NULL, "print JSON Lines instead of text (-T json)" },
 		{ 'V', "verbose", NULL, OPT_FLAG, &o->want_tree, 0, 0, NULL,
@@ -213,7 +218,7 @@ static int config_done_form(struct config_draft *d, const struct opt_spec *spec)
 		return opt_fail(spec, "-V and -x are text: not with -T %s",
 				output_format_names[o->format]);
 	if ((d->header || o->want_bom || o->separator || o->aggregator ||
-	     o->quote || o->occurrence != OUTPUT_ALL) &&
+	     o->quote || o->want_loose || o->occurrence != OUTPUT_ALL) &&
 	    (o->format == OUTPUT_TEXT ||
 	     !(o->field_count || o->format == OUTPUT_CSV)))
 		return opt_fail(spec, "-E is about fields: give -e FIELD or "

@@ -20,12 +20,16 @@
 /* @text: @count values one behind the other, each with its NUL
  * @len: bytes used of @text
  * @is_cut: there was no room for all
+ * @is_loose: set by who asks: texts of TLVs keep what str_shown() lets pass;
+ *	    else only printable ASCII stands for itself, but no quote and no
+ *	    backslash
  */
 struct field_values {
 	char text[FIELD_VALUES_MAX];
 	size_t len;
 	unsigned count;
 	bool is_cut;
+	bool is_loose;
 };
 
 /* @is_number: values are decimal numbers; @is_many: there may be several

@@ -2,12 +2,10 @@
 /* field_hdr.c - see field_get.h: PROXY headers and their TLVs */
 #include <string.h>
 
+#include "base/str.h"
 #include "field_get.h"
 #include "paint.h"
 #include "wire/pp2.h"
-
-/* Escaped, each byte of a value may take four characters. */
-#define FIELD_TLV_TEXT_MAX (4 * 1024)
 
 /* Version 2's own bytes, as they stand: LOCAL has a family too. */
 static bool field_is_v2(const struct view *v)
@@ -62,10 +60,20 @@ void field_hdr(const struct view *v, int arg, struct field_values *out)
 
 static void field_put_text(const struct pp2_tlv *t, struct field_values *out)
 {
-	char text[FIELD_TLV_TEXT_MAX];
+	size_t room = sizeof(out->text) - out->len;
+	char *to = out->text + out->len;
 
-	field_put(out, "%s",
-		  paint_escape(text, sizeof(text), t->value, t->len));
+	/* escaped, each byte may take four characters */
+	if (t->len * (size_t)4 + 1 > room) {
+		out->is_cut = true;
+		return;
+	}
+	if (out->is_loose)
+		(void)str_escape(to, room, (const char *)t->value, t->len);
+	else
+		(void)paint_escape(to, room, t->value, t->len);
+	out->len += strlen(to) + 1;
+	out->count++;
 }
 
 static void field_tlv_one(const struct pp2_tlv *t, int arg,

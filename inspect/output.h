@@ -33,7 +33,8 @@ struct field;
  * @flow:	  only the flow of this number; 0: all
  * @field:	  as given with -e, none twice
  * @quote: stands around each value, 0: only where CSV needs it
- * @want_header, @want_bom, @separator, @aggregator, @occurrence: -E
+ * @want_header, @want_bom, @separator, @aggregator, @occurrence, @want_loose
+ *		  (escape=n): -E
  * @report, @annotate, @write_bad: paths of files to write, or NULL
  */
 struct output {
@@ -44,6 +45,7 @@ struct output {
 	bool want_summary;
 	bool want_header;
 	bool want_bom;
+	bool want_loose;
 	char separator;
 	char aggregator;
 	char quote;

@@ -221,6 +221,7 @@ int rows_open(const struct config *cfg, FILE *out, struct sinks *s)
 	}
 	r->cfg = &cfg->output;
 	r->out = out;
+	r->values.is_loose = cfg->output.want_loose;
 	if (!is_json && cfg->output.want_bom)
 		(void)fputs("\xef\xbb\xbf", out); /* U+FEFF */
 	if (!is_json && cfg->output.want_header)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 #include "progress.h"
 #include "report.h"
 
@@ -35,7 +36,7 @@ struct top_list {
 
 /* @ended:  flows that have ended; @open: those that had not when last drawn */
 struct top {
-	const char *title;
+	char title[TOP_COLUMNS];
 	uint64_t start_ns;
 	uint64_t drawn_ns;
 	uint64_t next_ns;
@@ -53,7 +54,7 @@ int top_new(const char *title, struct top **ret)
 
 	if (!t)
 		return -ENOMEM;
-	t->title = title;
+	(void)str_escape(t->title, sizeof(t->title), title, strlen(title));
 	t->start_ns = t->drawn_ns = clock_ns();
 	*ret = t;
 	return 0;

@@ -16,7 +16,7 @@
 
 struct top;
 
-/* top_new() - @title: borrowed. Return: 0 or -ENOMEM */
+/* top_new() - @title: any bytes. Return: 0 or -ENOMEM */
 int top_new(const char *title, struct top **ret);
 void top_free(struct top *t);
 

@@ -11,7 +11,9 @@
 #include "wire/ip.h"
 #include "wire/pp2.h"
 
-#define TREE_TEXT_MAX 1024
+#define TREE_TEXT_MAX 1920
+/* bytes of a TLV that are shown, each escaped at worst */
+#define TREE_TLV_MAX ((TREE_TEXT_MAX - 1) / 4)
 
 char *tree_span(int64_t us, char out[VIEW_TIME_MAX])
 {
@@ -69,6 +71,8 @@ static void tree_tlv(struct paint *p, unsigned depth, const struct pp2_tlv *t)
 {
 	const char *name = pp2_tlv_name(t->type);
 	char text[TREE_TEXT_MAX];
+	uint16_t len = t->len < TREE_TLV_MAX ? t->len : TREE_TLV_MAX;
+	const char *more = len < t->len ? "..." : "";
 	size_t at = 0;
 	uint16_t i;
 
@@ -79,19 +83,19 @@ static void tree_tlv(struct paint *p, unsigned depth, const struct pp2_tlv *t)
 		return;
 	}
 	if (t->type != PP2_TLV_CRC32C && tree_is_text(t)) {
-		(void)paint_escape(text, sizeof(text), t->value, t->len);
+		(void)paint_escape(text, sizeof(text), t->value, len);
 		paint_item(p, depth, "TLV", PAINT_PLAIN,
-			   "0x%02x %s, %u bytes: \"%s\"", t->type,
-			   name ? name : "without a name", t->len, text);
+			   "0x%02x %s, %u bytes: \"%s\"%s", t->type,
+			   name ? name : "without a name", t->len, text, more);
 		return;
 	}
 	text[0] = '\0';
-	for (i = 0; i < t->len && at + 4 < sizeof(text); i++)
+	for (i = 0; i < len; i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%02x",
 				       t->value[i]);
-	paint_item(p, depth, "TLV", PAINT_PLAIN, "0x%02x %s, %u bytes%s%s",
+	paint_item(p, depth, "TLV", PAINT_PLAIN, "0x%02x %s, %u bytes%s%s%s",
 		   t->type, name ? name : "without a name", t->len,
-		   at ? ": " : "", text);
+		   at ? ": " : "", text, more);
 }
 
 static void tree_hdr_body(struct paint *p, const struct view *v)
