@@ -338,10 +338,11 @@ static void feed_age(struct feed *f, struct inspect *in, bool is_idle)
 
 int feed_run(struct feed *f, struct inspect *in)
 {
-	uint64_t each = source_live(f->src) ? FEED_FRAMES_LIVE
-					    : FEED_FRAMES_FILE;
 	char err[SOURCE_ERR_MAX];
+	struct live *live = source_live(f->src);
+	uint64_t each = live ? FEED_FRAMES_LIVE : FEED_FRAMES_FILE;
 	struct frame frame;
+	bool is_due;
 	int status = 0;
 	int r = feed_plain(f, in);
 
@@ -358,12 +359,13 @@ int feed_run(struct feed *f, struct inspect *in)
 		if (r == SOURCE_IDLE && f->ring &&
 		    ring_flush(f->ring, err) != 0)
 			r = -EIO;
-		if (source_live(f->src) &&
-		    (r == SOURCE_IDLE || f->frames % each == 0))
+		/* few frames, but too many for it ever to be idle */
+		is_due = r == SOURCE_IDLE || f->frames % each == 0 ||
+			 (live && live_waited(live));
+		if (live && is_due)
 			feed_age(f, in, r == SOURCE_IDLE);
-		if ((r == SOURCE_IDLE || f->frames % each == 0) &&
-		    !feed_tick(f, in, 0, f->frames)) {
-			if (source_live(f->src) && r > 0 && !status)
+		if (is_due && !feed_tick(f, in, 0, f->frames)) {
+			if (live && r > 0 && !status)
 				feed_drain(f, in);
 			break;
 		}

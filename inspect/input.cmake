@@ -3,7 +3,7 @@
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 target_sources(inspect_core PRIVATE
-    capfile.c capfile_find.c config_source.c feed.c filter.c input.c
+    capfile.c capfile_find.c config_source.c copies.c feed.c filter.c input.c
     interrupt.c live.c progress.c ring.c source.c source_stat.c stream.c top.c)
 target_link_libraries(inspect_core PUBLIC PkgConfig::ZLIB PkgConfig::ZSTD)
 

@@ -12,7 +12,11 @@
 #include <pcap/pcap.h>
 
 #include "base/clock.h"
+#include "base/str.h"
+#include "copies.h"
 #include "wire/link.h"
+
+#define LIVE_NAME_MAX 256
 
 /* @sum: of the counters, which libpcap keeps in 32 bits; @last: seen then */
 struct live {
@@ -23,6 +27,8 @@ struct live {
 	uint64_t frames;
 	struct live_stat sum;
 	struct pcap_stat last;
+	bool has_waited;
+	struct copies copies;
 };
 
 static int live_fail(const struct live *l, const char *why,
@@ -173,6 +179,7 @@ static int live_take(struct live *l, char err[LIVE_ERR_MAX], struct frame *ret)
 		.wire_len = h->len < h->caplen ? h->caplen : h->len,
 		.link = l->link,
 	};
+	l->sum.copies += copies_see(&l->copies, ret);
 	return 1;
 }
 
@@ -181,12 +188,18 @@ int live_next(struct live *l, char err[LIVE_ERR_MAX], struct frame *ret)
 	struct pollfd p = { .fd = l->fd, .events = POLLIN };
 	int r = live_take(l, err, ret);
 
+	l->has_waited = !r;
 	if (r)
 		return r;
 	r = poll(&p, 1, LIVE_WAIT_MS);
 	if (r < 0 && errno != EINTR)
 		return live_fail(l, strerror(errno), err);
 	return r > 0 ? live_take(l, err, ret) : 0;
+}
+
+bool live_waited(const struct live *l)
+{
+	return l->has_waited;
 }
 
 void live_stat(struct live *l, struct live_stat *ret)
@@ -222,16 +235,21 @@ int live_list(char err[LIVE_ERR_MAX])
 		return -EIO;
 	}
 	for (i = all; i; i = i->next) {
+		char name[LIVE_NAME_MAX], about[LIVE_NAME_MAX];
+		const char *text = i->description ? i->description : "";
+
 		/* Only what carries IP is of use: no USB, no Bluetooth. */
 		if (strncmp(i->name, "usbmon", 6) == 0 ||
 		    strncmp(i->name, "bluetooth", 9) == 0 ||
 		    strncmp(i->name, "dbus", 4) == 0 ||
 		    strncmp(i->name, "nf", 2) == 0)
 			continue;
-		(void)printf("%-15s %s%s%s\n", i->name,
+		/* who may make interfaces chooses any bytes for the name */
+		(void)str_escape(name, sizeof(name), i->name, strlen(i->name));
+		(void)str_escape(about, sizeof(about), text, strlen(text));
+		(void)printf("%-15s %s%s%s\n", name,
 			     i->flags & PCAP_IF_UP ? "up" : "down",
-			     i->description ? "  " : "",
-			     i->description ? i->description : "");
+			     *about ? "  " : "", about);
 	}
 	pcap_freealldevs(all);
 	return 0;

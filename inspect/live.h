@@ -30,11 +30,14 @@ struct live_config {
  * @received: includes what was dropped
  * @dropped:  the ring was full
  * @if_dropped: the interface or its driver gave up
+ * @copies:   by our own count, of those that were given out: another interface
+ *	      had brought the same packet (copies.h)
  */
 struct live_stat {
 	uint64_t received;
 	uint64_t dropped;
 	uint64_t if_dropped;
+	uint64_t copies;
 };
 
 /* live_open() - @filter: pcap-filter(7), compiled into the kernel; or NULL.
@@ -49,6 +52,9 @@ void live_close(struct live *l);
  * for LIVE_WAIT_MS, or a signal came; -EIO: the interface has failed
  */
 int live_next(struct live *l, char err[LIVE_ERR_MAX], struct frame *ret);
+
+/* live_waited() - was nothing at hand for the last live_next()? */
+bool live_waited(const struct live *l);
 
 void live_stat(struct live *l, struct live_stat *ret);
 

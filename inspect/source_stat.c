@@ -9,6 +9,8 @@ void source_json(struct json *j, const struct source_stat *st)
 		json_u64(j, "received", st->live.received);
 		json_u64(j, "dropped", st->live.dropped);
 		json_u64(j, "if_dropped", st->live.if_dropped);
+		if (st->live.copies)
+			json_u64(j, "copies", st->live.copies);
 		json_end(j);
 	}
 	if (!st->is_damaged)
@@ -35,4 +37,13 @@ void source_text(FILE *out, const struct source_stat *st)
 		      (unsigned long long)st->live.dropped,
 		      st->live.dropped ? " (-B makes its buffer larger)" : "",
 		      (unsigned long long)st->live.if_dropped);
+	if (st->live.copies)
+		(void)fprintf(out,
+			      "%llu packet%s of one that another "
+			      "interface brought, and count as often: capture "
+			      "on one interface, or filter with 'inbound' or "
+			      "'ifindex N'\n",
+			      (unsigned long long)st->live.copies,
+			      st->live.copies == 1 ? " is a copy"
+						   : "s are copies");
 }
