@@ -33,7 +33,8 @@ struct annotate_note {
 
 struct annotate {
 	const struct config *cfg;
-	FILE *out;
+	struct outfile *file;
+	FILE *out; /* its stream */
 	uint64_t refused;
 	uint32_t count;
 	uint32_t room;
@@ -247,7 +248,7 @@ static void annotate_write(struct annotate *a, struct recap *r,
 	bool is_first = true;
 	uint32_t at = 0;
 
-	while (recap_next(r, &p) > 0) {
+	while (!outfile_is_stopped(a->file) && recap_next(r, &p) > 0) {
 		struct packet pkt;
 		struct wire_err err;
 
@@ -274,6 +275,7 @@ static int annotate_end(void *ctx, const struct tally *t, int status)
 
 	(void)t;
 	(void)status;
+	outfile_begin(a->file);
 	if (a->count)
 		qsort(a->note, a->count, sizeof(*a->note), annotate_compare);
 	err = recap_open(a->cfg->path, &r);
@@ -287,9 +289,11 @@ static int annotate_end(void *ctx, const struct tally *t, int status)
 		log_warn("%s: %llu notes more than can be kept were left out",
 			 a->cfg->output.annotate,
 			 (unsigned long long)a->refused);
-	if (outfile_close(a->out, a->cfg->output.annotate) != 0 && !err)
-		err = -EIO;
-	a->out = NULL;
+	if (err)
+		outfile_drop(a->file);
+	else
+		err = outfile_done(a->file);
+	a->file = NULL;
 	return err;
 }
 
@@ -297,8 +301,7 @@ static void annotate_free(void *ctx)
 {
 	struct annotate *a = ctx;
 
-	if (a->out)
-		(void)fclose(a->out);
+	outfile_drop(a->file);
 	free(a->note);
 	free(a);
 }
@@ -318,10 +321,11 @@ int annotate_open(const struct config *cfg, struct sinks *s)
 		return -ENOMEM;
 	}
 	a->cfg = cfg;
-	r = outfile_open(cfg, cfg->output.annotate, &a->out);
+	r = outfile_open(cfg, cfg->output.annotate, &a->file);
 	if (r) {
 		free(a);
 		return r;
 	}
+	a->out = outfile_stream(a->file);
 	return sinks_add(s, &ops, a);
 }

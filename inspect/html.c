@@ -12,7 +12,7 @@
 
 struct html {
 	struct html_page page;
-	FILE *out;
+	struct outfile *out;
 	uint32_t room;
 };
 
@@ -75,13 +75,15 @@ static int html_flow(void *ctx, const struct flow *fl, const struct check *c)
 static int html_end(void *ctx, const struct tally *t, int status)
 {
 	struct html *h = ctx;
-	int err = peek_fetch(h->page.peek, h->page.cfg);
+	int err;
 
+	outfile_begin(h->out);
+	err = peek_fetch(h->page.peek, h->page.cfg);
 	h->page.tally = t;
 	h->page.status = status;
 	summary_sort(h->page.summary);
-	html_write(h->out, &h->page);
-	if (outfile_close(h->out, h->page.cfg->output.report) != 0 && !err)
+	html_write(outfile_stream(h->out), &h->page);
+	if (outfile_done(h->out) != 0 && !err)
 		err = -EIO;
 	h->out = NULL;
 	return err;
@@ -91,8 +93,7 @@ static void html_free(void *ctx)
 {
 	struct html *h = ctx;
 
-	if (h->out)
-		(void)fclose(h->out);
+	outfile_drop(h->out);
 	peek_free(h->page.peek);
 	free(h->page.summary);
 	free(h->page.finding);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* outfile.h - a file that is written beside standard output */
+/* outfile.h - a file that is written beside standard output.
+ *
+ * A plain file is written under a name of its own beside the one that was
+ * asked for, PATH.XXXXXX, and takes that one when it is whole: until then, and
+ * if it never is, what was there before stays. What is no plain file (a pipe, a
+ * terminal, /dev/stdout) or cannot be replaced as it is (links, owners, folders
+ * of others) is written in place.
+ */
 #ifndef INSPECT_OUTFILE_H
 #define INSPECT_OUTFILE_H
 
@@ -7,12 +14,37 @@
 
 #include "config.h"
 
-/* outfile_open() - create or empty @path, which must not be a capture that is
- * read. Return: 0; -EINVAL, -EIO, logged
- */
-int outfile_open(const struct config *cfg, const char *path, FILE **ret);
+struct outfile;
 
-/* outfile_close() - Return: 0; -EIO, logged: not all of it could be written */
-int outfile_close(FILE *f, const char *path);
+/* outfile_open() - begin to write @path, borrowed, which must not be a capture
+ * that is read.
+ * Return: 0; -EINVAL, -EIO, -ENOMEM, logged
+ */
+int outfile_open(const struct config *cfg, const char *path,
+		 struct outfile **ret);
+
+/* outfile_stream() - to write to; errors show in outfile_done() */
+FILE *outfile_stream(struct outfile *o);
+
+/* outfile_is_stopped() - was the end asked for since outfile_begin()? Then what
+ * is still missing of the file is not waited for.
+ */
+bool outfile_is_stopped(const struct outfile *o);
+
+/* outfile_begin() - the writing proper begins. A request for the end that came
+ * before it was for the reading, of which all is told that is known.
+ */
+void outfile_begin(struct outfile *o);
+
+/* outfile_done() - the file is whole, and takes its name. @o is freed.
+ * Return: 0; -EIO, logged: not all of it could be written, or
+ * outfile_is_stopped()
+ */
+int outfile_done(struct outfile *o);
+
+/* outfile_drop() - it is not to be had, which was logged: what was there before
+ * stays. NULL is a no-op.
+ */
+void outfile_drop(struct outfile *o);
 
 #endif

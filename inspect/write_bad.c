@@ -29,7 +29,8 @@ struct bad_flow {
  */
 struct write_bad {
 	const struct config *cfg;
-	FILE *out;
+	struct outfile *file;
+	FILE *out; /* its stream */
 	bool is_pcapng;
 	bool has_link;
 	int link;
@@ -237,7 +238,7 @@ static int bad_write(struct write_bad *w, struct recap *r, struct decoder *d)
 	bool is_first = true;
 	int err = 0;
 
-	while (!err && recap_next(r, &p) > 0) {
+	while (!err && !outfile_is_stopped(w->file) && recap_next(r, &p) > 0) {
 		if (is_first)
 			bad_begin(w, r);
 		is_first = false;
@@ -260,6 +261,7 @@ static int bad_end(void *ctx, const struct tally *t, int status)
 
 	(void)t;
 	(void)status;
+	outfile_begin(w->file);
 	bad_sort(w);
 	err = recap_open(w->cfg->path, &r);
 	if (!err)
@@ -272,9 +274,11 @@ static int bad_end(void *ctx, const struct tally *t, int status)
 		log_warn("%s: %llu flows more than can be remembered were left "
 			 "out",
 			 path, (unsigned long long)w->refused);
-	if (outfile_close(w->out, path) != 0 && !err)
-		err = -EIO;
-	w->out = NULL;
+	if (err)
+		outfile_drop(w->file);
+	else
+		err = outfile_done(w->file);
+	w->file = NULL;
 	return err;
 }
 
@@ -282,8 +286,7 @@ static void bad_free(void *ctx)
 {
 	struct write_bad *w = ctx;
 
-	if (w->out)
-		(void)fclose(w->out);
+	outfile_drop(w->file);
 	free(w->flow);
 	free(w);
 }
@@ -311,10 +314,11 @@ int write_bad_open(const struct config *cfg, struct sinks *s)
 	}
 	w->cfg = cfg;
 	w->is_pcapng = bad_is_pcapng(cfg->output.write_bad);
-	r = outfile_open(cfg, cfg->output.write_bad, &w->out);
+	r = outfile_open(cfg, cfg->output.write_bad, &w->file);
 	if (r) {
 		free(w);
 		return r;
 	}
+	w->out = outfile_stream(w->file);
 	return sinks_add(s, &ops, w);
 }

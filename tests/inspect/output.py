@@ -15,12 +15,14 @@ import os
 import pathlib
 import pty
 import re
+import resource
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
 
-PROGRAM, PCAPS = sys.argv[1], pathlib.Path(sys.argv[2])
+PROGRAM, PCAPS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
 FAILED = 0
 
 
@@ -163,6 +165,80 @@ def test_names_of_tshark():
                 # which tshark leaves empty for version 1
                 if (n, x) != ("proxy.version", "1"):
                     check(x == y, f"{path}: {n}: {x!r}, tshark: {y!r}")
+
+
+# --- what a client writes
+
+HOSTILE = "a\nb\tc\r\"d\\e\x1b[31mf\x7fg\u009bh\u202ei\u00fcj\u4e2dk".encode() + \
+    b"\xffl\x00m"
+
+
+def one_segment(payload):
+    """a capture of one segment, the checksum left to the card"""
+    tcp = struct.pack(">HHIIBBHHH", 40000, 8080, 1, 1, 5 << 4, 0x18, 65535, 0,
+                      0) + payload
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 1, 0, 64, 6, 0,
+                     bytes([198, 51, 100, 5]), bytes([192, 0, 2, 10]))
+    packet = ip + tcp
+    return struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 101) + \
+        struct.pack("<IIII", 1, 0, len(packet), len(packet)) + packet
+
+
+def with_tlvs(*tlvs):
+    body = bytes([203, 0, 113, 7, 198, 51, 100, 1]) + \
+        struct.pack(">HH", 40000, 443)
+    for kind, value in tlvs:
+        body += struct.pack(">BH", kind, len(value)) + value
+    return one_segment(b"\r\n\r\n\0\r\nQUIT\n\x21\x11" +
+                       struct.pack(">H", len(body)) + body)
+
+
+def test_hostile(work):
+    """no byte of a capture breaks a line, or is one that a terminal obeys"""
+    path = work / "hostile.pcap"
+    ssl = b"\x07\0\0\0\0" + struct.pack(">BH", 0x22, len(HOSTILE)) + HOSTILE
+    path.write_bytes(with_tlvs((1, HOSTILE), (2, HOSTILE), (0x20, ssl),
+                               (0xea, b"\x01" + HOSTILE), (0xe9, b"\x1b" * 3000)))
+    names = [line.split()[0] for line in text("--fields").splitlines()]
+    texts = [n for n in names if ".tlv." in n]
+    forms = [[], ["-V"], ["-x"], ["--summary"], ["-J"], ["--summary", "-J"]]
+    for form in "fields", "csv", "json":
+        for loose in "y", "n":
+            forms.append(["-T", form, "-e", ",".join(texts), "-E",
+                          f"escape={loose}"])
+            forms.append(forms[-1] + ["-E", "quote=d"])
+    for form in forms:
+        said = run("-K", "-r", path, *form)
+        rest = re.sub(r"[\t\n]|\r\n", "", said.stdout.decode())
+        check(rest and all(c.isprintable() or c == "\u00a0" for c in rest),
+              f"{form}: {rest!r}")
+        if "fields" in form or "csv" in form or "json" in form:
+            lines = said.stdout.decode().splitlines()
+            check(len(lines) == 1 + ("csv" in form), f"{form}: {lines}")
+    out = work / "hostile.html"
+    run("-K", "--mode", "off", "--report", out, "-r", path)
+    check(out.read_text("ascii").replace("\n", "").replace("\t", "")
+          .isprintable(), "a page")
+    # all of it is there, and can be told from what looks like it
+    get = ["-K", "-r", path, "-e", "proxy.v2.tlv.authority"]
+    want = "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}"
+                   for b in HOSTILE)
+    check(text(*get) == want + "\n", f"escape=y: {text(*get)}")
+    check(text(*get) == text(*get, "-E", "escape=y"), "escape=y is not usual")
+    loose = text(*get, "-E", "escape=n")
+    check(loose == 'a\\x0ab\\x09c\\x0d"d\\e\\x1b[31mf\\x7fg\\xc2\\x9bh'
+          '\\xe2\\x80\\xaei\u00fcj\u4e2dk\\xffl\\x00m\n', f"escape=n: {loose}")
+    long = text(*get[:-1], "proxy.v2.tlv.text", "-E", "occurrence=l")
+    check(long == "\\x1b" * 3000 + "\n", f"a long one: {len(long)}")
+    tree = text(*get[:-2], "-V")
+    check("3000 bytes: 1b1b" in tree and "1b...\n" in tree, "a long one in -V")
+    # names of files
+    odd = work / "a\x1b[31m\nb\u202e"
+    said = run("-r", odd).stderr.decode()
+    check(r"a\x1b[31m\x0ab\xe2\x80\xae: No such" in said and
+          said.count("\n") == 1, f"a file's name: {said!r}")
+    said = run(odd).stderr.decode()
+    check(said.count("\n") == 2 and "\x1b" not in said, f"usage: {said!r}")
 
 
 # --- tree and hex
@@ -353,6 +429,100 @@ def test_write_bad(work):
               f"{option} /dev/full")
 
 
+def small_disk():
+    """no file may have more than some bytes"""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+
+
+WRITTEN = "--report", "--annotate", "--write-bad"
+
+
+def test_files_are_whole(work):
+    """what cannot be written whole does not take the place of what was"""
+    path = capture(17).absolute()
+    folder = work / "whole"
+    folder.mkdir()
+    out = folder / "out.pcapng"
+    for option in WRITTEN:
+        done = run(option, out, "-r", path, preexec_fn=small_disk)
+        check(done.returncode == 3 and b"there is no such file" in done.stderr,
+              f"{option}: {done.stderr}")
+        check(not list(folder.iterdir()), f"{option} leaves a part")
+        out.write_text("old")
+        out.chmod(0o640)
+        done = run(option, out, "-r", path, preexec_fn=small_disk)
+        check(done.returncode == 3 and b"before stays" in done.stderr,
+              f"{option}: {done.stderr}")
+        check(list(folder.iterdir()) == [out] and out.read_text() == "old",
+              f"{option} breaks what was there")
+        for odd in folder / "absent" / "x", folder:
+            done = run(option, odd, "-r", path)
+            check(done.returncode == 3 and not (folder / "absent").exists(),
+                  f"{option}: {odd}")
+        run(option, out, "-r", path)
+        whole = out.read_bytes()
+        check(len(whole) > 200 and out.stat().st_mode & 0o777 == 0o640 and
+              list(folder.iterdir()) == [out], f"{option}: {len(whole)} bytes")
+        # links stay links, and devices devices
+        link, hard = folder / "link.pcapng", folder / "hard.pcapng"
+        link.symlink_to("out.pcapng")
+        hard.hardlink_to(out)
+        for to in link, hard:
+            out.write_text("old")
+            node = out.stat().st_ino
+            run(option, to, "-r", path)
+            check(out.read_bytes() == whole and link.is_symlink() and
+                  hard.stat().st_ino == out.stat().st_ino == node,
+                  f"{option}: {to}")
+        hard.unlink()
+        out.unlink()
+        run(option, link, "-r", path)
+        check(link.is_symlink() and out.read_bytes() == whole,
+              f"{option}: a link to nothing")
+        link.unlink()
+        with open(out, "wb") as f:
+            node = out.stat().st_ino
+            subprocess.run([PROGRAM, "-q", "-J", "--summary", option,
+                            "/dev/stdout", "-r", path], stdout=f, timeout=60,
+                           check=False)
+        check(out.stat().st_ino == node and out.stat().st_size > 200 and
+              list(folder.iterdir()) == [out], f"{option} /dev/stdout")
+        piped = run("-J", "--summary", option, "/dev/stdout", "-r", path)
+        check(piped.returncode == 1 and len(piped.stdout) > 600,
+              f"{option} to a pipe: {piped.stdout}")
+        out.unlink()
+    mask = os.umask(0o027)
+    run("--report", out, "-r", path)
+    os.umask(mask)
+    check(out.stat().st_mode & 0o777 == 0o640, "umask")
+    os.chdir(folder)
+    for same in "./new.html", "../whole/new.html", folder / "new.html":
+        done = run("--report", "new.html", "--annotate", same, "-r", path)
+        check(done.returncode == 3 and b"written twice" in done.stderr and
+              list(folder.iterdir()) == [out], f"{same}: {done.stderr}")
+
+
+def test_stop(work):
+    """a request for the end while a file is written"""
+    one = capture(17).read_bytes()
+    path, pipe = work / "many.pcap", work / "pipe"
+    path.write_bytes(one[:24] + one[24:] * 2000)
+    os.mkfifo(pipe)
+    for option in WRITTEN[1:]:
+        job = subprocess.Popen([PROGRAM, "-q", option, pipe, "-r", path],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with open(pipe, "rb") as f:
+            got = f.read(4096)
+            job.send_signal(signal.SIGINT)
+            while part := f.read(65536):
+                got += part
+        said = job.communicate(timeout=60)
+        check(job.returncode == 3 and b"stopped before" in said[1] and
+              len(got) < len(one) * 1500, f"{option}: {said[1]} {len(got)}")
+        check(pipe.is_fifo(), f"{option}: the pipe is gone")
+
+
 class Page(html.parser.HTMLParser):
     """What a page has of tags, text and things that it would load"""
     VOID = {"meta", "input"}
@@ -421,6 +591,14 @@ def test_report(work):
                  a.get("class") == "finding"]
         check([int(a["data-flow"]) for a in items] ==
               [f["flow"] for f in bad], f"{path}: findings")
+        # "SPLIT flow.split" would say it twice
+        said = page.words + text("--summary", "-r", path)
+        for f in bad:
+            again = re.escape(f["verdict"]) + r"\s+([a-z]+\.)?" + \
+                re.escape(f["verdict"].lower()) + r"\b"
+            check(not re.search(again, said), f"{path}: {again}")
+            check(f["anomaly"].split(".")[-1] in said.lower(),
+                  f"{path}: no {f['anomaly']}")
         check(all(f["advice"] in page.words for f in bad),
               f"{path}: no advice")
         check(page.words.count("0000  ") >= len(bad), f"{path}: no bytes")
@@ -469,10 +647,13 @@ def main():
     test_summary()
     test_names_of_tshark()
     with tempfile.TemporaryDirectory() as work:
+        test_hostile(pathlib.Path(work))
         test_report(pathlib.Path(work))
         test_write_bad(pathlib.Path(work))
         test_annotate(pathlib.Path(work))
         test_section_length(pathlib.Path(work))
+        test_stop(pathlib.Path(work))
+        test_files_are_whole(pathlib.Path(work))
     sys.exit(FAILED)
 
 
