@@ -290,8 +290,74 @@ static void test_what_lies_before_the_stream(void)
 	/* a copy of its beginning, and one that says something else */
 	put_at(&s, -5, "abcdePROXY T", good);
 	CU_ASSERT(!s.find.is_overlap);
+	/* what ends before it, and what goes on behind the header */
+	put_at(&s, -50, "abcde", good);
+	put_at(&s, -1, "x", good);
+	put_at(&s, 10, DATA, (struct packet) { .csum = CSUM_BAD });
+	CU_ASSERT(!s.find.is_overlap);
+	put_at(&s, sizeof(v1) - 3, "\r\n" DATA, good);
+	CU_ASSERT(!s.find.is_overlap);
 	put_at(&s, -5, "abcdePROXX T", good);
 	CU_ASSERT(s.find.is_overlap);
+	stream_fini(&s);
+}
+
+/* Of a very long stream nothing is compared: its offsets come again. */
+static void test_comparing_has_an_end(void)
+{
+	struct packet good = { .csum = CSUM_OK };
+	struct stream s;
+	unsigned i;
+
+	stream_init(&s);
+	put_at(&s, 0, v1, good);
+	for (i = 1; i < 16384; i++)
+		put_at(&s, 1000, "x", good);
+	put_at(&s, 0, "PROXX", good);
+	CU_ASSERT(!s.find.is_overlap);
+	s.find.payloads = 16383;
+	put_at(&s, 0, "PROXX", good);
+	CU_ASSERT(s.find.is_overlap);
+	stream_fini(&s);
+}
+
+/* Data, data, and then a segment that begins with a header */
+static void test_late_in_any_segment(void)
+{
+	struct packet good = { .csum = CSUM_OK };
+	char data[101];
+	struct stream s;
+
+	memset(data, 'x', 100);
+	data[100] = '\0';
+	stream_init(&s);
+	put_at(&s, 0, data, good);
+	put_at(&s, 100, data, good);
+	CU_ASSERT_EQUAL(s.find.late_count, 0);
+	put_at(&s, 200, v1, good);
+	CU_ASSERT_EQUAL(s.find.state, FIND_NONE);
+	CU_ASSERT_EQUAL(s.find.late_count, 1);
+	CU_ASSERT(s.find.other && s.find.other->off == 200 &&
+		  s.find.other->frame == 3);
+	stream_fini(&s);
+	/* after a greeting the segment behind is searched, and then as above */
+	stream_init(&s);
+	put_at(&s, 0, "hello", good);
+	put_at(&s, 200, v1, good);
+	CU_ASSERT_EQUAL(s.find.late_count, 1);
+	stream_fini(&s);
+}
+
+/* The piece of a header that there is no memory for */
+static void test_no_memory_for_a_window(void)
+{
+	struct packet good = { .csum = CSUM_OK };
+	struct stream s;
+
+	stream_init(&s);
+	s.budget.max_bytes = 1;
+	put_at(&s, 0, "PROXY ", good);
+	CU_ASSERT(s.find.is_starved);
 	stream_fini(&s);
 }
 
@@ -420,9 +486,31 @@ static void test_a_full_window_is_given_back(void)
 	stream_fini(&s);
 }
 
-static void put_datagram(struct stream *s, const char *hex, uint32_t lost)
+/* The longest header in pieces, and a second one behind it, in the last piece
+ */
+static void test_the_longest_header_in_pieces(void)
 {
-	struct packet pkt = { .csum = CSUM_OK };
+	char text[4096 + sizeof(v1) - 1];
+	struct stream s;
+	size_t i;
+
+	put_v2(text, 4096);
+	memcpy(text + 4096, v1, sizeof(v1) - 1);
+	stream_init(&s);
+	for (i = 0; i < 4000; i += 1000)
+		stream_put(&s, text, i, i + 1000, CSUM_OK);
+	stream_put(&s, text, 4000, sizeof(text), CSUM_OK);
+	CU_ASSERT_EQUAL(s.find.state, FIND_FOUND);
+	CU_ASSERT_EQUAL(s.find.hdr_len, 4096);
+	CU_ASSERT_EQUAL(s.find.count, 2);
+	CU_ASSERT(s.find.is_split && !s.find.is_starved);
+	stream_fini(&s);
+}
+
+static void put_datagram_csum(struct stream *s, const char *hex, uint32_t lost,
+			      enum csum_state csum)
+{
+	struct packet pkt = { .csum = csum };
 	uint8_t buf[256];
 	size_t len = unhex(hex, buf, sizeof(buf));
 	struct guard g;
@@ -433,6 +521,11 @@ static void put_datagram(struct stream *s, const char *hex, uint32_t lost)
 	pkt.len = (uint32_t)len + lost;
 	find_datagram(&s->find, &cfg, &s->budget, &pkt, ++s->frame);
 	guard_fini(&g);
+}
+
+static void put_datagram(struct stream *s, const char *hex, uint32_t lost)
+{
+	put_datagram_csum(s, hex, lost, CSUM_OK);
 }
 
 #define V2_UDP                         \
@@ -461,6 +554,27 @@ static void test_datagrams(void)
 	CU_ASSERT(s.find.is_first_bare);
 	put_datagram(&s, V2_UDP "30", 0);
 	CU_ASSERT_EQUAL(s.find.late_count, 1);
+	stream_fini(&s);
+}
+
+/* SPP is no header of a stream, but of a datagram with a bad checksum, too */
+static void test_a_bad_datagram_is_the_last_resort(void)
+{
+	struct stream s;
+
+	stream_init(&s);
+	put_datagram_csum(&s,
+			  "56ec"
+			  "00000000000000000000ffffcb007107"
+			  "00000000000000000000ffffc6336401"
+			  "9c400035"
+			  "30",
+			  0, CSUM_BAD);
+	CU_ASSERT(s.find.has_bad_copy);
+	CU_ASSERT_EQUAL(s.find.kind, HDR_MODE_SPP);
+	CU_ASSERT_EQUAL(s.find.hdr_len, 38);
+	CU_ASSERT_EQUAL(s.find.bad_csum_count, 1);
+	CU_ASSERT_EQUAL(s.find.state, FIND_WAIT);
 	stream_fini(&s);
 }
 
@@ -606,6 +720,11 @@ int main(void)
 		{ "bad checksums never replace",
 		  test_bad_checksums_never_replace },
 		{ "before the stream", test_what_lies_before_the_stream },
+		{ "comparing has an end", test_comparing_has_an_end },
+		{ "late in any segment", test_late_in_any_segment },
+		{ "no memory for a window", test_no_memory_for_a_window },
+		{ "the longest header", test_the_longest_header_in_pieces },
+		{ "a bad datagram", test_a_bad_datagram_is_the_last_resort },
 		{ "far from the stream", test_far_from_the_stream },
 		{ "behind the answer", test_copies_behind_the_answer },
 		{ "end inside the header", test_end_inside_the_header },
