@@ -287,6 +287,13 @@ static void test_rule_modify(void)
 	CU_ASSERT_EQUAL(rules[0].rule.ports[0].low, 79);
 	CU_ASSERT_EQUAL(rules[0].rule.mode, MODE_PPV2);
 	free(rules);
+	/* no rule, too many, or of somebody else's instance */
+	CU_ASSERT(!control_modify_rules(s.c, ZONE, s.id, &ch, 0, &s.err));
+	CU_ASSERT(!control_modify_rules(s.c, ZONE, s.id, &ch, CTL_BATCH_MAX + 1,
+					&s.err));
+	CHECK_CODE(&s, CTL_BATCH);
+	CU_ASSERT(
+		!control_modify_rules(s.c, "zone-other", s.id, &ch, 1, &s.err));
 	/* a mode that the protocol has not */
 	ch.fields = RULE_FIELD_PROTOCOL | RULE_FIELD_MODE;
 	ch.words.protocol = "UDP";
@@ -394,6 +401,8 @@ static void test_groups(void)
 {
 	static const char *const members[] = { "192.0.2.1", "a.example.com" };
 	static const char *const other[] = { "192.0.2.9" };
+	static const char *const no_member[] = { "192.0.2.1", "a..b" };
+	static const char *const twice[] = { "192.0.2.1", "192.0.2.1" };
 	struct ctl_rule_words w = {
 		.protocol = "TCP",
 		.n_ports = 1,
@@ -434,6 +443,19 @@ static void test_groups(void)
 		CU_ASSERT(!control_create_group(s.c, ZONE, no_names[i], members,
 						2, none, &s.err));
 	}
+	/* a list with a member that is none, or there twice, changes nothing */
+	CU_ASSERT(!control_modify_group(s.c, ZONE, id, "renamed", no_member, 2,
+					&s.err));
+	CU_ASSERT(!control_modify_group(s.c, ZONE, id, "renamed", twice, 2,
+					&s.err));
+	CU_ASSERT(!control_modify_group(s.c, ZONE, id, "renamed", twice, 0,
+					&s.err));
+	CU_ASSERT(!control_create_group(s.c, ZONE, "third", twice, 2, none,
+					&s.err));
+	CU_ASSERT(control_list_groups(s.c, &by_name, &page, &g, &s.err));
+	CU_ASSERT(page.n == 1 && page.total == 1 && g.n_members == 2);
+	CU_ASSERT_STRING_EQUAL(g.members[0], "192.0.2.1");
+	CU_ASSERT_EQUAL(rule_status(&s, ids[0]), STATUS_ONLINE);
 	/* another list: the rule is deployed anew */
 	CU_ASSERT(control_modify_group(s.c, ZONE, id, NULL, other, 1, &s.err));
 	CU_ASSERT_EQUAL(rule_status(&s, ids[0]), STATUS_PROGRESS);
