@@ -96,6 +96,52 @@ idle() {
     live_end 0
 }
 
+# Frames that come one by one, so that there is always one within 100 ms, do not
+# hold up what is over.
+trickle() {
+    live p1 -J --idle 1s "udp and (port 20000 or dst port 9)"
+    clients 10003 -u -c 1 -n 1
+    start trickle "$NS_P" python3 -c "$TRICKLE" "$ORIGIN4"
+    wait_for 4 told 1 || bad "no flow is told between few frames"
+    expect "it goes on" "$(grep -c '"summary"' "$DIR/live.out")" 0
+    stop trickle
+    live_end 1 # none of them names a client
+}
+TRICKLE='
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(100):
+    s.sendto(b"x", (sys.argv[1], 9))
+    time.sleep(0.09)'
+
+reaches() {
+    in_proxy bash -c "echo >/dev/udp/$1/9"
+    ip -n "$NS_P" neighbour show "$1" | grep -q lladdr
+}
+
+# A packet of a bridge is captured on the bridge and on its port.
+copies() {
+    ip -n "$NS_P" link add br9 type bridge
+    ip -n "$NS_P" link add v9 master br9 type veth peer name w9 netns "$NS_O"
+    ip -n "$NS_P" address add 10.9.9.1/24 dev br9
+    ip -n "$NS_O" address add 10.9.9.2/24 dev w9
+    ip -n "$NS_P" link set br9 up
+    ip -n "$NS_P" link set v9 up
+    ip -n "$NS_O" link set w9 up
+    wait_for 15 reaches 10.9.9.2 || bad "no bridge"
+    live any udp port 9
+    in_proxy bash -c 'echo 1 >/dev/udp/10.9.9.2/9; echo 2 >/dev/udp/10.9.9.2/9'
+    live_end 1
+    expect_match "words" "$(cat "$DIR/live.err")" \
+        '2 packets are copies of one that another interface brought.*inbound'
+    live br9 udp port 9
+    in_proxy bash -c 'echo 1 >/dev/udp/10.9.9.2/9'
+    live_end 1
+    expect "none" "$(grep -c copies "$DIR/live.err")" 0
+    ip -n "$NS_P" link del br9
+    ip -n "$NS_P" link del v9
+}
+
 # Both legs through one pseudo-interface, a filter in the kernel, a finding.
 any_with_filter() {
     live any -J tcp port 20001
@@ -177,6 +223,13 @@ refused() {
     LINES_WANTED=1
     in_proxy "$TP_INSPECT" -D >"$DIR/list"
     expect_match "-D" "$(cat "$DIR/list")" '^p1 +up'
+    # who makes an interface chooses its name
+    ip -n "$NS_P" link add $'e\e[31m' type veth peer name e2
+    in_proxy "$TP_INSPECT" -D >"$DIR/list"
+    expect_match "-D" "$(cat "$DIR/list")" '^e.x1b.31m +down'
+    fails 3 '^tp-inspect: error: e.x1b.31m: .*ip link set e.x1b.31m up$' \
+        "$TP_INSPECT" -i $'e\e[31m'
+    ip -n "$NS_P" link del $'e\e[31m'
 }
 
 count() {
@@ -261,6 +314,8 @@ start_ready proxy "$NS_P" "$TP_PROXY" --ext -f "$DIR/rules"
 
 run_case "the same as from tcpdump's file" same_as_tcpdump
 run_case "nothing comes any more" idle
+run_case "few frames, one by one" trickle
+run_case "copies of a bridge's packets" copies
 run_case "any interface, a filter" any_with_filter
 run_case "a ring of files" ring
 run_case "privileges" privileges
