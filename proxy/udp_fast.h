@@ -33,7 +33,8 @@
  * given back rests until no program can still be looking at it.
  *
  * What is forwarded passes neither the host's packet filter (filter.h) nor its
- * connection tracking. ICMP errors about it come to the session's socket as ever.
+ * connection tracking. ICMP errors about it come to the session's socket as
+ * ever.
  */
 #ifndef PROXY_UDP_FAST_H
 #define PROXY_UDP_FAST_H

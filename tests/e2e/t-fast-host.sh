@@ -284,6 +284,37 @@ later() {
     expect "kept" "$(counted tcp_fast_filtered)" 4
 }
 
+tracked() { in_proxy grep -c "$1" /proc/net/nf_conntrack; }
+
+# Connection tracking sees how a connection begins, and the sockets' resets at
+# its end: nothing stays that is established.
+tracking() {
+    local act
+
+    filter add
+    fast_start --fast-path always --idle-timeout 1s
+    tcp_both 5
+    in_client timeout 20 "$TP_CLIENT" -q -c 5 -n 8 --rst "$VIP4" 11001 >&2 ||
+        bad "with resets: tp-client leaves with $?"
+    [ "$(tracked ASSURED)" -ge 30 ] || bad "$(tracked ASSURED) are tracked"
+    expect "established, after ends and resets" "$(tracked ESTABLISHED)" 0
+    for act in idle killed; do
+        start_ready act "$NS_O" "$ACT" accept "$ORIGIN4" 20002 \
+            expect:one send:two expect:three send:four reset
+        start held "$NS_C" "$ACT" connect "$VIP4" 11002 send:one expect:two \
+            send:three expect:four touch:"$DIR/$act" reset
+        wait_for 10 test -e "$DIR/$act" || bad "$(cat "$DIR/held.err")"
+        expect "$act: established before" "$(tracked ESTABLISHED)" 2
+        [ "$act" = idle ] || kill -KILL "${PID[proxy]}"
+        wait_for 15 gone_or_zombie "${PID[held]}" || bad "$act: no end"
+        stop held
+        stop act
+        expect "$act: established" "$(tracked ESTABLISHED)" 0
+    done
+    stop proxy
+    filter delete
+}
+
 e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
 origins_start
 run_case "a bridge" bridge
@@ -294,4 +325,5 @@ run_case "forged segments, half-closed" forged half
 run_case "auto and a packet filter" filtered
 run_case "auto and one that comes later" later
 run_case "auto, NAT and chains that do not matter" harmless
+run_case "connection tracking" tracking
 e2e_end
