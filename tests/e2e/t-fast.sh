@@ -252,7 +252,7 @@ unprivileged() {
 
 e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
 origins_start
-run_case "thousands go over, every byte compared and counted" promoted \
+run_case "thousands go over, every byte compared and counted" promoted 1800 \
     1500:1:2:1 1000:8:3:500 500:4:2:5000 300:16:2:20000 300:3:2:66000 \
     50:8:2:300000
 run_case "random lengths, times and resets, both ways at once" movers 200
