@@ -151,8 +151,23 @@ ns_settings() {
     ip -n "$1" link set lo up
 }
 
+# ns_link NAME NAMESPACE NAME NAMESPACE THIRD - a link; with WIRES=1 one in two
+# parts, whose inner ends, NAME-w, are in the third namespace, for wire.py
+ns_link() {
+    if [ "${WIRES:-0}" = 0 ]; then
+        ip link add "$1" netns "$2" type veth peer name "$3" netns "$4"
+        return
+    fi
+    ip link add "$1" netns "$2" type veth peer name "$1-w" netns "$5"
+    ip link add "$3" netns "$4" type veth peer name "$3-w" netns "$5"
+    for name in "$1-w" "$3-w"; do
+        ns_exec "$5" sysctl -q -w "net.ipv6.conf.$name.disable_ipv6=1"
+        ip -n "$5" link set "$name" up
+    done
+}
+
 ns_make() {
-    local n
+    local n name
 
     set -e
     ip netns add "$NS_C"
@@ -161,8 +176,8 @@ ns_make() {
     ns_settings "$NS_C"
     ns_settings "$NS_P"
     ns_settings "$NS_O"
-    ip link add c0 netns "$NS_C" type veth peer name p0 netns "$NS_P"
-    ip link add p1 netns "$NS_P" type veth peer name o0 netns "$NS_O"
+    ns_link c0 "$NS_C" p0 "$NS_P" "$NS_O"
+    ns_link p1 "$NS_P" o0 "$NS_O" "$NS_C"
 
     ip -n "$NS_C" addr add "$CLIENT_LINK4/24" dev c0
     ip -n "$NS_C" addr add "$CLIENT_LINK6/64" dev c0 nodad

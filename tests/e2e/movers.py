@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """movers.py - both ends of connections through a proxy, every byte compared.
 
-usage: movers.py PROXY-PORT ORIGIN-PORT COUNT SEED [bulk]
+usage: movers.py [--wire CLIENT-NS ORIGIN-NS PROXY ORIGIN] PROXY-PORT
+                 ORIGIN-PORT COUNT SEED [bulk]
+
+With --wire the ends are in two network namespaces, the proxy and the origin
+have these addresses, what is between may lose a reset, and the ends begin with
+some turns of question and answer, by which their legs come to be joined.
 
 Each connection sends random lengths both ways at once, in random pieces and at
 random times, and ends in one of these ways: both ends close after their last
@@ -11,6 +16,7 @@ now and then stops for a while. Checked: every byte at its place, an orderly end
 exactly after the last one, a reset as a reset. The origin skips a PROXY header
 of version 2 and learns from 8 bytes which connection it serves.
 """
+import ctypes
 import errno
 import random
 import select
@@ -21,7 +27,9 @@ import time
 
 PATTERN = random.Random(7).randbytes(1 << 20)
 TIMEOUT_S = 30
-HEADER_LEN = 28
+RESET_S = 0.5
+HEADER_LENS = {socket.AF_INET: 28, socket.AF_INET6: 52}
+CLONE_NEWNET = 0x40000000
 
 
 class Broken(Exception):
@@ -91,6 +99,30 @@ class End:
         self.pause(0)
 
 
+class World:
+    """Where the ends are; .proxy and .origin are addresses with ports."""
+
+    def __init__(self, proxy, origin, namespaces=()):
+        self.proxy, self.origin = proxy, origin
+        self.namespaces = namespaces
+        self.is_lossy = bool(namespaces)
+        self.enter(1)
+        self.family = socket.getaddrinfo(*origin)[0][0]
+        self.listener = socket.create_server(origin, backlog=64,
+                                             family=self.family)
+        self.listener.settimeout(TIMEOUT_S)
+        self.enter(0)
+
+    def enter(self, which):
+        """What is made from now on is in the client's or origin's."""
+        if not self.namespaces:
+            return
+        with open(f"/run/netns/{self.namespaces[which]}", "rb") as f:
+            if ctypes.CDLL(None, use_errno=True).setns(f.fileno(),
+                                                       CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "setns")
+
+
 def recv_all(sock, n):
     data = b""
     while len(data) < n:
@@ -101,18 +133,33 @@ def recv_all(sock, n):
     return data
 
 
-def connect(listener, proxy_port, number):
-    client = socket.create_connection(("127.0.0.1", proxy_port))
+def connect(world, number):
+    client = socket.create_connection(world.proxy, timeout=TIMEOUT_S)
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     client.sendall(struct.pack("!Q", number))
-    origin, _ = listener.accept()
-    origin.settimeout(TIMEOUT_S)
-    got = recv_all(origin, HEADER_LEN + 8)
-    if struct.unpack("!Q", got[HEADER_LEN:])[0] != number:
-        raise Broken("the opening belongs to another connection")
-    client.setblocking(False)
-    origin.setblocking(False)
+    header_len = HEADER_LENS[world.family]
+    while True:
+        origin, _ = world.listener.accept()
+        origin.settimeout(TIMEOUT_S)
+        got = recv_all(origin, header_len + 8)
+        if struct.unpack("!Q", got[header_len:])[0] == number:
+            break
+        # the proxy dials again if nothing is heard of the first time
+        if not world.is_lossy:
+            raise Broken("the opening belongs to another connection")
+        origin.close()
     return client, origin
+
+
+def talk(socks, rng):
+    """Turns of question and answer"""
+    for sock in socks:
+        sock.settimeout(TIMEOUT_S)
+    for turn in range(2 * rng.choice((0, 1, 2, 4, 8, 12, 20, 30))):
+        text = rng.randbytes(int(2 ** rng.uniform(0, 11)))
+        socks[turn % 2].sendall(text)
+        if recv_all(socks[1 - turn % 2], len(text)) != text:
+            raise Broken(f"another text in turn {turn}")
 
 
 def lengths(rng, is_bulk):
@@ -151,8 +198,12 @@ def step(ends, poller):
     return True
 
 
-def run_one(listener, proxy_port, number, rng, is_bulk):
-    socks = connect(listener, proxy_port, number)
+def run_one(world, number, rng, is_bulk):
+    socks = connect(world, number)
+    if world.is_lossy:
+        talk(socks, rng)
+    for sock in socks:
+        sock.setblocking(False)
     up, down = lengths(rng, is_bulk)
     at = [rng.randrange(len(PATTERN)) for _ in range(2)]
     ends = [End("client", socks[0], rng, up, down, at),
@@ -166,7 +217,11 @@ def run_one(listener, proxy_port, number, rng, is_bulk):
     by = time.monotonic() + TIMEOUT_S
     is_intact = True
     while is_intact and not all(e.has_end and e.is_shut for e in ends):
+        if world.is_lossy and any(e.was_reset for e in ends):
+            by = min(by, time.monotonic() + RESET_S)
         if time.monotonic() > by:
+            if world.is_lossy and any(e.was_reset for e in ends):
+                break
             raise Broken("stalled: " + ", ".join(
                 f"{e.name} sent {e.sent}/{e.send_len} got {e.got}/{e.recv_len}"
                 for e in ends))
@@ -182,15 +237,18 @@ def run_one(listener, proxy_port, number, rng, is_bulk):
 
 
 def main(argv):
-    proxy_port, origin_port, count, seed = map(int, argv[1:5])
-    is_bulk = len(argv) > 5
-    listener = socket.create_server(("127.0.0.1", origin_port), backlog=64)
-    listener.settimeout(TIMEOUT_S)
+    argv = argv[1:]
+    hosts, namespaces = ("127.0.0.1", "127.0.0.1"), ()
+    if argv[0] == "--wire":
+        namespaces, hosts, argv = argv[1:3], argv[3:5], argv[5:]
+    proxy_port, origin_port, count, seed = map(int, argv[:4])
+    is_bulk = len(argv) > 4
+    world = World((hosts[0], proxy_port), (hosts[1], origin_port), namespaces)
     total = 0
     for number in range(count):
         rng = random.Random(seed * 1000003 + number)
         try:
-            total += run_one(listener, proxy_port, number, rng, is_bulk)
+            total += run_one(world, number, rng, is_bulk)
         except (Broken, OSError) as e:
             print(f"connection {number} of seed {seed}: {e}")
             return 1

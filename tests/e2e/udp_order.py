@@ -13,6 +13,10 @@ of another size and a number of its own, and compares the header with the
 address that the client wrote down. It says "ready", and at its end, by
 SIGTERM, one JSON line.
 
+With UDP_WIRE=gaps in the environment datagrams may be missing, with UDP_WIRE=any
+they may also come twice and in another order; the client then does not wait for
+answers, but sends one on each socket every millisecond.
+
 The client has SOCKETS sockets, from the addresses of the prefix SOURCES in
 turn ("-": any), with COUNT datagrams each, of which WINDOW are under way at a
 time, on SOCKETS_MAX of them. LARGE percent of all, both ways, are larger than a usual MTU. It ends
@@ -36,6 +40,7 @@ import struct
 import sys
 import time
 
+WIRE = os.environ.get("UDP_WIRE", "")
 V2_MAGIC = b"\r\n\r\n\0\r\nQUIT\n"
 SPP_MAGIC = b"\x56\xec"
 SPP_LEN = 38
@@ -77,6 +82,12 @@ def parse(data):
             data[HEAD.size:] != NOISE[at:at + length - HEAD.size]:
         return None
     return client, port, large, number
+
+
+def is_out_of_order(number, wanted):
+    if WIRE:
+        return WIRE == "gaps" and number < wanted
+    return number != wanted
 
 
 class Told:
@@ -144,7 +155,7 @@ class Origin:
         if number == 0:
             self.next[peer] = 0
         wanted = self.next.get(peer, 0)
-        if number != wanted:
+        if is_out_of_order(number, wanted):
             told.add("order", f"{number} from {peer}, wanted {wanted}")
         self.next[peer] = number + 1
         answer = body(client, port, large, number)
@@ -195,7 +206,7 @@ class Client:
             if it is None or it[:2] != self.me:
                 told.add("wrong", f"{len(data)} bytes for {self.me}")
                 continue
-            if it[3] != self.got:
+            if is_out_of_order(it[3], self.got):
                 told.add("order", f"{it[3]} for {self.me}, wanted {self.got}")
             self.got = it[3] + 1
 
@@ -211,6 +222,21 @@ def sources(text):
         yield str(network[1 + n * 7 % (min(network.num_addresses, 65000) - 2)])
 
 
+def send_blindly(clients, count, told):
+    for number in range(count):
+        for c in clients:
+            c.send(number + 1)
+        time.sleep(0.001)
+        for c in clients:
+            c.receive(told)
+    time.sleep(0.5)
+    for c in clients:
+        c.receive(told)
+    if told.count["datagrams"] < count * len(clients) // 2:
+        told.add("missing", "most of them")
+    told.end(sent_bytes=sum(c.bytes for c in clients))
+
+
 def run_client(host, port, prefix, *numbers):
     n, count, window, large = (int(x) for x in numbers)
     told = Told()
@@ -220,6 +246,8 @@ def run_client(host, port, prefix, *numbers):
         c = Client(host, port, source, large)
         clients[c.sock.fileno()] = c
         poll.register(c.sock.fileno(), select.EPOLLIN)
+    if WIRE:
+        send_blindly(list(clients.values()), count, told)
     waiting = list(clients.values())
     for _ in range(min(n, SOCKETS_MAX)):
         waiting.pop().send(1)
