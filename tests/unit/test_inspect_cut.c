@@ -237,8 +237,8 @@ static void rest_begin(bool is_v6, bool is_udp, uint32_t client, uint16_t port,
 	rest.client = client;
 	rest.from = from;
 	memset(rest.buf, 0, 60);
-	put_be16(rest.buf + 2 * from, port);
-	put_be16(rest.buf + 2 * !from, 443);
+	put_be16(rest.buf + (size_t)from * 2, port);
+	put_be16(rest.buf + (size_t)!from * 2, 443);
 }
 
 static void rest_tcp(uint8_t flags, uint32_t seq, bool has_toa,
