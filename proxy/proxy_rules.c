@@ -69,9 +69,10 @@ static bool proxy_has_toa(const struct proxy_config *cfg,
 		return true;
 	err = toa_probe(cfg);
 	if (err == -EOPNOTSUPP)
-		log_error("the TOA writer that is loaded cannot put the "
-			  "option into the segments that --toa-on names: "
-			  "load this version's with 'tp-toa writer load'");
+		log_error("the TOA writer that is loaded is older than this "
+			  "program, or cannot put the option into the segments "
+			  "that --toa-on names: load this version's with "
+			  "'tp-toa writer load'");
 	else if (err)
 		log_error("rule '%s' needs the TOA writer in this process's "
 			  "cgroup (%s): run 'tp-toa writer load' as root "

@@ -121,14 +121,17 @@ static int relay_dial_one(struct worker *w, struct relay *r,
 	struct endpoint to = { r->origin, rule_origin_port(rule, r->vip.port) };
 	struct endpoint from = { w->cfg->origin_from, 0 };
 	struct leg *leg = &r->leg[ORIGIN];
+	bool is_marked = relay_wants_toa(w, r);
 	int err;
 
 	if (from.addr.family != to.addr.family)
 		from.addr.family = IP_NONE;
-	err = sock_open_to(&to, &from, SOCK_F_ALL_PORTS, &leg->fd);
+	/* to mark it sets its range of ports, too */
+	err = sock_open_to(&to, &from, is_marked ? 0 : SOCK_F_ALL_PORTS,
+			   &leg->fd);
 	if (!err)
 		err = sock_set_congestion(leg->fd, w->cfg->congestion);
-	if (!err && relay_wants_toa(w, r))
+	if (!err && is_marked)
 		err = relay_mark(w, r);
 	if (!err)
 		err = sock_start(leg->fd, &to);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/sock.h"
 #include "wire/bytes.h"
 #include "wire/toa_shim.h"
 
@@ -25,6 +26,7 @@ int toa_probe(const struct proxy_config *cfg)
 	if (err)
 		return err;
 	if (len != sizeof(info) || info.version != TOA_SHIM_VERSION ||
+	    !info.has_ports ||
 	    (info.places & cfg->toa_places) != cfg->toa_places)
 		return -EOPNOTSUPP;
 	return 0;
@@ -33,16 +35,19 @@ int toa_probe(const struct proxy_config *cfg)
 int toa_attach(int fd, const struct proxy_config *cfg,
 	       const struct endpoint *client)
 {
-	struct toa_shim shim = {
-		.version = TOA_SHIM_VERSION,
-		.kind = (unsigned char)cfg->toa_kind,
-		.place = (unsigned char)cfg->toa_places,
-		.family = client->addr.family,
+	struct toa_shim_ports in = {
+		.shim = {
+			.version = TOA_SHIM_VERSION,
+			.kind = (unsigned char)cfg->toa_kind,
+			.place = (unsigned char)cfg->toa_places,
+			.family = client->addr.family,
+		},
+		.ports = SOCK_PORTS_ALL,
 	};
 
-	put_be16(shim.port, client->port);
-	memcpy(shim.addr, client->addr.bytes, sizeof(shim.addr));
-	return setsockopt(fd, TOA_SHIM_LEVEL, TOA_SHIM_OPT, &shim, sizeof(shim))
+	put_be16(in.shim.port, client->port);
+	memcpy(in.shim.addr, client->addr.bytes, sizeof(in.shim.addr));
+	return setsockopt(fd, TOA_SHIM_LEVEL, TOA_SHIM_OPT, &in, sizeof(in))
 		       ? -errno
 		       : 0;
 }

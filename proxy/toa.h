@@ -12,12 +12,12 @@
 
 /* toa_probe() - is a writer there for sockets of this process, and can it do
  * what @cfg asks for? Return: 0, -ENOPROTOOPT (no writer), -EOPNOTSUPP (not
- * these segments), or another -errno
+ * these segments, or it is older than toa_attach()), or another -errno
  */
 int toa_probe(const struct proxy_config *cfg);
 
-/* toa_attach() - name the client of @fd, before it is connected.
- * Return: 0 or -errno
+/* toa_attach() - name the client of @fd, before it is connected; the same call
+ * lets it have any port (SOCK_F_ALL_PORTS). Return: 0 or -errno
  */
 int toa_attach(int fd, const struct proxy_config *cfg,
 	       const struct endpoint *client);

@@ -18,8 +18,12 @@
  */
 #include "bpf_common.h"
 
+#define IP_LOCAL_PORT_RANGE 51
+
 /* Whom the writer serves; -1: everyone in its cgroup */
 const volatile int served_uid = -1;
+/* Does this kernel know IP_LOCAL_PORT_RANGE? */
+const volatile bool has_port_range = false;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -77,13 +81,32 @@ static __always_inline int shim_set(struct bpf_sockopt *ctx)
 		return -EPERM;
 	if (!sk || sk->type != SOCK_STREAM || sk->protocol != IPPROTO_TCP)
 		return -EOPNOTSUPP;
-	if (ctx->optlen != sizeof(*shim) ||
+	if ((ctx->optlen != sizeof(*shim) &&
+	     ctx->optlen != sizeof(struct toa_shim_ports)) ||
 	    (void *)(shim + 1) > ctx->optval_end)
 		return -EINVAL;
 	if (sk->state != BPF_TCP_CLOSE)
 		return -EISCONN;
 	err = shim_check(shim);
 	return err ? err : shim_store(sk, shim);
+}
+
+/* The kernel goes on with the range, if one was given, or with nothing, for it
+ * knows no option of ours.
+ */
+static __always_inline void shim_go_on(struct bpf_sockopt *ctx)
+{
+	struct toa_shim_ports *in = ctx->optval;
+	__u32 *ports = ctx->optval;
+
+	if (!has_port_range || ctx->optlen != sizeof(*in) ||
+	    (void *)(in + 1) > ctx->optval_end) {
+		ctx->optlen = -1;
+		return;
+	}
+	*ports = in->ports;
+	ctx->optname = IP_LOCAL_PORT_RANGE;
+	ctx->optlen = sizeof(*ports);
 }
 
 SEC("cgroup/setsockopt")
@@ -100,7 +123,7 @@ int writer_setsockopt(struct bpf_sockopt *ctx)
 		return 0;
 	}
 	count(WRITER_MARKED);
-	ctx->optlen = -1; /* the kernel knows no such option: skip it */
+	shim_go_on(ctx);
 	return 1;
 }
 
@@ -120,7 +143,7 @@ int writer_getsockopt(struct bpf_sockopt *ctx)
 	info->version = TOA_SHIM_VERSION;
 	info->places = TOA_PLACE_ALL;
 	info->is_set = m != NULL;
-	info->zero = 0;
+	info->has_ports = 1;
 	info->segments = m ? m->segments : 0;
 	info->no_room = m ? m->no_room : 0;
 	sockopt_answer(ctx, sizeof(*info));

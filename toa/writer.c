@@ -4,13 +4,33 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <writer.skel.h>
 
 #include "base/exitcode.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "load.h"
+
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
+
+/* Linux 6.3 and later */
+static bool has_port_range(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	uint32_t range;
+	socklen_t len = sizeof(range);
+	bool has = fd >= 0 && getsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE,
+					 &range, &len) == 0;
+
+	fd_close(&fd);
+	return has;
+}
 
 int writer_load(const struct toa_config *c)
 {
@@ -28,6 +48,7 @@ int writer_load(const struct toa_config *c)
 		goto out;
 	}
 	skel->rodata->served_uid = c->uid;
+	skel->rodata->has_port_range = has_port_range();
 	status = load_object(&l, skel->obj, NULL);
 	if (status == EXIT_OK && c->uid < 0)
 		log_warn("no --user: every program of the cgroup can name any "

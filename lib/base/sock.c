@@ -16,8 +16,6 @@
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51
 #endif
-/* no bound of the socket's own, the upper one named: 65535 << 16 */
-#define SOCK_RANGE_ALL (-65536)
 
 socklen_t sockaddr_from_endpoint(const struct endpoint *e, bool as_v6,
 				 struct sockaddr_storage *ss)
@@ -165,7 +163,7 @@ int sock_open_to(const struct endpoint *to, const struct endpoint *from,
 	/* older kernels search as they do */
 	if (!err && flags & SOCK_F_ALL_PORTS)
 		(void)sock_set_int(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE,
-				   SOCK_RANGE_ALL);
+				   (int)SOCK_PORTS_ALL);
 	if (err) {
 		fd_close(&fd);
 		return err;

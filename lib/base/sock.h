@@ -19,6 +19,11 @@ enum sock_flags {
 	SOCK_F_ALL_PORTS = 1U << 6, /* TCP: sock_open_to() */
 };
 
+/* As IP_LOCAL_PORT_RANGE takes it: no bound of the socket's own, the upper one
+ * named.
+ */
+#define SOCK_PORTS_ALL (65535U << 16)
+
 /* sockaddr_from_endpoint() - fill @ss.
  * @as_v6: write an IPv4 address as ::ffff:a.b.c.d, for a dual-stack socket
  * Return: its length

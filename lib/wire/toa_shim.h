@@ -10,6 +10,11 @@
  *	getsockopt(fd, TOA_SHIM_LEVEL, TOA_SHIM_OPT, &info, &len)
  * on any TCP socket tells whether a writer is there.
  *
+ * With struct toa_shim_ports in place of struct toa_shim the same call also
+ * sets IP_LOCAL_PORT_RANGE, which a proxy's connection wants anyway. What is
+ * wrong with the range is answered by the kernel; the client is named then all
+ * the same. A kernel that does not know the option is not told.
+ *
  * Compiled by eBPF too, hence no includes and bytes instead of wider types.
  */
 #ifndef WIRE_TOA_SHIM_H
@@ -56,9 +61,18 @@ struct toa_shim {
 	unsigned char addr[16];
 };
 
+/* @ports: as IP_LOCAL_PORT_RANGE takes it, host order: the first port, the last
+ *	   one << 16
+ */
+struct toa_shim_ports {
+	struct toa_shim shim;
+	unsigned int ports;
+};
+
 /* @version:  TOA_SHIM_VERSION of the writer
  * @places:   enum toa_place that it can do
  * @is_set:   has this socket a client?
+ * @has_ports: takes struct toa_shim_ports; 0 of writers before it
  * @segments: of this socket that were given the option
  * @no_room:  of this socket that had no room for it
  */
@@ -66,7 +80,7 @@ struct toa_shim_info {
 	unsigned char version;
 	unsigned char places;
 	unsigned char is_set;
-	unsigned char zero;
+	unsigned char has_ports;
 	unsigned int segments;
 	unsigned int no_room;
 };
@@ -79,6 +93,7 @@ struct toa_lookup {
 };
 
 _Static_assert(sizeof(struct toa_shim) == 24, "ABI");
+_Static_assert(sizeof(struct toa_shim_ports) == 28, "ABI");
 _Static_assert(sizeof(struct toa_shim_info) == 12, "ABI");
 _Static_assert(sizeof(struct toa_lookup) == 20, "ABI of DPVS");
 

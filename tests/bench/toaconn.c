@@ -5,9 +5,10 @@
  * usage: toaconn LISTEN-CGROUP CONNECT-CGROUP off|toa
  *
  * One thread connects, accepts, sends 64 bytes there and back and closes. The
- * listening socket is made in the one cgroup, the others in the other; with
- * "toa" each of these is given a client. Prints microseconds a connection: the
- * first quartile of short batches, which leaves out what others disturbed.
+ * listening socket is made in the one cgroup, the others in the other. Each of
+ * these may have any port, as those of tp-proxy; with "toa" the same call gives
+ * it a client. Prints microseconds a connection: the first quartile of short
+ * batches, which leaves out what others disturbed.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -19,7 +20,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/sock.h"
 #include "wire/toa_shim.h"
+
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
 
 #define BATCHES	    24
 #define BATCH	    500
@@ -72,13 +78,17 @@ static bool pass(int from, int to)
 
 static int connection(int listener, const struct sockaddr_in *to, bool is_named)
 {
-	static const struct toa_shim shim = {
-		.version = TOA_SHIM_VERSION,
-		.kind = TOA_KIND_DEFAULT,
-		.place = TOA_PLACE_ACK | TOA_PLACE_DATA,
-		.family = 4,
-		.port = { 4, 210 },
-		.addr = { 192, 0, 2, 7 },
+	static const unsigned all = SOCK_PORTS_ALL;
+	static const struct toa_shim_ports named = {
+		.shim = {
+			.version = TOA_SHIM_VERSION,
+			.kind = TOA_KIND_DEFAULT,
+			.place = TOA_PLACE_ACK | TOA_PLACE_DATA,
+			.family = 4,
+			.port = { 4, 210 },
+			.addr = { 192, 0, 2, 7 },
+		},
+		.ports = SOCK_PORTS_ALL,
 	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int peer = -1, err = -1;
@@ -87,8 +97,11 @@ static int connection(int listener, const struct sockaddr_in *to, bool is_named)
 	if (fd < 0)
 		return -1;
 	if (is_named &&
-	    setsockopt(fd, TOA_SHIM_LEVEL, TOA_SHIM_OPT, &shim, sizeof(shim)))
+	    setsockopt(fd, TOA_SHIM_LEVEL, TOA_SHIM_OPT, &named, sizeof(named)))
 		goto out;
+	if (!is_named)
+		(void)setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &all,
+				 sizeof(all));
 	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)))
 		goto out;
 	peer = accept(listener, NULL, NULL);

@@ -82,6 +82,23 @@ counters_of_matrix() {
     expect connections "$(writer_counter connections)" 40
 }
 
+# Any port is as good as another to the proxy's sockets: others get the even ones
+# first (Linux 6.3 and later)
+any_port() {
+    local odd i
+
+    knows_port_range || return 0
+    for ((i = 0; i < 8; i++)); do
+        ask "$VIP4" 10044 198.18.4.4 0 >/dev/null
+    done
+    odd=$(in_proxy ss -Htan 'dport >= 21000 and dport <= 21999' |
+        awk '{ sub(/.*:/, "", $4); odd += $4 % 2 } END { print odd + 0 }')
+    [ "$odd" -gt 0 ] || bad "even ports only"
+}
+knows_port_range() {
+    python3 -c 'import socket; socket.socket().getsockopt(0, 51)' 2>/dev/null
+}
+
 # In the wire's own words: the text of the product's /proc file (seed/61)
 product_format() {
     local head='^ {34}(CPU[0-9]+ {7})+$' row='^[a-z0-9_]{1,25} *:( *[0-9]+ )+$'
@@ -440,6 +457,15 @@ shim() {
     line=$(within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21004 192.0.2.7 1 \
         --mptcp)
     [ "$line" = "errno 95" ] || [ "$line" = "" ] || bad "MPTCP: $line"
+    line=$(within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21004 192.0.2.7 1 \
+        --ports 40000 40001)
+    expect "named with a range of ports" "$(jq -r .accept <<<"$line")" \
+        "192.0.2.7 1"
+    if knows_port_range; then
+        line=$(within proxy in_proxy "$TOA_PY" mark "$ORIGIN4" 21004 \
+            192.0.2.7 1 --ports 40001 40000)
+        expect "a range that is none" "$line" "errno 22"
+    fi
     line=$(within outside in_proxy "$TOA_PY" mark "$ORIGIN4" 21004 192.0.2.7 1)
     expect "outside the cgroup" "$line" "errno 92"
     expect refused "$(writer_counter refused)" "5"
@@ -495,6 +521,7 @@ start_origin
 proxy_start
 matrix
 run_case "counters of all these, all closed" counters_of_matrix
+run_case "any port for a connection" any_port
 run_case "the product's text format" product_format
 run_case "stats go on being shown" watch
 run_case "clean end" stop_clean proxy

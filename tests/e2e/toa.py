@@ -150,10 +150,11 @@ def origin(argv):
     print("ready", flush=True)
 
 
-def shim(client, port, kind, place):
-    a = ipaddress.ip_address(client)
-    return struct.pack("!BBBBH2x16s", 1, kind, place, a.version, port,
-                       a.packed.ljust(16, b"\0"))
+def shim(args):
+    a = ipaddress.ip_address(args.client)
+    short = struct.pack("!BBBBH2x16s", 1, args.kind, args.place, a.version,
+                        args.cport, a.packed.ljust(16, b"\0"))
+    return short + struct.pack("=HH", *args.ports) if args.ports else short
 
 
 def connect(args):
@@ -163,8 +164,7 @@ def connect(args):
     s.settimeout(20)
     try:
         if not args.plain:
-            s.setsockopt(LEVEL, OPT_SHIM, shim(args.client, args.cport,
-                                               args.kind, args.place))
+            s.setsockopt(LEVEL, OPT_SHIM, shim(args))
     except OSError as e:
         print(f"errno {e.errno}")
         sys.exit(1)
@@ -173,6 +173,8 @@ def connect(args):
         s.sendto(b"x" * args.send, MSG_FASTOPEN, (args.address, args.port))
     else:
         s.connect((args.address, args.port))
+    if args.ports and not args.ports[0] <= s.getsockname()[1] <= args.ports[1]:
+        sys.exit(f"port {s.getsockname()[1]} is none of {args.ports}")
     return s
 
 
@@ -184,6 +186,7 @@ def mark(argv):
     p.add_argument("cport", type=int)
     p.add_argument("--kind", type=int, default=200)
     p.add_argument("--place", type=int, default=6)
+    p.add_argument("--ports", type=int, nargs=2)
     p.add_argument("--send", type=int, default=1)
     p.add_argument("--mptcp", action="store_true")
     p.add_argument("--tfo", action="store_true")
