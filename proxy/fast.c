@@ -145,6 +145,24 @@ void fast_keep_awake(struct fast *f)
 			 strerror(-err));
 }
 
+void fast_on_demand(struct fast *f)
+{
+	int err = tcx_on_demand(f->tcx);
+
+	if (err)
+		log_info("programs stay at the interfaces: %s", strerror(-err));
+}
+
+bool fast_hold(struct fast *f)
+{
+	return tcx_hold(f->tcx);
+}
+
+void fast_drop(struct fast *f)
+{
+	tcx_drop(f->tcx);
+}
+
 void fast_add_on(struct fast *f, int n)
 {
 	spin_add(f->spin, n);
@@ -199,8 +217,6 @@ int fast_enter(struct fast *f, uint32_t i, const struct fast_key keys[2])
 
 		err = bpf_map_update_elem(fd, &keys[s], &value, BPF_ANY);
 	}
-	if (err)
-		fast_leave(f, i, keys);
 	return err;
 }
 
@@ -213,6 +229,7 @@ void fast_leave(struct fast *f, uint32_t i, const struct fast_key keys[2])
 			(void)bpf_map_delete_elem(
 				bpf_map__fd(f->bpf->maps.flows), &keys[s]);
 	__atomic_sub_fetch(&f->bpf->bss->n_live, 1, __ATOMIC_RELAXED);
+	fast_drop(f);
 }
 
 int fast_bell(const struct fast *f, uint32_t bell)

@@ -34,6 +34,17 @@ int fast_open(const struct proxy_config *cfg, struct fast **ret);
  */
 void fast_keep_awake(struct fast *f);
 
+/* fast_on_demand() - from now on the programs are attached only while they are
+ * held. Once, after privileges were given up.
+ */
+void fast_on_demand(struct fast *f);
+
+/* fast_hold() - keep the programs attached until fast_leave(), or fast_drop()
+ * if it does not come to fast_enter(). Return: false if they are not, yet
+ */
+bool fast_hold(struct fast *f);
+void fast_drop(struct fast *f);
+
 /* fast_close() - NULL is a no-op */
 void fast_close(struct fast *f);
 
@@ -44,7 +55,8 @@ unsigned fast_fds(const struct fast *f);
 struct fast_slot *fast_slot(struct fast *f, uint32_t i);
 
 /* fast_enter() - from now on the programs know connection @i by what its client
- * sends (@keys[0]) and its origin (@keys[1]). Return: 0 or -errno
+ * sends (@keys[0]) and its origin (@keys[1]). Held before.
+ * Return: 0 or -errno; fast_leave() has to follow either way
  */
 int fast_enter(struct fast *f, uint32_t i, const struct fast_key keys[2]);
 

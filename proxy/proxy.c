@@ -55,6 +55,10 @@ static int proxy_start_workers(struct proxy *p, uint32_t conns_max)
 	}
 	if (p->fast && p->cfg->fast_spin == FAST_SPIN_AUTO)
 		fast_keep_awake(p->fast);
+	if (p->fast && p->cfg->fast_path == FAST_AUTO)
+		fast_on_demand(p->fast);
+	if (p->udp_fast && p->cfg->fast_path == FAST_AUTO)
+		udp_fast_on_demand(p->udp_fast);
 	return 0;
 }
 

@@ -224,13 +224,16 @@ static int fast_begin(struct worker *w, struct relay *r)
 	struct relay_fast *f = w->relays->fast;
 	struct fast_key keys[2];
 	struct fast_conn *c;
-	int err = fast_keys(r, keys);
+	int err;
 
-	if (err)
-		return err;
-	c = fast_take(f);
-	if (!c)
-		return -ENOSPC;
+	if (!fast_hold(f->fast))
+		return -EAGAIN;
+	err = fast_keys(r, keys);
+	c = err ? NULL : fast_take(f);
+	if (!c) {
+		fast_drop(f->fast);
+		return err ? err : -ENOSPC;
+	}
 	c->slot = relay_slot(w->relays, r);
 	memcpy(c->keys, keys, sizeof(keys));
 	fast_prepare(w, r, c);
@@ -264,6 +267,9 @@ void relay_fast_arm(struct worker *w, struct relay *r)
 		return;
 	}
 	err = fast_begin(w, r);
+	/* the programs are on their way */
+	if (err == -EAGAIN)
+		return;
 	if (err) {
 		r->is_slow = true;
 		stat_add(&w->stats, STAT_TCP_FAST_NONE, 1);

@@ -7,10 +7,14 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if_arp.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
+#include "base/log.h"
 
 /* enum bpf_attach_type, of which older headers do not know the end */
 #define TCX_AT_INGRESS 46
@@ -19,9 +23,31 @@
 /* more than the kernel puts into one message of a dump */
 #define TCX_NETLINK_BYTES 32768
 
+/* How long the programs stay attached when nobody needs them */
+#define TCX_IDLE_NS (5 * NS_PER_S)
+
+/* @progs:   at the ingress and at the egress
+ * @ifindex: of @n interfaces; @fds: links, two of each, or -1
+ * Under @lock, since tcx_on_demand():
+ * @n_held:    who needs the programs
+ * @free_ns:   when the last of them went
+ * @is_called: somebody waits for them
+ */
 struct tcx {
+	int progs[2];
 	int n;
+	unsigned ifindex[TCX_LINKS_MAX];
 	int fds[2 * TCX_LINKS_MAX];
+	bool has_thread;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	uint64_t free_ns;
+	uint32_t n_held;
+	bool is_called;
+	bool is_on;
+	bool has_failed;
+	bool is_stopping;
 };
 
 static int tcx_say_nothing(enum libbpf_print_level level, const char *format,
@@ -38,15 +64,42 @@ void tcx_quiet(void)
 	(void)libbpf_set_print(tcx_say_nothing);
 }
 
-static int tcx_link(struct tcx *t, int prog_fd, unsigned ifindex, int at)
+/* The egress first: with the ingress the kernel waits for a grace period, after
+ * which nothing leaves that has not passed the egress. An interface that has
+ * gone needs no program.
+ */
+static int tcx_link(struct tcx *t, int i)
 {
-	int fd = bpf_link_create(prog_fd, (int)ifindex,
-				 (enum bpf_attach_type)at, NULL);
+	int at, fd;
 
-	if (fd < 0)
-		return fd;
-	t->fds[t->n++] = fd;
+	for (at = TCX_AT_EGRESS; at >= TCX_AT_INGRESS; at--) {
+		fd = bpf_link_create(t->progs[at - TCX_AT_INGRESS],
+				     (int)t->ifindex[i],
+				     (enum bpf_attach_type)at, NULL);
+		if (fd < 0)
+			return fd == -ENODEV ? 0 : fd;
+		t->fds[2 * i + at - TCX_AT_INGRESS] = fd;
+	}
 	return 0;
+}
+
+static void tcx_unlink_all(struct tcx *t)
+{
+	int i;
+
+	for (i = 0; i < 2 * t->n; i++)
+		fd_close(&t->fds[i]);
+}
+
+static int tcx_link_all(struct tcx *t)
+{
+	int i, err = 0;
+
+	for (i = 0; !err && i < t->n; i++)
+		err = tcx_link(t, i);
+	if (err)
+		tcx_unlink_all(t);
+	return err;
 }
 
 /* Does it belong to another interface (a bridge, a bond)? */
@@ -61,24 +114,20 @@ static bool tcx_has_master(const struct ifinfomsg *info, size_t len)
 	return false;
 }
 
-/* @info: with its attributes @len bytes. Return: 0 or -errno */
-static int tcx_consider(struct tcx *t, const struct ifinfomsg *info, size_t len,
-			const int prog_fds[2])
+/* @info: with its attributes @len bytes */
+static void tcx_consider(struct tcx *t, const struct ifinfomsg *info,
+			 size_t len)
 {
-	unsigned i = (unsigned)info->ifi_index;
-	int err;
-
 	if (len < NLMSG_ALIGN(sizeof(*info)) ||
 	    (info->ifi_type != ARPHRD_ETHER &&
 	     info->ifi_type != ARPHRD_LOOPBACK) ||
-	    tcx_has_master(info, len) || t->n >= 2 * TCX_LINKS_MAX)
-		return 0;
-	err = tcx_link(t, prog_fds[0], i, TCX_AT_INGRESS);
-	return err ? err : tcx_link(t, prog_fds[1], i, TCX_AT_EGRESS);
+	    tcx_has_master(info, len) || t->n >= TCX_LINKS_MAX)
+		return;
+	t->ifindex[t->n++] = (unsigned)info->ifi_index;
 }
 
 /* Return: 0 there is more, 1 that was all, or -errno */
-static int tcx_take(struct tcx *t, int nl_fd, const int prog_fds[2])
+static int tcx_read(struct tcx *t, int nl_fd)
 {
 	union {
 		struct nlmsghdr h;
@@ -87,7 +136,6 @@ static int tcx_take(struct tcx *t, int nl_fd, const int prog_fds[2])
 	ssize_t n = recv(nl_fd, &buf, sizeof(buf), 0);
 	const struct nlmsghdr *m = &buf.h;
 	size_t left = n < 0 ? 0 : (size_t)n;
-	int err;
 
 	if (n < 0)
 		return -errno;
@@ -96,17 +144,13 @@ static int tcx_take(struct tcx *t, int nl_fd, const int prog_fds[2])
 			return 1;
 		if (m->nlmsg_type == NLMSG_ERROR)
 			return -EIO;
-		if (m->nlmsg_type != RTM_NEWLINK)
-			continue;
-		err = tcx_consider(t, NLMSG_DATA(m), NLMSG_PAYLOAD(m, 0),
-				   prog_fds);
-		if (err)
-			return err;
+		if (m->nlmsg_type == RTM_NEWLINK)
+			tcx_consider(t, NLMSG_DATA(m), NLMSG_PAYLOAD(m, 0));
 	}
 	return 0;
 }
 
-static int tcx_attach_all(struct tcx *t, const int prog_fds[2])
+static int tcx_find(struct tcx *t)
 {
 	struct {
 		struct nlmsghdr h;
@@ -120,7 +164,7 @@ static int tcx_attach_all(struct tcx *t, const int prog_fds[2])
 	if (nl_fd < 0 || send(nl_fd, &ask, sizeof(ask), 0) < 0)
 		err = -errno;
 	while (!err)
-		err = tcx_take(t, nl_fd, prog_fds);
+		err = tcx_read(t, nl_fd);
 	fd_close(&nl_fd);
 	if (err < 0)
 		return err;
@@ -130,31 +174,154 @@ static int tcx_attach_all(struct tcx *t, const int prog_fds[2])
 int tcx_attach(int ingress_fd, int egress_fd, struct tcx **ret)
 {
 	struct tcx *t = calloc(1, sizeof(*t));
-	int err;
+	int i, err;
 
 	if (!t)
 		return -ENOMEM;
-	err = tcx_attach_all(t, (const int[2]) { ingress_fd, egress_fd });
+	t->progs[0] = ingress_fd;
+	t->progs[1] = egress_fd;
+	for (i = 0; i < 2 * TCX_LINKS_MAX; i++)
+		t->fds[i] = -1;
+	err = tcx_find(t);
+	if (!err)
+		err = tcx_link_all(t);
 	if (err) {
-		tcx_detach(t);
+		free(t);
 		return err;
 	}
+	t->is_on = true;
 	*ret = t;
 	return 0;
 }
 
+/* Attach or detach: milliseconds for each link. */
+static void tcx_change(struct tcx *t)
+{
+	bool is_on = t->is_on;
+	int err = 0;
+
+	/* whoever comes meanwhile has to wait */
+	t->is_on = false;
+	pthread_mutex_unlock(&t->lock);
+	if (is_on)
+		tcx_unlink_all(t);
+	else
+		err = tcx_link_all(t);
+	if (err)
+		log_info("no fast path any more: %s", strerror(-err));
+	pthread_mutex_lock(&t->lock);
+	if (is_on)
+		return;
+	t->is_on = !err;
+	t->has_failed = err;
+	t->is_called = false;
+	t->free_ns = clock_ns();
+}
+
+static bool tcx_is_due(const struct tcx *t)
+{
+	if (t->is_on)
+		return !t->n_held && clock_ns() - t->free_ns >= TCX_IDLE_NS;
+	return (t->n_held || t->is_called) && !t->has_failed;
+}
+
+static void *tcx_main(void *arg)
+{
+	struct tcx *t = arg;
+
+	(void)pthread_setname_np(pthread_self(), TCX_NAME);
+	pthread_mutex_lock(&t->lock);
+	while (!t->is_stopping) {
+		const struct timespec until =
+			clock_timespec(clock_ns() + TCX_IDLE_NS);
+
+		if (tcx_is_due(t))
+			tcx_change(t);
+		else if (t->is_on)
+			pthread_cond_timedwait(&t->changed, &t->lock, &until);
+		else
+			pthread_cond_wait(&t->changed, &t->lock);
+	}
+	pthread_mutex_unlock(&t->lock);
+	return NULL;
+}
+
+int tcx_on_demand(struct tcx *t)
+{
+	pthread_condattr_t attr;
+	int err;
+
+	pthread_mutex_init(&t->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&t->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	err = pthread_create(&t->thread, NULL, tcx_main, t);
+	if (err) {
+		pthread_cond_destroy(&t->changed);
+		pthread_mutex_destroy(&t->lock);
+		return -err;
+	}
+	t->has_thread = true;
+	return 0;
+}
+
+static bool tcx_claim(struct tcx *t, bool has_time)
+{
+	bool is_on;
+
+	if (!t->has_thread)
+		return true;
+	pthread_mutex_lock(&t->lock);
+	is_on = t->is_on;
+	if (is_on || has_time)
+		t->n_held++;
+	if (!is_on && !t->is_called) {
+		t->is_called = true;
+		pthread_cond_signal(&t->changed);
+	}
+	pthread_mutex_unlock(&t->lock);
+	return is_on;
+}
+
+bool tcx_hold(struct tcx *t)
+{
+	return tcx_claim(t, false);
+}
+
+void tcx_hold_soon(struct tcx *t)
+{
+	(void)tcx_claim(t, true);
+}
+
+void tcx_drop(struct tcx *t)
+{
+	if (!t->has_thread)
+		return;
+	pthread_mutex_lock(&t->lock);
+	if (!--t->n_held)
+		t->free_ns = clock_ns();
+	pthread_mutex_unlock(&t->lock);
+}
+
 void tcx_detach(struct tcx *t)
 {
-	int i;
-
 	if (!t)
 		return;
-	for (i = 0; i < t->n; i++)
-		fd_close(&t->fds[i]);
+	if (t->has_thread) {
+		pthread_mutex_lock(&t->lock);
+		t->is_stopping = true;
+		pthread_cond_signal(&t->changed);
+		pthread_mutex_unlock(&t->lock);
+		pthread_join(t->thread, NULL);
+		pthread_cond_destroy(&t->changed);
+		pthread_mutex_destroy(&t->lock);
+	}
+	tcx_unlink_all(t);
 	free(t);
 }
 
 int tcx_count(const struct tcx *t)
 {
-	return t ? t->n : 0;
+	return t ? 2 * t->n : 0;
 }

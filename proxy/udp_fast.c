@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/sock.h"
 #include "fast.h"
 #include "tcx.h"
@@ -133,6 +134,14 @@ int udp_fast_open(const struct proxy_config *cfg, struct udp_fast **ret)
 	return 0;
 }
 
+void udp_fast_on_demand(struct udp_fast *f)
+{
+	int err = tcx_on_demand(f->tcx);
+
+	if (err)
+		log_info("programs stay at the interfaces: %s", strerror(-err));
+}
+
 void udp_fast_close(struct udp_fast *f)
 {
 	uint32_t i;
@@ -246,6 +255,7 @@ static void udp_fast_give(struct udp_fast *f, unsigned thread, uint64_t now_ms,
 	udp_fast_leaves(f, &sl->ways[UDP_FAST_UP], UDP_FAST_NOWHERE);
 	udp_fast_leaves(f, &sl->ways[UDP_FAST_DOWN], UDP_FAST_NOWHERE);
 	(void)__atomic_fetch_sub(&f->bpf->bss->n_on, 1, __ATOMIC_RELEASE);
+	tcx_drop(f->tcx);
 	r->rest[(r->rest_head + r->n_rest++) % r->n] =
 		(struct udp_fast_rest) { slot, now_ms + UDP_FAST_REST_MS };
 }
@@ -305,6 +315,8 @@ uint32_t udp_fast_begin(struct udp_fast *f, unsigned thread, uint64_t now_ms,
 	sl->is_cut = s->is_cut;
 	__atomic_store_n(&sl->is_on, 1, __ATOMIC_RELEASE);
 	(void)__atomic_fetch_add(&f->bpf->bss->n_on, 1, __ATOMIC_RELEASE);
+	/* until then there are no numbers, and nothing is forwarded */
+	tcx_hold_soon(f->tcx);
 	if (!udp_fast_name(f, slot, UDP_FAST_UP)) {
 		if (!udp_fast_name(f, slot, UDP_FAST_DOWN))
 			return slot;

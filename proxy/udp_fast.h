@@ -87,6 +87,11 @@ struct udp_fast_count {
  */
 int udp_fast_open(const struct proxy_config *cfg, struct udp_fast **ret);
 
+/* udp_fast_on_demand() - from now on the programs are attached only while there
+ * are slots in use. Once, after privileges were given up.
+ */
+void udp_fast_on_demand(struct udp_fast *f);
+
 /* udp_fast_close() - NULL is a no-op */
 void udp_fast_close(struct udp_fast *f);
 

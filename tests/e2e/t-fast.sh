@@ -232,6 +232,31 @@ loaded() {
     [ "$BPF_FDS" -gt 0 ] || bad "not for a file that can become another"
 }
 
+links() {
+    find "/proc/${PID[proxy]}/fd" -lname 'anon_inode:bpf_link' | wc -l
+}
+
+has_no_links() { [ "$(links)" -eq 0 ]; }
+
+# The programs are at the interfaces while connections need them, and again
+# when others do; root is no longer needed for that.
+on_demand() {
+    SENT=0 CONNS=0
+    fast_start --steer off --user nobody
+    wait_for 5 has_no_links || bad "$(links) programs at the start"
+    converse "$VIP4" 11001 200:8:3:64
+    expect "for short connections" "$(links)" 0
+    converse "$VIP4" 11001 1:1:20000:64
+    has_no_links && bad "none for one that lasts"
+    wait_for 20 has_no_links || bad "$(links) programs that nobody needs"
+    converse "$VIP4" 11001 1:1:20000:64
+    has_no_links && bad "none for the next one"
+    stop_clean proxy
+    expect "that went over" "$(counted tcp_fast)" 2
+    expect "bytes up" "$(counted tcp_bytes_up)" "$SENT"
+    expect "bytes down" "$(counted tcp_bytes_down)" "$SENT"
+}
+
 unprivileged() {
     local nobody=(setpriv --reuid nobody --clear-groups --inh-caps=-all
         --bounding-set=-all)
@@ -268,5 +293,6 @@ run_case "a slow reader" slow_reader
 run_case "auto, off, and with faults" automatic
 run_case "a CPU is kept awake" awake
 run_case "loaded where it may be of use" loaded
+run_case "programs are there on demand" on_demand
 run_case "without privileges" unprivileged
 e2e_end
