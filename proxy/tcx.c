@@ -5,12 +5,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -64,13 +66,31 @@ void tcx_quiet(void)
 	(void)libbpf_set_print(tcx_say_nothing);
 }
 
+/* The links keep the numbers of their first descriptors, which are lower than
+ * those of any connection: what a process has left open when it dies is closed
+ * from the highest number down, and no socket may outlive the programs.
+ */
+static int tcx_put(int fd, int *number)
+{
+	int err = 0;
+
+	if (*number < 0) {
+		*number = fd;
+		return 0;
+	}
+	if (dup3(fd, *number, O_CLOEXEC) < 0)
+		err = -errno;
+	fd_close(&fd);
+	return err;
+}
+
 /* The egress first: with the ingress the kernel waits for a grace period, after
  * which nothing leaves that has not passed the egress. An interface that has
  * gone needs no program.
  */
 static int tcx_link(struct tcx *t, int i)
 {
-	int at, fd;
+	int at, fd, err;
 
 	for (at = TCX_AT_EGRESS; at >= TCX_AT_INGRESS; at--) {
 		fd = bpf_link_create(t->progs[at - TCX_AT_INGRESS],
@@ -78,17 +98,21 @@ static int tcx_link(struct tcx *t, int i)
 				     (enum bpf_attach_type)at, NULL);
 		if (fd < 0)
 			return fd == -ENODEV ? 0 : fd;
-		t->fds[2 * i + at - TCX_AT_INGRESS] = fd;
+		err = tcx_put(fd, &t->fds[2 * i + at - TCX_AT_INGRESS]);
+		if (err)
+			return err;
 	}
 	return 0;
 }
 
+/* Another descriptor keeps the number. */
 static void tcx_unlink_all(struct tcx *t)
 {
 	int i;
 
 	for (i = 0; i < 2 * t->n; i++)
-		fd_close(&t->fds[i]);
+		if (t->fds[i] >= 0)
+			(void)dup3(t->progs[0], t->fds[i], O_CLOEXEC);
 }
 
 static int tcx_link_all(struct tcx *t)
@@ -186,7 +210,7 @@ int tcx_attach(int ingress_fd, int egress_fd, struct tcx **ret)
 	if (!err)
 		err = tcx_link_all(t);
 	if (err) {
-		free(t);
+		tcx_detach(t);
 		return err;
 	}
 	t->is_on = true;
@@ -306,6 +330,8 @@ void tcx_drop(struct tcx *t)
 
 void tcx_detach(struct tcx *t)
 {
+	int i;
+
 	if (!t)
 		return;
 	if (t->has_thread) {
@@ -317,7 +343,8 @@ void tcx_detach(struct tcx *t)
 		pthread_cond_destroy(&t->changed);
 		pthread_mutex_destroy(&t->lock);
 	}
-	tcx_unlink_all(t);
+	for (i = 0; i < 2 * t->n; i++)
+		fd_close(&t->fds[i]);
 	free(t);
 }
 

@@ -259,6 +259,29 @@ killed() {
     pair_done
 }
 
+has_no_links() {
+    ! find "/proc/${PID[proxy]}/fd" -lname 'anon_inode:bpf_link' | grep -q .
+}
+
+# The programs were away, and came back after the sockets of the connection.
+killed_later() {
+    local n TURNS=() ANSWERS=()
+
+    for n in {1..24}; do
+        [ "$n" -lt 20 ] || TURNS+=(quiet:100)
+        TURNS+=("send:ask$n" "expect:answer$n")
+        ANSWERS+=("expect:ask$n" "send:answer$n")
+    done
+    fast_start --fast-path auto
+    wait_for 20 has_no_links || bad "programs that nobody needs"
+    AFTER=(send:five reset)
+    joined_pair reset
+    kill -KILL "${PID[proxy]}"
+    wait_for 5 gone_or_zombie "${PID[proxy]}"
+    stop proxy
+    pair_done
+}
+
 # The client has ended by then, and waits for what the origin still has to say.
 killed_half() {
     fast_start --fast-path always
@@ -311,5 +334,6 @@ run_case "one proxy behind another" chain
 run_case "sockets come to rest" settled
 run_case "the same ports again" ports
 run_case "the proxy is killed" killed
+run_case "the proxy is killed, with programs that came later" killed_later
 run_case "the proxy is killed, one end has ended" killed_half
 e2e_end
