@@ -29,8 +29,8 @@ int tcx_attach(int ingress_fd, int egress_fd, struct tcx **ret);
 
 /* tcx_on_demand() - from now on the programs are there only while they are
  * held, and some seconds more. Once, after the privileges were given up: to
- * attach what was loaded takes none. Threads may hold and drop from then on; until
- * then, and if this fails, the programs are always there.
+ * attach what was loaded takes none. Threads may hold and drop from then on;
+ * until then, and if this fails, the programs are always there.
  * Return: 0 or -errno
  */
 int tcx_on_demand(struct tcx *t);
