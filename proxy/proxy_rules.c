@@ -228,9 +228,13 @@ static bool proxy_open_filter(struct proxy *p)
 int proxy_open_fast(struct proxy *p, const struct ruleset *rs)
 {
 	const struct proxy_config *cfg = p->cfg;
+	bool has_tcp = proxy_may_have(cfg, rs, RULE_TCP);
+	/* runs of datagrams are what the process is for, then */
+	bool has_udp = !cfg->udp_gso && proxy_may_have(cfg, rs, RULE_UDP);
 	int status = EXIT_OK;
 
-	if (cfg->fast_path == FAST_OFF || fault_any(&cfg->faults))
+	if (cfg->fast_path == FAST_OFF || fault_any(&cfg->faults) ||
+	    (!has_tcp && !has_udp))
 		return EXIT_OK;
 	/* What libbpf reads of the kernel's types is large and freed again. The
 	 * allocator is to give it back, and not to learn from it that large
@@ -239,12 +243,10 @@ int proxy_open_fast(struct proxy *p, const struct ruleset *rs)
 	(void)mallopt(M_MMAP_THRESHOLD, PROXY_MMAP_BYTES);
 	if (cfg->fast_path == FAST_AUTO && !proxy_open_filter(p))
 		return EXIT_OK;
-	if (proxy_may_have(cfg, rs, RULE_TCP))
+	if (has_tcp)
 		status = proxy_tell_fast(p, "join connections",
 					 fast_open(cfg, &p->fast));
-	/* runs of datagrams are what the process is for, then */
-	if (status == EXIT_OK && !cfg->udp_gso &&
-	    proxy_may_have(cfg, rs, RULE_UDP))
+	if (status == EXIT_OK && has_udp)
 		status = proxy_tell_fast(p, "forward sessions",
 					 udp_fast_open(cfg, &p->udp_fast));
 	(void)malloc_trim(0);

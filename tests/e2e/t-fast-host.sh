@@ -35,6 +35,9 @@ bridge() {
     stop_clean proxy
     [ "$(counted tcp_fast)" -ge 20 ] || bad "$(counted tcp_fast) went over"
     in_proxy ip link del br0
+    # anew, with its link-local address
+    in_proxy ip link set p0 down
+    in_proxy ip link set p0 up
     in_proxy ip addr add 10.1.0.2/24 dev p0
     in_proxy ip addr add fd00:1::2/64 dev p0 nodad
     in_proxy ip route replace "$CLIENT4" via "$CLIENT_LINK4"
@@ -76,11 +79,11 @@ redirected() {
     nat_gone
 }
 
-# udp_through NAMESPACE HOST PORT - sessions, each datagram compared
+# udp_through NAMESPACE HOST PORT [DATAGRAMS] - sessions, each datagram compared
 udp_through() {
     local status=0
 
-    ns_exec "$1" "$ORDER" client "$2" "$3" - 10 100 8 0 >"$DIR/client" \
+    ns_exec "$1" "$ORDER" client "$2" "$3" - 10 "${4:-100}" 8 0 >"$DIR/client" \
         2>"$DIR/client.err" || status=$?
     expect "client of $2 $3 ($(cat "$DIR/client.err"))" "$status" 0
 }
@@ -204,16 +207,17 @@ table ${2:-inet} filter {
 END
 }
 
-# auto_joins WANTED OPTION... - connections and sessions with --fast-path auto
+# auto_joins WANTED OPTION... - connections and sessions with --fast-path auto,
+# and so many turns that the programs have time to come
 auto_joins() {
     local wanted=$1
     shift
 
     start_ready echo "$NS_O" "$ORDER" origin "$ORIGIN4" 7001 none
     fast_start --rule "udp:11001 $ORIGIN4 7001 off off" "$@"
-    in_client timeout 20 "$TP_CLIENT" -q -c 4 -n 60 -m 700 "$VIP4" 11001 >&2 ||
+    in_client timeout 20 "$TP_CLIENT" -q -c 4 -n 4000 -m 700 "$VIP4" 11001 >&2 ||
         bad "tp-client leaves with $?"
-    udp_through "$NS_C" "$VIP4" 11001
+    udp_through "$NS_C" "$VIP4" 11001 2000
     stop_clean proxy echo
     expect "connections joined" $(($(counted tcp_fast) > 0)) "$wanted"
     expect "datagrams forwarded" $(($(counted udp_fast_datagrams) > 0)) \

@@ -230,16 +230,24 @@ pair_done() {
     done
 }
 
+# Turns for --fast-path auto: the last ones wait until the programs are there.
+late_turns() {
+    local n
+
+    for n in {1..26}; do
+        [ "$n" -lt 20 ] || TURNS+=(quiet:100)
+        TURNS+=("send:ask$n" "expect:answer$n")
+        ANSWERS+=("expect:ask$n" "send:answer$n")
+    done
+}
+
 # What the client acknowledged in the segment that changed all, the socket has
 # not seen. It sends again, and is told. An end acknowledges with what it sends
 # only after some turns: so the change has to come late.
 settled() {
-    local n TURNS=() ANSWERS=()
+    local TURNS=() ANSWERS=()
 
-    for n in {1..24}; do
-        TURNS+=("send:ask$n" "expect:answer$n")
-        ANSWERS+=("expect:ask$n" "send:answer$n")
-    done
+    late_turns
     fast_start --fast-path auto
     AFTER=(send:five expect:six fin eof)
     joined_pair expect:five send:six eof
@@ -265,13 +273,9 @@ has_no_links() {
 
 # The programs were away, and came back after the sockets of the connection.
 killed_later() {
-    local n TURNS=() ANSWERS=()
+    local TURNS=() ANSWERS=()
 
-    for n in {1..24}; do
-        [ "$n" -lt 20 ] || TURNS+=(quiet:100)
-        TURNS+=("send:ask$n" "expect:answer$n")
-        ANSWERS+=("expect:ask$n" "send:answer$n")
-    done
+    late_turns
     fast_start --fast-path auto
     wait_for 20 has_no_links || bad "programs that nobody needs"
     AFTER=(send:five reset)
