@@ -25,7 +25,7 @@
 /* more than the kernel puts into one message of a dump */
 #define TCX_NETLINK_BYTES 32768
 
-/* How long the programs stay attached when nobody needs them */
+/* How long the programs stay attached when nobody needs them, at least */
 #define TCX_IDLE_NS (5 * NS_PER_S)
 
 /* @progs:   at the ingress and at the egress
