@@ -13,6 +13,8 @@ usage: bench.py proxy|client BUILD [options]
            1: none is)
   -w       wrk and nginx as referee, even if refload is there
   -n       do not touch docs/
+  -p FILE  tables go into FILE, which has their marks, and no pictures are
+           drawn: for one more machine; with `page`, too
   -o DIR   data files go there, not to out/bench
 
 Each run becomes a line of out/bench/NAME.ndjson; docs/performance.md and
@@ -43,7 +45,7 @@ def terminate(*_):
 
 def parse(argv):
     try:
-        opts, args = getopt.gnu_getopt(argv, "hr:qk:s:f:wno:", ["help"])
+        opts, args = getopt.gnu_getopt(argv, "hr:qk:s:f:wno:p:", ["help"])
         opts = dict(opts)
         numbers = {name: float(opts[name]) for name in ("-r", "-s", "-f")
                    if name in opts}
@@ -54,7 +56,9 @@ def parse(argv):
         print(__doc__)
         sys.exit(0)
     if args == ["page"]:
-        return None, None, opts
+        return None, None, types.SimpleNamespace(
+            out=pathlib.Path(opts.get("-o", OUT)).resolve(),
+            page=opts.get("-p"), is_written=True)
     if len(args) != 2 or args[0] not in NAMES:
         sys.exit(__doc__)
     is_quick = "-q" in opts
@@ -66,17 +70,21 @@ def parse(argv):
         only=[key for key in opts.get("-k", "").split(",") if key],
         force_wrk="-w" in opts,
         out=pathlib.Path(opts.get("-o", OUT)).resolve(),
+        page=opts.get("-p"),
         is_written="-n" not in opts and "-k" not in opts)
     if options.rounds < 1 or options.secs <= 0:
         sys.exit("bench: -r and -s want a positive number")
     return args[0], pathlib.Path(args[1]).resolve(), options
 
 
-def publish(name, module, out, is_written):
+def publish(name, module, options):
     """tables and pictures, out of the data file"""
+    out = options.out
     facts, runs = figures.load(out / f"{name}.ndjson")
     lines = module.report(facts, runs)
-    if is_written:
+    if options.page:
+        page.write(name, lines, pathlib.Path(options.page))
+    elif options.is_written:
         pictures = module.plots(runs, out / "plots")
         links = [f"![{path.stem}](plots/{path.name})" for path in pictures]
         page.write(name, [*lines, *links])
@@ -89,9 +97,9 @@ def main():
     name, build, options = parse(sys.argv[1:])
     if name is None:
         for each in NAMES:
-            if (OUT / f"{each}.ndjson").exists():
-                publish(each, importlib.import_module(f"bench_{each}"), OUT,
-                        True)
+            if (options.out / f"{each}.ndjson").exists():
+                publish(each, importlib.import_module(f"bench_{each}"),
+                        options)
         return 0
     machine.enter_namespaces()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -104,7 +112,7 @@ def main():
         judge = referee.choose(folder, options.force_wrk)
         facts, runs = module.run(build, folder, judge, options)
     figures.save(options.out / f"{name}.ndjson", facts, runs)
-    lines = publish(name, module, options.out, options.is_written)
+    lines = publish(name, module, options)
     print("\n".join(lines))
     print(f"data: {options.out / name}.ndjson", file=sys.stderr)
     return 1 if facts.get("failures") else 0

@@ -4,12 +4,14 @@
 libpcap, and how much memory it takes. What it finds is compared with what the
 generator says.
 
-usage: bench_inspect.py BUILD [-r ROUNDS] [-q] [-L]
+usage: bench_inspect.py BUILD [-r ROUNDS] [-q] [-L] [-p FILE]
   -r  rounds, in each of which every contender runs once (default 5), and five
       times as many with the small file; tshark runs in the first one only,
       tcpdump not in those that are added
   -q  only the small file, and neither tshark nor tcpdump
   -L  tshark and tcpdump with the large file too: minutes
+  -p  the table goes into FILE, which has its marks, and no picture is drawn: for
+      one more machine
 
 Each run becomes a line of out/bench/inspect.ndjson. Writes the table of
 docs/performance.md, and a picture beside it.
@@ -289,7 +291,7 @@ def plot(files, runs):
 
 
 def main():
-    opts, args = getopt.gnu_getopt(sys.argv[1:], "r:n:qL")
+    opts, args = getopt.gnu_getopt(sys.argv[1:], "r:n:qLp:")
     opts = dict(opts)
     if len(args) != 1:
         sys.exit(__doc__)
@@ -324,7 +326,9 @@ def main():
     figures.save(OUT / "inspect.ndjson", {"date": str(datetime.date.today()),
                                           "machine": processor(),
                                           "rounds": rounds}, runs)
-    if not is_quick:
+    if "-p" in opts:
+        pages.write("inspect", [text], pathlib.Path(opts["-p"]))
+    elif not is_quick:
         picture = plot(files, runs)
         link = [f"![inspect](plots/{picture.name})"] if picture else []
         pages.write("inspect", [text, "", *link])
