@@ -59,7 +59,7 @@ uint32_t filter_fds(const struct filter *f)
 /* If the kernel does not say there is one for all we know. */
 static unsigned filter_ask(const struct filter *f)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	struct bpf_test_run_opts opts = { .sz = sizeof(opts) };
 
 	return bpf_prog_test_run_opts(
 		       bpf_program__fd(f->bpf->progs.filter_look), &opts)
