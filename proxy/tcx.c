@@ -126,50 +126,62 @@ static int tcx_link_all(struct tcx *t)
 	return err;
 }
 
-/* Does it belong to another interface (a bridge, a bond)? */
-static bool tcx_has_master(const struct ifinfomsg *info, size_t len)
+/* Does it belong to another interface (a bridge, a bond)? @bytes: attributes */
+static bool tcx_has_master(const char *bytes, size_t len)
 {
-	const struct rtattr *a = IFLA_RTA(info);
-	size_t left = len - NLMSG_ALIGN(sizeof(*info));
+	struct rtattr a;
 
-	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
-		if (a->rta_type == IFLA_MASTER)
+	while (len >= sizeof(a)) {
+		memcpy(&a, bytes, sizeof(a));
+		if (a.rta_len < sizeof(a) || a.rta_len > len)
+			return false;
+		if (a.rta_type == IFLA_MASTER)
 			return true;
+		if (RTA_ALIGN(a.rta_len) >= len)
+			return false;
+		bytes += RTA_ALIGN(a.rta_len);
+		len -= RTA_ALIGN(a.rta_len);
+	}
 	return false;
 }
 
-/* @info: with its attributes @len bytes */
-static void tcx_consider(struct tcx *t, const struct ifinfomsg *info,
-			 size_t len)
+/* @bytes: an ifinfomsg with its attributes */
+static void tcx_consider(struct tcx *t, const char *bytes, size_t len)
 {
-	if (len < NLMSG_ALIGN(sizeof(*info)) ||
-	    (info->ifi_type != ARPHRD_ETHER &&
-	     info->ifi_type != ARPHRD_LOOPBACK) ||
-	    tcx_has_master(info, len) || t->n >= TCX_LINKS_MAX)
+	const size_t head = NLMSG_ALIGN(sizeof(struct ifinfomsg));
+	struct ifinfomsg info;
+
+	if (len < head || t->n >= TCX_LINKS_MAX)
 		return;
-	t->ifindex[t->n++] = (unsigned)info->ifi_index;
+	memcpy(&info, bytes, sizeof(info));
+	if ((info.ifi_type != ARPHRD_ETHER &&
+	     info.ifi_type != ARPHRD_LOOPBACK) ||
+	    tcx_has_master(bytes + head, len - head))
+		return;
+	t->ifindex[t->n++] = (unsigned)info.ifi_index;
 }
 
 /* Return: 0 there is more, 1 that was all, or -errno */
 static int tcx_read(struct tcx *t, int nl_fd)
 {
-	union {
-		struct nlmsghdr h;
-		char bytes[TCX_NETLINK_BYTES];
-	} buf;
-	ssize_t n = recv(nl_fd, &buf, sizeof(buf), 0);
-	const struct nlmsghdr *m = &buf.h;
-	size_t left = n < 0 ? 0 : (size_t)n;
+	char bytes[TCX_NETLINK_BYTES];
+	ssize_t n = recv(nl_fd, bytes, sizeof(bytes), 0);
+	size_t at = 0, len = n < 0 ? 0 : (size_t)n;
+	struct nlmsghdr m;
 
 	if (n < 0)
 		return -errno;
-	for (; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
-		if (m->nlmsg_type == NLMSG_DONE)
+	while (at + NLMSG_HDRLEN <= len) {
+		memcpy(&m, bytes + at, sizeof(m));
+		if (m.nlmsg_type == NLMSG_DONE)
 			return 1;
-		if (m->nlmsg_type == NLMSG_ERROR)
+		if (m.nlmsg_type == NLMSG_ERROR || m.nlmsg_len < NLMSG_HDRLEN ||
+		    m.nlmsg_len > len - at)
 			return -EIO;
-		if (m->nlmsg_type == RTM_NEWLINK)
-			tcx_consider(t, NLMSG_DATA(m), NLMSG_PAYLOAD(m, 0));
+		if (m.nlmsg_type == RTM_NEWLINK)
+			tcx_consider(t, bytes + at + NLMSG_HDRLEN,
+				     m.nlmsg_len - NLMSG_HDRLEN);
+		at += NLMSG_ALIGN(m.nlmsg_len);
 	}
 	return 0;
 }
