@@ -71,7 +71,8 @@ tcp_over() {
     [ "$origin" = - ] || harmed+=(o)
     wires "$client" "$origin"
     mover_rules "$family" >"$DIR/rules"
-    start_ready proxy "$NS_P" "$TP_PROXY" -v --fast-path "$fast_path" \
+    # a reset that the wire has lost leaves a connection: not waited for long
+    start_ready proxy "$NS_P" "$TP_PROXY" -v --fast-path "$fast_path" --drain 2s \
         -f "$DIR/rules"
     movers_over "$family" "$@"
     stop_clean proxy
