@@ -9,6 +9,7 @@
 
 #include "bulk_text.h"
 #include "harness.h"
+#include "pcap_put.h"
 #include "wire/bytes.h"
 #include "wire/csum.h"
 #include "wire/ip.h"
@@ -167,23 +168,11 @@ struct rest {
 
 static struct rest rest;
 
-static void put_le32(uint8_t *p, uint32_t v)
-{
-	unsigned i;
-
-	for (i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
-}
-
 static void file_begin(void)
 {
 	memset(&file, 0, sizeof(file));
-	put_le32(file.buf, 0xa1b2c3d4);
-	file.buf[4] = 2;
-	file.buf[6] = 4;
-	put_le32(file.buf + 16, 262144);
-	put_le32(file.buf + 20, LINK_RAW);
-	file.len = 24;
+	pcap_put_head(file.buf, LINK_RAW);
+	file.len = PCAP_PUT_HEAD;
 	file.us = 1700000000 * SECOND;
 }
 
@@ -192,14 +181,11 @@ static uint8_t *file_record(uint32_t len)
 {
 	uint8_t *p = file.buf + file.len;
 
-	CU_ASSERT_FATAL(file.len + 16 + len <= sizeof(file.buf));
+	CU_ASSERT_FATAL(file.len + PCAP_PUT_RECORD + len <= sizeof(file.buf));
 	file.us += 20;
-	put_le32(p, (uint32_t)(file.us / SECOND));
-	put_le32(p + 4, (uint32_t)(file.us % SECOND));
-	put_le32(p + 8, len);
-	put_le32(p + 12, len);
-	file.len += 16 + len;
-	return p + 16;
+	pcap_put_record(p, (uint64_t)file.us, len);
+	file.len += PCAP_PUT_RECORD + len;
+	return p + PCAP_PUT_RECORD;
 }
 
 /* file_packet() - @rest behind an IP header */

@@ -12,6 +12,7 @@
 
 #include "bulk_text.h"
 #include "harness.h"
+#include "pcap_put.h"
 #include "wire/bytes.h"
 #include "wire/csum.h"
 #include "wire/ip.h"
@@ -54,36 +55,21 @@ struct file {
 
 static struct file file;
 
-static void put_le32(uint8_t *p, uint32_t v)
-{
-	unsigned i;
-
-	for (i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
-}
-
 static void file_record(const uint8_t *data, uint32_t len)
 {
 	uint8_t *p = file.buf + file.len;
 
 	file.at[file.records++] = file.len;
-	put_le32(p, (uint32_t)(file.us / 1000000));
-	put_le32(p + 4, (uint32_t)(file.us % 1000000));
-	put_le32(p + 8, len);
-	put_le32(p + 12, len);
-	memcpy(p + 16, data, len);
-	file.len += 16 + len;
+	pcap_put_record(p, file.us, len);
+	memcpy(p + PCAP_PUT_RECORD, data, len);
+	file.len += PCAP_PUT_RECORD + len;
 }
 
 static void file_begin(void)
 {
 	memset(&file, 0, sizeof(file));
-	put_le32(file.buf, 0xa1b2c3d4);
-	file.buf[4] = 2;
-	file.buf[6] = 4;
-	put_le32(file.buf + 16, 262144);
-	put_le32(file.buf + 20, LINK_RAW);
-	file.len = 24;
+	pcap_put_head(file.buf, LINK_RAW);
+	file.len = PCAP_PUT_HEAD;
 	file.us = 1000000ULL * 1700000000;
 }
 
