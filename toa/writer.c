@@ -13,11 +13,8 @@
 #include "base/exitcode.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/sock.h"
 #include "load.h"
-
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51
-#endif
 
 /* Linux 6.3 and later */
 static bool has_port_range(void)

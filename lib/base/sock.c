@@ -13,10 +13,6 @@
 #include "wire/bytes.h"
 #include "wire/wire.h"
 
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51
-#endif
-
 socklen_t sockaddr_from_endpoint(const struct endpoint *e, bool as_v6,
 				 struct sockaddr_storage *ss)
 {

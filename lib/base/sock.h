@@ -19,7 +19,11 @@ enum sock_flags {
 	SOCK_F_ALL_PORTS = 1U << 6, /* TCP: sock_open_to() */
 };
 
-/* As IP_LOCAL_PORT_RANGE takes it: no bound of the socket's own, the upper one
+/* Linux 6.3 and later; older headers do not have it. */
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
+/* As it takes that: no bound of the socket's own, the upper one
  * named.
  */
 #define SOCK_PORTS_ALL (65535U << 16)

@@ -23,10 +23,6 @@
 #include "base/sock.h"
 #include "wire/toa_shim.h"
 
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51
-#endif
-
 #define BATCHES	    24
 #define BATCH	    500
 #define BYTES	    64

@@ -14,10 +14,6 @@
 #include "harness.h"
 #include "wire/wire.h"
 
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51
-#endif
-
 static struct endpoint at(const char *text)
 {
 	struct endpoint e = { 0 };
