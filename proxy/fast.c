@@ -147,10 +147,7 @@ void fast_keep_awake(struct fast *f)
 
 void fast_on_demand(struct fast *f)
 {
-	int err = tcx_on_demand(f->tcx);
-
-	if (err)
-		log_info("programs stay at the interfaces: %s", strerror(-err));
+	tcx_on_demand(f->tcx);
 }
 
 bool fast_hold(struct fast *f)

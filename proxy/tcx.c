@@ -282,7 +282,7 @@ static void *tcx_main(void *arg)
 	return NULL;
 }
 
-int tcx_on_demand(struct tcx *t)
+void tcx_on_demand(struct tcx *t)
 {
 	pthread_condattr_t attr;
 	int err;
@@ -296,10 +296,10 @@ int tcx_on_demand(struct tcx *t)
 	if (err) {
 		pthread_cond_destroy(&t->changed);
 		pthread_mutex_destroy(&t->lock);
-		return -err;
+		log_info("programs stay at the interfaces: %s", strerror(err));
+		return;
 	}
 	t->has_thread = true;
-	return 0;
 }
 
 static bool tcx_claim(struct tcx *t, bool has_time)

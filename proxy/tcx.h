@@ -30,10 +30,10 @@ int tcx_attach(int ingress_fd, int egress_fd, struct tcx **ret);
 /* tcx_on_demand() - from now on the programs are there only while they are
  * held, and some seconds more. Once, after the privileges were given up: to
  * attach what was loaded takes none. Threads may hold and drop from then on;
- * until then, and if this fails, the programs are always there.
- * Return: 0 or -errno
+ * until then, and if there can be no thread, which is logged, the programs are
+ * always there.
  */
-int tcx_on_demand(struct tcx *t);
+void tcx_on_demand(struct tcx *t);
 
 /* tcx_hold() - if the programs are attached, they stay until tcx_drop().
  * Return: false if they are not: they soon will be, and this has to be tried

@@ -16,7 +16,6 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/log.h"
 #include "base/sock.h"
 #include "fast.h"
 #include "tcx.h"
@@ -136,10 +135,7 @@ int udp_fast_open(const struct proxy_config *cfg, struct udp_fast **ret)
 
 void udp_fast_on_demand(struct udp_fast *f)
 {
-	int err = tcx_on_demand(f->tcx);
-
-	if (err)
-		log_info("programs stay at the interfaces: %s", strerror(-err));
+	tcx_on_demand(f->tcx);
 }
 
 void udp_fast_close(struct udp_fast *f)
