@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# fast.sh - what t-fast.sh and all-fast.sh share: connections whose sockets are
-# joined in the kernel. Sourced, never run.
+# fast.sh - what the scripts about the fast path share: connections that are
+# joined below the sockets. Sourced, never run.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -19,6 +19,24 @@ fast_start() {
 
 origins_start() {
     start_ready origin "$NS_O" "$TP_ORIGIN" -t --mode ppv2 20001
+}
+
+# links - programs that the proxy has at interfaces
+links() {
+    find "/proc/${PID[proxy]}/fd" -lname 'anon_inode:bpf_link' | wc -l
+}
+
+has_no_links() { [ "$(links)" -eq 0 ]; }
+
+# pair_done - both ends of a connection, held and act, go on by $DIR/go, and both
+# end as they should
+pair_done() {
+    touch "$DIR/go"
+    for name in held act; do
+        wait_for 15 gone_or_zombie "${PID[$name]}" || bad "$name does not end"
+        stop "$name"
+        expect "$name ($(tail -n 1 "$DIR/$name.err"))" "${STATUS[$name]}" 0
+    done
 }
 
 # counted NAME - the counter when the proxy has stopped

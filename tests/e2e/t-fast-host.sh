@@ -19,6 +19,14 @@ tcp_both() {
     done
 }
 
+# proxy_addrs INTERFACE - that towards the client, and the way there
+proxy_addrs() {
+    in_proxy ip addr add 10.1.0.2/24 dev "$1"
+    in_proxy ip addr add fd00:1::2/64 dev "$1" nodad
+    in_proxy ip route replace "$CLIENT4" via "$CLIENT_LINK4"
+    in_proxy ip route replace "$CLIENT6" via "$CLIENT_LINK6"
+}
+
 # A port of a bridge knows no neighbour: the bridge does, and what it learns of
 # addresses comes from what is received.
 bridge() {
@@ -26,10 +34,7 @@ bridge() {
     in_proxy ip link set p0 master br0
     in_proxy ip link set br0 up
     in_proxy ip addr flush dev p0
-    in_proxy ip addr add 10.1.0.2/24 dev br0
-    in_proxy ip addr add fd00:1::2/64 dev br0 nodad
-    in_proxy ip route replace "$CLIENT4" via "$CLIENT_LINK4"
-    in_proxy ip route replace "$CLIENT6" via "$CLIENT_LINK6"
+    proxy_addrs br0
     fast_start --fast-path always
     tcp_both 20
     stop_clean proxy
@@ -38,10 +43,7 @@ bridge() {
     # anew, with its link-local address
     in_proxy ip link set p0 down
     in_proxy ip link set p0 up
-    in_proxy ip addr add 10.1.0.2/24 dev p0
-    in_proxy ip addr add fd00:1::2/64 dev p0 nodad
-    in_proxy ip route replace "$CLIENT4" via "$CLIENT_LINK4"
-    in_proxy ip route replace "$CLIENT6" via "$CLIENT_LINK6"
+    proxy_addrs p0
 }
 
 # nat RULES - of a table ip or inet nat
@@ -182,12 +184,7 @@ forged() {
         bad "no forgery by the origin's neighbour"
     # longer than segments of one that has ended are sent on
     in_proxy timeout 4 tcpdump -i lo -c 1 >/dev/null 2>&1
-    touch "$DIR/go"
-    for name in held act; do
-        wait_for 15 gone_or_zombie "${PID[$name]}" || bad "$name does not end"
-        stop "$name"
-        expect "$name ($(tail -n 1 "$DIR/$name.err"))" "${STATUS[$name]}" 0
-    done
+    pair_done
     stop_clean proxy
     expect "joined" "$(counted tcp_fast)" 1
     expect "bytes up" "$(counted tcp_bytes_up)" $((6 * 3 + 5))
@@ -215,10 +212,7 @@ some_of_both() {
 }
 
 # of TCP and UDP, at both hooks of the loopback and the two links
-has_programs() {
-    [ "$(find "/proc/${PID[proxy]}/fd" -lname 'anon_inode:bpf_link' |
-        wc -l)" -eq 12 ]
-}
+has_programs() { [ "$(links)" -eq 12 ]; }
 
 # auto_joins WANTED OPTION... - connections and sessions with --fast-path auto;
 # the first ones call the programs

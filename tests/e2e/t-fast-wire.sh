@@ -221,15 +221,6 @@ joined_pair() {
     wait_for 10 test -e "$DIR/held" || bad "held: $(cat "$DIR/held.err")"
 }
 
-pair_done() {
-    touch "$DIR/go"
-    for name in held act; do
-        wait_for 15 gone_or_zombie "${PID[$name]}" || bad "$name does not end"
-        stop "$name"
-        expect "$name ($(tail -n 1 "$DIR/$name.err"))" "${STATUS[$name]}" 0
-    done
-}
-
 # Turns for --fast-path auto: the last ones wait until the programs are there.
 late_turns() {
     local n
@@ -257,18 +248,18 @@ settled() {
     expect "joined" "$(counted tcp_fast)" 1
 }
 
-killed() {
-    fast_start --fast-path always
-    AFTER=(send:five reset)
-    joined_pair reset
+killed_under_way() {
     kill -KILL "${PID[proxy]}"
     wait_for 5 gone_or_zombie "${PID[proxy]}"
     stop proxy
     pair_done
 }
 
-has_no_links() {
-    ! find "/proc/${PID[proxy]}/fd" -lname 'anon_inode:bpf_link' | grep -q .
+killed() {
+    fast_start --fast-path always
+    AFTER=(send:five reset)
+    joined_pair reset
+    killed_under_way
 }
 
 # The programs were away, and came back after the sockets of the connection.
@@ -280,10 +271,7 @@ killed_later() {
     wait_for 20 has_no_links || bad "programs that nobody needs"
     AFTER=(send:five reset)
     joined_pair reset
-    kill -KILL "${PID[proxy]}"
-    wait_for 5 gone_or_zombie "${PID[proxy]}"
-    stop proxy
-    pair_done
+    killed_under_way
 }
 
 # The client has ended by then, and waits for what the origin still has to say.
@@ -294,10 +282,7 @@ killed_half() {
     rm -f "$DIR/heard"
     joined_pair expect:five eof touch:"$DIR/heard" wait:"$DIR/go"
     wait_for 10 test -e "$DIR/heard" || bad "no end"
-    kill -KILL "${PID[proxy]}"
-    wait_for 5 gone_or_zombie "${PID[proxy]}"
-    stop proxy
-    pair_done
+    killed_under_way
     unset "TURNS[-1]" "TURNS[-1]"
 }
 

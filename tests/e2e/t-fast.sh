@@ -232,12 +232,6 @@ loaded() {
     [ "$BPF_FDS" -gt 0 ] || bad "not for a file that can become another"
 }
 
-links() {
-    find "/proc/${PID[proxy]}/fd" -lname 'anon_inode:bpf_link' | wc -l
-}
-
-has_no_links() { [ "$(links)" -eq 0 ]; }
-
 # The programs are at the interfaces while connections need them, and again
 # when others do; root is no longer needed for that.
 on_demand() {
