@@ -16,9 +16,12 @@
 
 #define OUTFILE_SUFFIX ".XXXXXX"
 
+/* names of its own that are tried for a file that is whole */
+#define OUTFILE_TRIES 64U
+
 /* @path: as it was given
  * @name: what is to be replaced; empty: written in place
- * @temp: what is written then
+ * @temp: what is written then; empty: it has no name until it is whole
  * @was_stopped: the end had been asked for when the writing began
  */
 struct outfile {
@@ -114,6 +117,33 @@ static bool outfile_may_replace(const char *path, char name[PATH_MAX],
 	       access(path, W_OK) == 0 && outfile_real(path, name);
 }
 
+/* outfile_handle() - the name by which the kernel knows a file without one */
+static const char *outfile_handle(int fd, char out[32])
+{
+	(void)snprintf(out, 32, "/proc/self/fd/%d", fd);
+	return out;
+}
+
+/* outfile_nameless() - a file in the folder of @name of which nothing is left
+ * if the process ends before it has a name.
+ * Return: it; -1: there cannot be one
+ */
+static int outfile_nameless(const char *name)
+{
+	char folder[PATH_MAX], handle[32];
+	size_t len = (size_t)(strrchr(name, '/') - name);
+	int fd;
+
+	memcpy(folder, name, len ? len : 1);
+	folder[len ? len : 1] = '\0';
+	fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd >= 0 && access(outfile_handle(fd, handle), F_OK) != 0) {
+		(void)close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 /* outfile_beside() - a file that may take the place of @st, if it is there.
  * Return: it; -1: there cannot be one
  */
@@ -123,8 +153,12 @@ static int outfile_beside(struct outfile *o, const struct stat *st)
 	int fd;
 
 	(void)umask(mask);
-	(void)snprintf(o->temp, sizeof(o->temp), "%s" OUTFILE_SUFFIX, o->name);
-	fd = mkostemp(o->temp, O_CLOEXEC);
+	fd = outfile_nameless(o->name);
+	if (fd < 0) {
+		(void)snprintf(o->temp, sizeof(o->temp), "%s" OUTFILE_SUFFIX,
+			       o->name);
+		fd = mkostemp(o->temp, O_CLOEXEC);
+	}
 	if (fd < 0)
 		return -1;
 	if (!st->st_mode ? fchmod(fd, 0666 & ~mask) == 0
@@ -132,7 +166,8 @@ static int outfile_beside(struct outfile *o, const struct stat *st)
 			    fchmod(fd, st->st_mode & 07777) == 0))
 		return fd;
 	(void)close(fd);
-	(void)unlink(o->temp);
+	if (o->temp[0])
+		(void)unlink(o->temp);
 	return -1;
 }
 
@@ -150,7 +185,7 @@ static FILE *outfile_create(struct outfile *o)
 			(void)close(fd);
 		return f;
 	}
-	o->name[0] = '\0';
+	o->name[0] = o->temp[0] = '\0';
 	return fopen(o->path, "wbe");
 }
 
@@ -211,12 +246,40 @@ static const char *outfile_left(const struct outfile *o)
 					  : "; there is no such file";
 }
 
+/* outfile_name() - what was written gets @o->temp as its name, if it has none.
+ * Return: false, errno set: it cannot have one
+ */
+static bool outfile_name(struct outfile *o)
+{
+	char handle[32];
+	unsigned i;
+
+	if (!o->name[0] || o->temp[0])
+		return true;
+	(void)outfile_handle(fileno(o->out), handle);
+	for (i = 0; i < OUTFILE_TRIES; i++) {
+		(void)snprintf(o->temp, sizeof(o->temp), "%s.%06x", o->name,
+			       ((unsigned)getpid() + i) & 0xffffff);
+		if (linkat(AT_FDCWD, handle, AT_FDCWD, o->temp,
+			   AT_SYMLINK_FOLLOW) == 0)
+			return true;
+		if (errno != EEXIST)
+			break;
+	}
+	o->temp[0] = '\0';
+	return false;
+}
+
 int outfile_done(struct outfile *o)
 {
 	bool is_stopped = outfile_is_stopped(o);
 	bool failed = ferror(o->out) != 0;
 
 	errno = 0;
+	if (fflush(o->out) != 0)
+		failed = true;
+	if (!failed && !is_stopped && !outfile_name(o))
+		failed = true;
 	if (fclose(o->out) != 0)
 		failed = true;
 	o->out = NULL;
@@ -245,7 +308,7 @@ void outfile_drop(struct outfile *o)
 		return;
 	if (o->out)
 		(void)fclose(o->out);
-	if (o->name[0])
+	if (o->temp[0])
 		(void)unlink(o->temp);
 	free(o);
 }

@@ -21,6 +21,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 PROGRAM, PCAPS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
 FAILED = 0
@@ -503,6 +504,39 @@ def test_files_are_whole(work):
               list(folder.iterdir()) == [out], f"{same}: {done.stderr}")
 
 
+def is_open_below(folder, fds):
+    """has the process a file open that is, or would be, in the folder?"""
+    for fd in fds.iterdir():
+        try:
+            if os.readlink(fd).startswith(f"{folder}/"):
+                return True
+        except FileNotFoundError:
+            pass
+    return False
+
+
+def test_killed(work):
+    """nothing is left of a file that a killed program had begun"""
+    folder = work / "killed"
+    folder.mkdir()
+    job = subprocess.Popen([PROGRAM, "-q", "--report", folder / "out.html",
+                            "-r", "-"], stdin=subprocess.PIPE,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    job.stdin.write(capture(17).read_bytes())
+    job.stdin.flush()
+    fds = pathlib.Path(f"/proc/{job.pid}/fd")
+    deadline = time.monotonic() + 30
+    while not (begun := is_open_below(folder, fds)):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    job.kill()
+    job.communicate(timeout=60)
+    check(begun and job.returncode == -signal.SIGKILL,
+          f"killed: {begun}, {job.returncode}")
+    check(not list(folder.iterdir()), "a killed program leaves a file")
+
+
 def test_stop(work):
     """a request for the end while a file is written"""
     one = capture(17).read_bytes()
@@ -652,6 +686,7 @@ def main():
         test_write_bad(pathlib.Path(work))
         test_annotate(pathlib.Path(work))
         test_section_length(pathlib.Path(work))
+        test_killed(pathlib.Path(work))
         test_stop(pathlib.Path(work))
         test_files_are_whole(pathlib.Path(work))
     sys.exit(FAILED)
