@@ -247,14 +247,22 @@ def internet_sum(data):
     return ~total & 0xffff
 
 
+# LINKTYPE_* of the captures that are made, in turns
+ETHERNET, RAW, LOOP, LINUX_SLL, LINUX_SLL2 = 1, 101, 108, 113, 276
+LINKS = ETHERNET, LINUX_SLL, ETHERNET, LINUX_SLL2, RAW, LOOP
+
+IPV6_HOP_BY_HOP, IPV6_ROUTING, IPV6_DESTINATION = 0, 43, 60
+
+
 class Maker:
     """writes one capture of conversations that run at the same time"""
 
     def __init__(self, path, seed):
         self.rng = random.Random(seed)
+        self.link = LINKS[seed % len(LINKS)]
         self.file = open(path, "wb")
         self.file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535,
-                                    1))
+                                    self.link))
         self.time_us = 1682666399_000000
         self.id = 0
 
@@ -269,20 +277,46 @@ class Maker:
         if len(src) == 16:
             return struct.pack("!IHBB", 6 << 28, len(data), proto,
                                64) + src + dst + data
-        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(data),
+        more = b"\1" * (frag == 0 and self.rng.choice([0, 0, 0, 4, 40]))
+        head = struct.pack("!BBHHHBBH", 0x45 + len(more) // 4, 0,
+                           20 + len(more) + len(data),
                            (ident or 0) & 0xffff, frag, 64, proto, 0)
-        head += src + dst
+        head += src + dst + more
         return head[:10] + struct.pack("!H", internet_sum(head)) + \
             head[12:] + data
+
+    def extended(self, proto, data):
+        """@data of IPv6 behind extension headers: the first one's type, all"""
+        chain = [IPV6_DESTINATION] * self.rng.randrange(3)
+        if self.rng.random() < 0.3:
+            chain.append(IPV6_ROUTING)
+        if self.rng.random() < 0.3:
+            chain.append(IPV6_HOP_BY_HOP)
+        for kind in chain:
+            extra = self.rng.randrange(3)
+            if kind == IPV6_ROUTING:  # RFC 8754, no segments left
+                body = struct.pack("!BBBB", 4, 0, 0, 0) + b"\0\0" + \
+                    packed("2001:db8::7")
+                extra = 2
+            else:
+                pad = 4 + 8 * extra
+                body = struct.pack("!BB", 1, pad) + bytes(pad)
+            data = struct.pack("!BB", proto, extra) + body + data
+            proto = kind
+        return proto, data
 
     def fragments(self, packet):
         """@packet, IPv4 or IPv6, in pieces and in any order"""
         self.id += 1
         is_6 = packet[0] >> 4 == 6
-        at = 40 if is_6 else 20
+        at = 40 if is_6 else (packet[0] & 15) * 4
         src, dst = (packet[8:24], packet[24:40]) if is_6 else \
             (packet[12:16], packet[16:20])
         proto = packet[6] if is_6 else packet[9]
+        first = b""
+        if is_6 and proto == IPV6_HOP_BY_HOP:  # of each fragment, RFC 8200
+            end = at + 8 + 8 * packet[at + 1]
+            proto, first, at = packet[at], packet[at:end], end
         data = packet[at:]
         cuts = sorted({self.rng.randrange(8, len(data), 8)
                        for _ in range(self.rng.randrange(1, 4))}
@@ -291,10 +325,13 @@ class Maker:
         for lo, hi in zip(cuts, cuts[1:]):
             more = hi < len(data)
             if is_6:
-                piece = struct.pack("!BBHI", proto, 0, lo | more, self.id)
+                piece = struct.pack("!BBHI", proto, 0, lo | more, self.id) + \
+                    data[lo:hi]
                 pieces.append(self.ip(ipaddress.ip_address(src),
-                                      ipaddress.ip_address(dst), 44,
-                                      piece + data[lo:hi]))
+                                      ipaddress.ip_address(dst),
+                                      IPV6_HOP_BY_HOP if first else 44,
+                                      b"\x2c" + first[1:] + piece
+                                      if first else piece))
             else:
                 pieces.append(self.ip(ipaddress.ip_address(src),
                                       ipaddress.ip_address(dst), proto,
@@ -303,12 +340,31 @@ class Maker:
         self.rng.shuffle(pieces)
         return pieces
 
-    def ether(self, packet, tags=()):
+    def ether(self, packet, tags=(), session=None):
         kind = b"\x08\x00" if packet[0] >> 4 == 4 else b"\x86\xdd"
         head = bytes.fromhex("020000000001020000000002")
         for tag in tags:
             head += b"\x81\x00" + struct.pack("!H", tag)
+        if session is not None:  # PPPoE, RFC 2516
+            kind = b"\x88\x64"
+            point = b"\x00\x21" if packet[0] >> 4 == 4 else b"\x00\x57"
+            packet = struct.pack("!BBHH", 0x11, 0, session,
+                                 2 + len(packet)) + point + packet
         return head + kind + packet
+
+    def framed(self, packet, tags, session):
+        kind = 0x0800 if packet[0] >> 4 == 4 else 0x86dd
+        if self.link == RAW:
+            return packet
+        if self.link == LOOP:
+            return struct.pack("!I", 2 if kind == 0x0800 else 30) + packet
+        if self.link == LINUX_SLL:
+            return struct.pack("!HHH8sH", 0, 1, 6, b"\2\0\0\0\0\1", kind) + \
+                packet
+        if self.link == LINUX_SLL2:
+            return struct.pack("!HHIHBB8s", kind, 0, 1 + self.rng.randrange(9),
+                               1, 0, 6, b"\2\0\0\0\0\1") + packet
+        return self.ether(packet, tags, session)
 
     def tunnel(self, kind, number, side, packet):
         ends = ["192.0.2.101", "192.0.2.102"][::side]
@@ -330,17 +386,32 @@ class Maker:
         return self.ip(*ends, 17, udp + inner)
 
     def header(self):
-        client = f"203.0.113.{self.rng.randrange(1, 255)}"
-        port = self.rng.randrange(1024, 65536)
-        if self.rng.random() < 0.4:
+        rng = self.rng
+        client = f"203.0.113.{rng.randrange(1, 255)}"
+        port = rng.randrange(1024, 65536)
+        kind = rng.random()
+        if kind < 0.2:
             return f"PROXY TCP4 {client} 198.51.100.1 {port} 443\r\n".encode()
-        body = packed(client) + packed("198.51.100.1") + \
-            struct.pack("!HH", port, 443)
-        for _ in range(self.rng.randrange(3)):
-            value = self.rng.randbytes(self.rng.randrange(1, 40))
-            body += struct.pack("!BH", self.rng.choice([0x02, 0x05, 0xe1]),
+        if kind < 0.3:
+            return f"PROXY TCP6 2001:db8:c::{port:x} 2001:db8::1 {port} " \
+                f"443\r\n".encode()
+        if kind < 0.35:
+            return b"PROXY UNKNOWN\r\n"
+        ends = packed(client) + packed("198.51.100.1")
+        family = 0x11
+        if kind < 0.6:
+            ends = packed(f"2001:db8:c::{port:x}") + packed("2001:db8::1")
+            family = 0x21
+        body = ends + struct.pack("!HH", port, 443)
+        if kind > 0.9:
+            body = b"/run/client".ljust(108, b"\0") + \
+                b"/run/server".ljust(108, b"\0")
+            family = 0x31
+        for _ in range(rng.randrange(3)):
+            value = rng.randbytes(rng.randrange(1, 40))
+            body += struct.pack("!BH", rng.choice([0x02, 0x05, 0xe1]),
                                 len(value)) + value
-        return SIG + b"\x21\x11" + struct.pack("!H", len(body)) + body
+        return SIG + bytes([0x21, family]) + struct.pack("!H", len(body)) + body
 
     def flow(self, number):
         """packets of one connection, as (direction, IP packet)"""
@@ -360,8 +431,10 @@ class Maker:
                 struct.pack("!II", len(tcp) + len(data), 6)
             check = struct.pack("!H", internet_sum(pseudo + tcp + data))
             seq[side] += len(data) + bool(flags & 3)
-            return side, self.ip(src, dst, 6,
-                                 tcp[:16] + check + tcp[18:] + data)
+            proto, whole = 6, tcp[:16] + check + tcp[18:] + data
+            if is_6:
+                proto, whole = self.extended(proto, whole)
+            return side, self.ip(src, dst, proto, whole)
 
         yield segment(0, 2)
         yield segment(1, 18)
@@ -375,28 +448,30 @@ class Maker:
         yield segment(0, 16)
 
     def make(self, flows):
-        kinds = [None, None, "vxlan", "geneve", "gre", "ipip"]
+        kinds = [(), (), ("vxlan",), ("geneve",), ("gre",), ("ipip",),
+                 ("gre", "vxlan"), ("ipip", "geneve"), ("vxlan", "ipip")]
         running = []
         for i in range(flows):
             running.append((self.flow(i), self.rng.choice(kinds), 100 + i,
                             [self.rng.randrange(1, 4095) for _ in
                              range(self.rng.randrange(3))],
+                            self.rng.choice([None, None, 1 + i]),
                             self.rng.random() < 0.5))
         while running:
             one = self.rng.choice(running)
-            steps, kind, number, tags, is_cut = one
+            steps, around, number, tags, session, is_cut = one
             try:
                 side, packet = next(steps)
             except StopIteration:
                 running.remove(one)
                 continue
-            if kind:
+            for kind in around:
                 packet = self.tunnel(kind, number, -1 if side else 1, packet)
             pieces = [packet]
             if is_cut and len(packet) > 100:
                 pieces = self.fragments(packet)
             for p in pieces:
-                self.frame(self.ether(p, tags))
+                self.frame(self.framed(p, tags, session))
         self.file.close()
 
 
@@ -406,7 +481,7 @@ def main():
     program, pcaps = sys.argv[1], pathlib.Path(sys.argv[2])
     with tempfile.TemporaryDirectory() as root:
         jobs = [(p.parent.name, p) for p in sorted(pcaps.glob("*/input.*"))]
-        for i in range(4):
+        for i in range(len(LINKS)):
             path = pathlib.Path(root) / f"made-{i}.pcap"
             Maker(path, i).make(40)
             jobs.append((path.stem, path))
@@ -417,7 +492,7 @@ def main():
             complain(f"{name}: there is no such capture")
     headers, flows = map(sum, zip(*counts))
     print(f"{len(jobs)} captures, {flows} flows, {headers} headers")
-    if sum(c[0] for c in counts[-4:]) < 80:
+    if sum(c[0] for c in counts[-len(LINKS):]) < 100:
         complain("tshark sees hardly a header in what was made here")
     sys.exit(FAILED)
 
