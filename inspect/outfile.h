@@ -3,10 +3,10 @@
  *
  * A plain file is written without a name (open(2), O_TMPFILE) and takes the one
  * that was asked for when it is whole: until then, and if it never is, what was
- * there before stays. On file systems that know no such files it is written as
- * PATH.XXXXXX beside it. What is no plain file (a pipe, a terminal, /dev/stdout)
- * or cannot be replaced as it is (links, owners, folders of others) is written
- * in place.
+ * there before stays. On file systems that know no such files it is written
+ * beside that as PATH.XXXXXX. What is no plain file (a pipe, a terminal,
+ * /dev/stdout) or cannot be replaced as it is (links, owners, folders of
+ * others) is written in place.
  */
 #ifndef INSPECT_OUTFILE_H
 #define INSPECT_OUTFILE_H

@@ -24,8 +24,9 @@ enum fast_state {
 	FAST_PARTED, /* to the sockets again, with the numbers that they know */
 };
 
-/* What timestamps of a parted connection's sockets are ahead, as their peers see
- * them: further than the other end's clock can have got while it was joined.
+/* What timestamps of a parted connection's sockets are ahead, as their peers
+ * see them: further than the other end's clock can have got while it was
+ * joined.
  */
 #define FAST_PARTED_TS (1U << 28)
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* relay_fast.h - connections whose legs are joined below the sockets. The
- * theory stands in relay_fast.c, and that of their parting in relay_part.c. All functions run in the worker's thread, and
- * those with a relay do nothing for one that is not known to the programs.
+ * theory stands in relay_fast.c, and that of their parting in relay_part.c. All
+ * functions run in the worker's thread, and those with a relay do nothing for
+ * one that is not known to the programs.
  */
 #ifndef PROXY_RELAY_FAST_H
 #define PROXY_RELAY_FAST_H

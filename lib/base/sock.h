@@ -101,8 +101,8 @@ void sock_reset(int *fd);
 /* sock_unsent() - bytes of @fd that the peer has not acknowledged, or -errno */
 int sock_unsent(int fd);
 
-/* sock_has_said_all() - has the peer of @fd, a TCP socket, acknowledged all, the
- * FIN included, or is it gone?
+/* sock_has_said_all() - has the peer of @fd, a TCP socket, acknowledged all,
+ * the FIN included, or is it gone?
  */
 bool sock_has_said_all(int fd);
 
