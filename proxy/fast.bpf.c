@@ -7,8 +7,7 @@
  * held by the proxy's sockets or by the process; from then on every segment has
  * its addresses and numbers rewritten and goes out again, to the other end.
  * fast_egress sees what the proxy's own sockets send, and lets no more of it
- * through. Of a connection that was parted again both shift the numbers between
- * the sockets and the ends. relay_fast.c has the theory.
+ * through. relay_fast.c has the theory.
  */
 #include <stdbool.h>
 
@@ -32,11 +31,6 @@
  */
 #define FAST_DONE 0x7470U
 #define FAST_BACK 0x7471U
-/* its numbers were shifted on the way out, or on the way in: once is enough
- * where several interfaces lie on each other
- */
-#define FAST_SHIFTED_OUT 0x7472U
-#define FAST_SHIFTED_IN	 0x7473U
 
 /* twice the connection, plus the side that such segments come from */
 struct {
@@ -131,15 +125,6 @@ static __always_inline void ring(__u32 bell, __u32 i)
 		(void)bpf_ringbuf_output(b, &i, sizeof(i), 0);
 }
 
-/* Have the process look into @i, once for each reason */
-static __always_inline void raise(struct fast_slot *slot, __u32 i, __u32 doubt)
-{
-	if (slot->doubt & doubt)
-		return;
-	(void)__sync_fetch_and_or(&slot->doubt, doubt);
-	ring(slot->bell, i);
-}
-
 static __always_inline void way_advance(struct fast_way *way, __u32 end)
 {
 	int i;
@@ -184,26 +169,19 @@ static __always_inline void follow_ack(struct fast_way *way,
 static __noinline int follow(struct fast_slot *slot, const struct seg *s)
 {
 	struct fast_way *mine, *other;
-	__u32 side, end, over = 0, acked;
+	__u32 side, end, over = 0;
 	bool is_fin;
-	__u64 next;
 
 	if (!slot || !s)
 		return 0;
 	side = s->flow & 1;
 	mine = &slot->way[side];
 	other = &slot->way[side ^ 1];
-	next = mine->next;
-	acked = other->acked;
-	if (!mine->is_heard)
-		mine->is_heard = 1;
 	is_fin = s->flags & TCP_FIN;
 	end = s->seq + s->len + is_fin;
 	if (s->flags & TCP_RST) {
 		if (s->seq == (__u32)mine->next || s->seq == mine->acked)
 			over = FAST_RESET(side);
-		else if (is_in_window(mine, s, end))
-			raise(slot, s->flow >> 1, FAST_RESET_ODD);
 	} else if (is_in_window(mine, s, end)) {
 		way_advance(mine, end);
 		if (is_fin) {
@@ -217,8 +195,7 @@ static __noinline int follow(struct fast_slot *slot, const struct seg *s)
 		follow_ack(other, s, mine->shift_in);
 	if (other->has_fin && (__s32)(other->acked - other->fin_end) >= 0)
 		over |= FAST_FIN_ACKED(side ^ 1);
-	if (mine->next != next || other->acked != acked)
-		slot->last_ns = bpf_ktime_get_coarse_ns();
+	slot->last_ns = bpf_ktime_get_coarse_ns();
 	if (slot->bell < FAST_BELLS_MAX)
 		pulses[slot->bell].n++;
 	if ((slot->over | over) != slot->over) {
@@ -286,50 +263,38 @@ static __always_inline bool find(struct __sk_buff *skb, bool is_v6,
 	return s->flow < 2 * FAST_CONNS_MAX && s->hdr_len >= TCP_BYTES;
 }
 
-/* The TCP header, if it is there with its options */
-static __always_inline struct tcp_hdr *whole_header(struct __sk_buff *skb,
-						    __u32 l4, __u32 hdr_len)
-{
-	void *data = (void *)(long)skb->data,
-	     *end = (void *)(long)skb->data_end;
-
-	if (data + l4 + TCP_BYTES > end)
-		return 0;
-	if (data + l4 + hdr_len > end) {
-		if (bpf_skb_pull_data(skb, l4 + hdr_len))
-			return 0;
-		data = (void *)(long)skb->data;
-		end = (void *)(long)skb->data_end;
-		if (data + l4 + TCP_BYTES > end)
-			return 0;
-	}
-	return data + l4;
-}
-
 static __always_inline int send_on(struct __sk_buff *skb,
 				   const struct fast_slot *slot,
 				   const struct seg *s, bool is_v6)
 {
 	const struct fast_way *mine = &slot->way[s->flow & 1];
 	const struct fast_way *other = &slot->way[(s->flow & 1) ^ 1];
-	const struct shift by = { mine->seq_add, -other->seq_add, mine->ts_add,
-				  -other->ts_add };
 	__u32 l4 = ETH_BYTES + ip_bytes(is_v6), ifindex = other->ifindex;
 	__u64 pseudo = BPF_F_PSEUDO_HDR | (is_v6 ? BPF_F_IPV6 : 0);
 	__u32 addr_sum = mine->addr_sum;
-	struct tcp_hdr *th = whole_header(skb, l4, s->hdr_len);
-	void *end = (void *)(long)skb->data_end;
+	void *data = (void *)(long)skb->data,
+	     *end = (void *)(long)skb->data_end;
+	struct tcp_hdr *th = data + l4;
 	__u64 sum = 0;
 
-	if (!th)
+	if (data + l4 + TCP_BYTES > end)
 		return TCX_DROP;
-	put_addresses((void *)th - ip_bytes(is_v6), mine, is_v6);
+	if (data + l4 + s->hdr_len > end) {
+		if (bpf_skb_pull_data(skb, l4 + s->hdr_len))
+			return TCX_DROP;
+		data = (void *)(long)skb->data;
+		end = (void *)(long)skb->data_end;
+		th = data + l4;
+		if (data + l4 + TCP_BYTES > end)
+			return TCX_DROP;
+	}
+	put_addresses(data + ETH_BYTES, mine, is_v6);
 	put_ports(th, &mine->out, &sum);
-	put(&th->seq, s->seq + by.seq, &sum);
+	put(&th->seq, s->seq + mine->seq_add, &sum);
 	if (s->flags & TCP_ACK)
-		put(&th->ack, s->ack + by.ack, &sum);
+		put(&th->ack, s->ack - other->seq_add, &sum);
 	put_window(th, mine, &sum);
-	put_options(th, end, s->hdr_len - TCP_BYTES, &by, &sum);
+	put_options(th, end, s->hdr_len - TCP_BYTES, mine, other, &sum);
 	skb->tc_index = FAST_DONE;
 	l4 += __builtin_offsetof(struct tcp_hdr, check);
 	(void)bpf_l4_csum_replace(skb, l4, 0, fold(sum), 0);
@@ -354,50 +319,6 @@ static __always_inline bool is_first_syn(const struct fast_way *way,
 	return s->seq + 1 == (__u32)way->start - (__u32)way->before;
 }
 
-/* The connection was parted: what comes from an end has for the socket the
- * numbers with which it would come if it had not been joined, and the reverse.
- */
-static __always_inline int shift(struct __sk_buff *skb,
-				 const struct fast_slot *slot,
-				 const struct seg *s, bool is_v6, bool is_ours)
-{
-	__u32 in = slot->way[s->flow & 1].parted;
-	__u32 out = slot->way[(s->flow & 1) ^ 1].parted;
-	const struct shift to_end = { out, in, FAST_PARTED_TS, 0 };
-	const struct shift to_us = { -in, -out, 0, -FAST_PARTED_TS };
-	const struct shift *by = is_ours ? &to_end : &to_us;
-	__u32 l4 = ETH_BYTES + ip_bytes(is_v6);
-	struct tcp_hdr *th = whole_header(skb, l4, s->hdr_len);
-	void *end = (void *)(long)skb->data_end;
-	__u64 sum = 0;
-
-	if (!th)
-		return TCX_DROP;
-	put(&th->seq, s->seq + by->seq, &sum);
-	if (s->flags & TCP_ACK)
-		put(&th->ack, s->ack + by->ack, &sum);
-	put_options(th, end, s->hdr_len - TCP_BYTES, by, &sum);
-	skb->tc_index = is_ours ? FAST_SHIFTED_OUT : FAST_SHIFTED_IN;
-	l4 += __builtin_offsetof(struct tcp_hdr, check);
-	(void)bpf_l4_csum_replace(skb, l4, 0, fold(sum), 0);
-	return TCX_NEXT;
-}
-
-/* A SYN belongs to no connection that stands: if its process has closed it,
- * somebody has the ports now.
- */
-static __always_inline int on_parted(struct __sk_buff *skb,
-				     struct fast_slot *slot,
-				     const struct seg *s, bool is_v6,
-				     bool is_ours)
-{
-	if (!(s->flags & TCP_SYN))
-		return shift(skb, slot, s, is_v6, is_ours);
-	if (is_over(slot))
-		slot->state = FAST_IDLE;
-	return TCX_NEXT;
-}
-
 static __always_inline int on_ingress(struct __sk_buff *skb, bool is_v6)
 {
 	struct fast_slot *slot;
@@ -415,10 +336,6 @@ static __always_inline int on_ingress(struct __sk_buff *skb, bool is_v6)
 			slot->state = FAST_IDLE;
 			return TCX_NEXT;
 		}
-	} else if (state == FAST_HELD) {
-		return TCX_DROP;
-	} else if (state == FAST_PARTED) {
-		return on_parted(skb, slot, &s, is_v6, false);
 	} else {
 		if (state != FAST_ARMED)
 			return TCX_NEXT;
@@ -487,30 +404,6 @@ static __always_inline int turn_back(struct __sk_buff *skb, const struct seg *s,
 		       : bpf_redirect(skb->ifindex, BPF_F_INGRESS);
 }
 
-/* What a socket sends, with other flags and numbers */
-static __always_inline int say(struct __sk_buff *skb, bool is_v6, __u32 flags,
-			       __u32 seq, __u32 ack)
-{
-	void *data = (void *)(long)skb->data,
-	     *end = (void *)(long)skb->data_end;
-	__u32 l4 = ETH_BYTES + ip_bytes(is_v6);
-	struct tcp_hdr *th = data + l4;
-	__be16 now = bpf_htons(flags);
-	__u64 sum = 0;
-
-	if (data + l4 + TCP_BYTES > end)
-		return TCX_DROP;
-	sum += (__u16)~th->flags;
-	sum += now;
-	th->flags = now;
-	put(&th->seq, seq, &sum);
-	put(&th->ack, ack, &sum);
-	(void)bpf_l4_csum_replace(
-		skb, l4 + __builtin_offsetof(struct tcp_hdr, check), 0,
-		fold(sum), 0);
-	return TCX_NEXT;
-}
-
 /* The process ends the connection, or has died: a reset, with the numbers that
  * its receiver expects
  */
@@ -520,48 +413,25 @@ static __always_inline int kill(struct __sk_buff *skb,
 {
 	const struct fast_way *theirs = &slot->way[s->flow & 1];
 	const struct fast_way *mine = &slot->way[(s->flow & 1) ^ 1];
+	void *data = (void *)(long)skb->data,
+	     *end = (void *)(long)skb->data_end;
+	__u32 l4 = ETH_BYTES + ip_bytes(is_v6);
+	struct tcp_hdr *th = data + l4;
+	__be16 flags;
+	__u64 sum = 0;
 
-	return say(skb, is_v6, (s->flags & ~TCP_FIN) | TCP_RST,
-		   (__u32)mine->next + mine->seq_add, (__u32)theirs->next);
-}
-
-/* A socket asks whether its peer is there (SO_KEEPALIVE). If it was heard of
- * since the last time, the question comes back as the answer; if not, it goes
- * on with the numbers that make the peer answer, to the other end.
- */
-static __always_inline int ask(struct __sk_buff *skb, struct fast_slot *slot,
-			       struct seg *s, bool is_v6)
-{
-	struct fast_way *theirs = &slot->way[s->flow & 1];
-	const struct fast_way *mine = &slot->way[(s->flow & 1) ^ 1];
-
-	if (++s->seq != (__u32)mine->start + mine->seq_add)
+	if (data + l4 + TCP_BYTES > end)
 		return TCX_DROP;
-	if (!theirs->is_heard)
-		return say(skb, is_v6, s->flags,
-			   mine->acked + mine->seq_add - 1, theirs->acked);
-	theirs->is_heard = 0;
-	return turn_back(skb, s, is_v6);
-}
-
-/* What a socket of a joined connection sends */
-static __always_inline int on_joined(struct __sk_buff *skb,
-				     struct fast_slot *slot, struct seg *s,
-				     bool is_v6)
-{
-	if (is_over(slot)) {
-		if (!(s->flags & TCP_SYN))
-			return TCX_DROP;
-		slot->state = FAST_IDLE;
-		return TCX_NEXT;
-	}
-	if (s->flags & (TCP_FIN | TCP_RST)) {
-		slot->state = FAST_KILLED;
-		return kill(skb, slot, s, is_v6);
-	}
-	if (skb->ifindex != slot->way[s->flow & 1].out_ifindex)
-		raise(slot, s->flow >> 1, FAST_MOVED);
-	return s->len ? turn_back(skb, s, is_v6) : ask(skb, slot, s, is_v6);
+	flags = bpf_htons((s->flags & ~TCP_FIN) | TCP_RST);
+	sum += (__u16)~th->flags;
+	sum += flags;
+	th->flags = flags;
+	put(&th->seq, (__u32)mine->next + mine->seq_add, &sum);
+	put(&th->ack, (__u32)theirs->next, &sum);
+	(void)bpf_l4_csum_replace(
+		skb, l4 + __builtin_offsetof(struct tcp_hdr, check), 0,
+		fold(sum), 0);
+	return TCX_NEXT;
 }
 
 static __always_inline int on_egress(struct __sk_buff *skb, bool is_v6)
@@ -587,10 +457,16 @@ static __always_inline int on_egress(struct __sk_buff *skb, bool is_v6)
 			       ? TCX_DROP
 			       : TCX_NEXT;
 	case FAST_SPLICED:
-	case FAST_HELD:
-		return on_joined(skb, slot, &s, is_v6);
-	case FAST_PARTED:
-		return on_parted(skb, slot, &s, is_v6, true);
+		if (is_over(slot)) {
+			if (!(s.flags & TCP_SYN))
+				return TCX_DROP;
+			slot->state = FAST_IDLE;
+			return TCX_NEXT;
+		}
+		if (!(s.flags & (TCP_FIN | TCP_RST)))
+			return s.len ? turn_back(skb, &s, is_v6) : TCX_DROP;
+		slot->state = FAST_KILLED;
+		return kill(skb, slot, &s, is_v6);
 	case FAST_KILLED:
 		return s.flags & (TCP_FIN | TCP_RST)
 			       ? kill(skb, slot, &s, is_v6)
@@ -636,9 +512,9 @@ int fast_ingress(struct __sk_buff *skb)
 {
 	if (!n_live || skb->vlan_present)
 		return TCX_NEXT;
-	if (skb->tc_index == FAST_BACK || skb->tc_index == FAST_SHIFTED_IN)
+	if (skb->tc_index == FAST_BACK)
 		return TCX_NEXT;
-	if (skb->tc_index == FAST_DONE || skb->tc_index == FAST_SHIFTED_OUT)
+	if (skb->tc_index == FAST_DONE)
 		skb->tc_index = 0;
 	bpf_tail_call(skb, &writers, 0);
 	return TCX_NEXT;
@@ -650,7 +526,7 @@ int fast_egress(struct __sk_buff *skb)
 	if (!n_live || !skb->sk)
 		return TCX_NEXT;
 	/* not by a socket of ours, even if the sender's is still there */
-	if (skb->tc_index == FAST_BACK || skb->tc_index == FAST_SHIFTED_OUT)
+	if (skb->tc_index == FAST_BACK)
 		return TCX_NEXT;
 	if (skb->tc_index == FAST_DONE) {
 		if (skb->ifindex != LO_IFINDEX)

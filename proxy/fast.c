@@ -12,7 +12,6 @@
 
 #include "base/fd.h"
 #include "base/log.h"
-#include "routes.h"
 #include "spin.h"
 #include "tcx.h"
 
@@ -22,10 +21,8 @@
 #define FAST_KERNEL_MAJOR 6
 #define FAST_KERNEL_MINOR 18
 
-/* programs, maps and types, and one that hears of routes, beside a bell and its
- * ring for each thread
- */
-#define FAST_FDS 13
+/* programs, maps and types, beside a bell and its ring for each thread */
+#define FAST_FDS 12
 
 static_assert(CONFIG_THREADS_MAX <= FAST_BELLS_MAX, "one for each thread");
 
@@ -43,7 +40,6 @@ struct fast {
 	struct fast_bpf *bpf;
 	struct tcx *tcx;
 	struct spin *spin; /* NULL: nobody spins */
-	struct routes routes;
 	uint32_t n_threads;
 	struct fast_bell bells[CONFIG_THREADS_MAX];
 };
@@ -117,12 +113,9 @@ int fast_open(const struct proxy_config *cfg, struct fast **ret)
 	if (!f)
 		return -ENOMEM;
 	f->n_threads = cfg->n_threads;
-	f->routes.fd = -1;
 	for (i = 0; i < CONFIG_THREADS_MAX; i++)
 		f->bells[i].fd = -1;
-	err = routes_open(&f->routes);
-	if (!err)
-		err = fast_load(f);
+	err = fast_load(f);
 	if (err) {
 		fast_close(f);
 		return err;
@@ -184,7 +177,6 @@ void fast_close(struct fast *f)
 		fd_close(&f->bells[i].fd);
 	}
 	tcx_detach(f->tcx);
-	routes_close(&f->routes);
 	fast_bpf__destroy(f->bpf);
 	free(f);
 }
@@ -235,22 +227,6 @@ void fast_leave(struct fast *f, uint32_t i, const struct fast_key keys[2])
 				bpf_map__fd(f->bpf->maps.flows), &keys[s]);
 	__atomic_sub_fetch(&f->bpf->bss->n_live, 1, __ATOMIC_RELAXED);
 	fast_drop(f);
-}
-
-/* The kernel waits for programs that run when a map in a map is replaced, if
- * only by itself.
- */
-void fast_grace(struct fast *f)
-{
-	uint32_t first = 0;
-
-	(void)bpf_map_update_elem(bpf_map__fd(f->bpf->maps.bells), &first,
-				  &f->bells[0].fd, BPF_ANY);
-}
-
-uint32_t fast_routes(struct fast *f)
-{
-	return routes_count(&f->routes);
 }
 
 int fast_bell(const struct fast *f, uint32_t bell)

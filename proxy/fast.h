@@ -63,13 +63,6 @@ int fast_enter(struct fast *f, uint32_t i, const struct fast_key keys[2]);
 /* fast_leave() - they no longer do, as far as nobody else has the key by now */
 void fast_leave(struct fast *f, uint32_t i, const struct fast_key keys[2]);
 
-/* fast_grace() - return when no program is at work any more that began before
- */
-void fast_grace(struct fast *f);
-
-/* fast_routes() - see routes_count() */
-uint32_t fast_routes(struct fast *f);
-
 /* fast_add_on() - @n more connections are busy, or fewer */
 void fast_add_on(struct fast *f, int n);
 

@@ -11,8 +11,8 @@
 /* a multiple of the largest page */
 #define FAST_BELL_BYTES 65536
 
-/* What becomes of a connection's segments. The process says IDLE and ARMED, and
- * HELD and PARTED, the program the rest.
+/* What becomes of a connection's segments. The process says IDLE and ARMED, the
+ * program the rest.
  */
 enum fast_state {
 	FAST_IDLE,    /* to the sockets, as without the program */
@@ -20,15 +20,7 @@ enum fast_state {
 	FAST_TRYING,  /* a processor finds out whether all is quiet */
 	FAST_SPLICED, /* to the other end; the sockets see none */
 	FAST_KILLED,  /* to the sockets; they end it, with right numbers */
-	FAST_HELD,    /* to nobody, for the moment in which it is parted */
-	FAST_PARTED, /* to the sockets again, with the numbers that they know */
 };
-
-/* What timestamps of a parted connection's sockets are ahead, as their peers
- * see them: further than the other end's clock can have got while it was
- * joined.
- */
-#define FAST_PARTED_TS (1U << 28)
 
 /* fast_slot.over: who has ended. Two of the first, or one of the last, and the
  * connection is over.
@@ -36,10 +28,6 @@ enum fast_state {
 #define FAST_FIN_ACKED(side) (1U << (side))
 #define FAST_BOTH_ACKED	     3U
 #define FAST_RESET(side)     (4U << (side))
-
-/* fast_slot.doubt: what the process has to look into */
-#define FAST_MOVED     1U /* a socket's segments leave by another interface */
-#define FAST_RESET_ODD 2U /* a reset that its receiver may have taken */
 
 /* The addresses and ports of segments that arrive, in network byte order; IPv4
  * takes the first word of each
@@ -71,9 +59,6 @@ struct fast_key {
  * @start, @next: the sequence number then, and the highest one so far; 64 bits,
  *	     of which the lower ones are on the wire
  * @acked:   the highest one that the receiver has acknowledged
- * @is_heard: something came since our socket asked whether this side is there
- * By the process, when it parts them:
- * @parted:  bytes that the sockets have not seen
  * @edge:    of the windows that the sender was ever told of, the rightmost end
  * @fin_end: the one after the FIN, if @has_fin
  */
@@ -91,8 +76,6 @@ struct fast_way {
 	unsigned int edge;
 	unsigned int fin_end;
 	unsigned int has_fin;
-	unsigned int is_heard;
-	unsigned int parted;
 	unsigned long long before;
 	unsigned long long start;
 	unsigned long long next;
@@ -101,9 +84,8 @@ struct fast_way {
 /* One connection; way[0] comes from its client, way[1] from its origin.
  * @over:    see above
  * @first:   the side that sent the first FIN, plus 1
- * @bell:    the thread that is told when the connection is over, or in doubt
- * @doubt:   see below
- * @last_ns: when something went on, CLOCK_MONOTONIC, coarse
+ * @bell:    the thread that is told when the connection is over
+ * @last_ns: the last segment, CLOCK_MONOTONIC, coarse
  */
 struct fast_slot {
 	unsigned int state;
@@ -111,7 +93,7 @@ struct fast_slot {
 	unsigned int first;
 	unsigned int bell;
 	unsigned int is_v6;
-	unsigned int doubt;
+	unsigned int unused;
 	unsigned long long last_ns;
 	struct fast_way way[2];
 };

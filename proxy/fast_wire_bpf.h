@@ -54,14 +54,6 @@ struct seg {
 	__u32 window; /* not scaled */
 };
 
-/* What is added to the numbers of a segment, the echoed timestamp last */
-struct shift {
-	__u32 seq;
-	__u32 ack;
-	__u32 ts;
-	__u32 echo;
-};
-
 /* Replace a word and note what that does to the checksum. */
 static __always_inline void put(__be32 *at, __u32 value, __u64 *sum)
 {
@@ -86,7 +78,7 @@ static __always_inline bool put_sack(__be32 *p, void *end, __u32 word,
 			break;
 		if ((void *)(p + i + 1) > end)
 			return false;
-		put(p + i, bpf_ntohl(p[i]) + add, sum);
+		put(p + i, bpf_ntohl(p[i]) - add, sum);
 	}
 	return true;
 }
@@ -105,7 +97,8 @@ static __always_inline void blot(__be32 *p, void *end, __u32 room, __u64 *sum)
 
 /* The options behind @th, @room bytes */
 static __always_inline void put_options(struct tcp_hdr *th, void *end,
-					__u32 room, const struct shift *by,
+					__u32 room, const struct fast_way *mine,
+					const struct fast_way *other,
 					__u64 *sum)
 {
 	__be32 *p = (void *)(th + 1);
@@ -113,14 +106,14 @@ static __always_inline void put_options(struct tcp_hdr *th, void *end,
 	if (!room || (void *)(p + 1) > end)
 		return;
 	if (*p == bpf_htonl(OPT_TS) && room >= 12 && (void *)(p + 3) <= end) {
-		put(p + 1, bpf_ntohl(p[1]) + by->ts, sum);
-		put(p + 2, bpf_ntohl(p[2]) + by->echo, sum);
+		put(p + 1, bpf_ntohl(p[1]) + mine->ts_add, sum);
+		put(p + 2, bpf_ntohl(p[2]) - other->ts_add, sum);
 		room -= 12;
 		p += 3;
 		if (!room || (void *)(p + 1) > end)
 			return;
 	}
-	if (!put_sack(p + 1, end, bpf_ntohl(*p), room, by->ack, sum))
+	if (!put_sack(p + 1, end, bpf_ntohl(*p), room, other->seq_add, sum))
 		blot(p, end, room, sum);
 }
 

@@ -269,15 +269,13 @@ static void relay_open_step(struct worker *w, struct relay *r)
 	if (!relay_pump(w, r, CLIENT) || !relay_pump(w, r, ORIGIN))
 		return;
 	both = r->leg[CLIENT].flags & r->leg[ORIGIN].flags;
-	if (!(both & LEG_SHUT)) {
-		if (w->relays->fast)
-			relay_fast_consider(w, r);
-	} else if (!relay_fast_waits(w, r)) {
+	if (both & LEG_SHUT)
 		relay_end(w, r,
 			  r->first_eof == CLIENT ? CLOSE_CLIENT_EOF
 						 : CLOSE_ORIGIN_EOF,
 			  true);
-	}
+	else if (w->relays->fast)
+		relay_fast_consider(w, r);
 }
 
 size_t relay_opening(struct worker *w, struct relay *r, ssize_t *ret_payload)

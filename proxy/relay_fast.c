@@ -35,7 +35,7 @@
  * ends the connection, or it dies, what its sockets send for their end leaves
  * as a reset with the numbers that the ends expect (FAST_KILLED).
  */
-#include "relay_fast_internal.h"
+#include "relay_fast.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -48,13 +48,57 @@
 #include "base/sock.h"
 #include "meta.h"
 
-#define FAST_NONE UINT32_MAX
-/* Routes that change are looked after at once, but no more often */
-#define FAST_ROUTES_MS 5000
+#define FAST_POLL_MS_MIN 10
+#define FAST_POLL_MS_MAX 1600
+#define FAST_NONE	 UINT32_MAX
+
+/* Of each direction, by the side it comes from:
+ * @keys:    what the programs know it by
+ * @counted: bytes that passed and were counted
+ * And:
+ * @at:	      index in used[]
+ * @is_over:  the relay has ended; until @until_ms segments are still sent on
+ * @is_seen:  it was noticed that it is joined
+ * @is_busy:  something passed between the last two looks
+ */
+struct fast_conn {
+	struct fast_key keys[2];
+	uint64_t counted[2];
+	uint64_t until_ms;
+	uint32_t slot;
+	uint32_t next_free;
+	uint16_t at;
+	bool is_over;
+	bool is_seen;
+	bool is_busy;
+};
+
+static struct fast_slot *slot_of(const struct relay_fast *f,
+				 const struct fast_conn *c)
+{
+	return fast_slot(f->fast, f->first + (uint32_t)(c - f->conns));
+}
+
+static struct fast_conn *conn_of(const struct relay_fast *f,
+				 const struct relay *r)
+{
+	return &f->conns[r->fast - 1];
+}
 
 static uint32_t slot_state(const struct fast_slot *s)
 {
 	return __atomic_load_n(&s->state, __ATOMIC_ACQUIRE);
+}
+
+static bool slot_is_over(const struct fast_slot *s)
+{
+	return __atomic_load_n(&s->over, __ATOMIC_ACQUIRE) >= FAST_BOTH_ACKED;
+}
+
+static void fast_due(struct relay_fast *f, uint64_t at_ms)
+{
+	if (!f->due_ms || at_ms < f->due_ms)
+		f->due_ms = at_ms;
 }
 
 struct fast_key fast_key_from(const struct endpoint *src,
@@ -191,7 +235,6 @@ static int fast_begin(struct worker *w, struct relay *r)
 		return err ? err : -ENOSPC;
 	}
 	c->slot = relay_slot(w->relays, r);
-	c->routes = f->routes;
 	memcpy(c->keys, keys, sizeof(keys));
 	fast_prepare(w, r, c);
 	err = fast_enter(f->fast, f->first + (uint32_t)(c - f->conns), keys);
@@ -246,38 +289,25 @@ bool relay_fast_is_joined(const struct worker *w, const struct relay *r)
 				  conn_of(w->relays->fast, r))) == FAST_SPLICED;
 }
 
-uint64_t fast_acked(const struct fast_way *way)
-{
-	uint32_t acked = __atomic_load_n(&way->acked, __ATOMIC_ACQUIRE);
-	uint64_t next = __atomic_load_n(&way->next, __ATOMIC_ACQUIRE);
-
-	return next - (uint32_t)((uint32_t)next - acked) - way->start;
-}
-
-/* Count what went over: what is acknowledged or, at the end, all.
- * @at: bytes from the start on, and a FIN
+/* @r is joined, for the first time that this is seen: its sockets send nothing
+ * that anyone could answer.
  */
-static void fast_count(struct worker *w, struct relay *r, struct fast_conn *c,
-		       enum side s, uint64_t at)
+static void fast_notice(struct worker *w, struct relay *r, struct fast_conn *c)
 {
-	const struct fast_way *way = &slot_of(w->relays->fast, c)->way[s];
-	uint64_t passed = at;
+	enum side s;
 
-	/* the FIN is no byte */
-	if (__atomic_load_n(&way->has_fin, __ATOMIC_ACQUIRE) &&
-	    way->fin_end == (uint32_t)(way->start + at))
-		passed--;
-	if (passed < c->counted[s])
+	if (c->is_seen)
 		return;
-	/* a byte that a socket got all the same was counted */
-	if (way->before + passed > r->leg[s].in_bytes)
-		relay_count_bytes(w, r, s,
-				  way->before + passed - r->leg[s].in_bytes);
-	stat_add(&w->stats, STAT_TCP_BYTES_FAST, passed - c->counted[s]);
-	c->counted[s] = passed;
+	c->is_seen = true;
+	if (r->is_kept)
+		for (s = CLIENT; s <= ORIGIN; s++)
+			(void)sock_set_int(r->leg[s].fd, SOL_SOCKET,
+					   SO_KEEPALIVE, 0);
+	r->is_kept = true;
+	stat_add(&w->stats, STAT_TCP_FAST, 1);
 }
 
-static void fast_sync(struct worker *w, struct relay *r, bool is_end)
+void relay_fast_sync(struct worker *w, struct relay *r)
 {
 	struct fast_slot *slot;
 	struct fast_conn *c;
@@ -288,28 +318,30 @@ static void fast_sync(struct worker *w, struct relay *r, bool is_end)
 		return;
 	c = conn_of(w->relays->fast, r);
 	slot = slot_of(w->relays->fast, c);
-	if (c->is_parted || slot_state(slot) < FAST_SPLICED)
+	if (slot_state(slot) < FAST_SPLICED)
 		return;
-	if (!c->is_seen)
-		stat_add(&w->stats, STAT_TCP_FAST, 1);
-	c->is_seen = true;
+	fast_notice(w, r, c);
 	for (s = CLIENT; s <= ORIGIN; s++) {
 		const struct fast_way *way = &slot->way[s];
+		uint64_t next = __atomic_load_n(&way->next, __ATOMIC_ACQUIRE);
+		uint64_t passed = next - way->start;
 
-		fast_count(w, r, c, s,
-			   is_end ? __atomic_load_n(&way->next,
-						    __ATOMIC_ACQUIRE) -
-					    way->start
-				  : fast_acked(way));
+		/* the FIN is no byte */
+		if (__atomic_load_n(&way->has_fin, __ATOMIC_ACQUIRE) &&
+		    way->fin_end == (uint32_t)next)
+			passed--;
+		/* a byte that a socket got all the same was counted */
+		if (way->before + passed > r->leg[s].in_bytes)
+			relay_count_bytes(w, r, s,
+					  way->before + passed -
+						  r->leg[s].in_bytes);
+		stat_add(&w->stats, STAT_TCP_BYTES_FAST,
+			 passed - c->counted[s]);
+		c->counted[s] = passed;
 	}
 	at_ms = __atomic_load_n(&slot->last_ns, __ATOMIC_ACQUIRE) / NS_PER_MS;
 	if (at_ms > r->active_ms)
 		r->active_ms = at_ms;
-}
-
-void relay_fast_sync(struct worker *w, struct relay *r)
-{
-	fast_sync(w, r, false);
 }
 
 static void fast_set_busy(struct relay_fast *f, struct fast_conn *c,
@@ -339,21 +371,17 @@ bool relay_fast_end(struct worker *w, struct relay *r)
 						__ATOMIC_ACQUIRE))
 			break;
 	} while (state == FAST_TRYING);
-	fast_sync(w, r, true);
+	relay_fast_sync(w, r);
 	fast_set_busy(f, c, false);
 	r->fast = 0;
 	c->is_over = true;
-	if (state != FAST_SPLICED && !c->is_parted) {
+	if (state != FAST_SPLICED) {
 		fast_leave_conn(f, c);
 		return c->is_seen;
 	}
-	/* from now on its ports may be another's */
-	if (c->is_parted)
-		__atomic_store_n(&slot->over, FAST_BOTH_ACKED,
-				 __ATOMIC_RELEASE);
 	c->until_ms = worker_now_ms(w) + FAST_LINGER_MS;
 	fast_due(f, c->until_ms);
-	return !c->is_parted;
+	return true;
 }
 
 /* Both ends are done with it, or one has reset it. */
@@ -386,12 +414,8 @@ static void fast_rung(void *arg, uint32_t i)
 		return;
 	/* another may have its place by now, which is not over */
 	r = &t->slots[t->fast->conns[at].slot];
-	if (r->fast != at + 1)
-		return;
-	fast_finish(w, r);
-	/* or there is a doubt */
-	t->fast->poll_ms = FAST_POLL_MS_MIN;
-	fast_due(t->fast, worker_now_ms(w));
+	if (r->fast == at + 1)
+		fast_finish(w, r);
 }
 
 static void fast_on_bell(void *ctx, uint32_t slot, uint32_t gen,
@@ -453,27 +477,9 @@ static uint64_t fast_look(struct worker *w, struct fast_conn *c)
 	relay_fast_sync(w, r);
 	moved = c->counted[CLIENT] + c->counted[ORIGIN] - had;
 	fast_set_busy(f, c, moved);
-	if (c->is_closing)
-		relay_ready(w->relays, r);
-	if (c->is_parted || !c->is_seen)
-		return 0;
-	fast_finish(w, r);
-	if (!c->is_over)
-		part_review(w, r, c);
+	if (c->is_seen)
+		fast_finish(w, r);
 	return moved;
-}
-
-/* Routes may change all the time. */
-static void fast_watch_routes(struct relay_fast *f, uint64_t now)
-{
-	uint32_t routes;
-
-	if (now < f->routes_ms + FAST_ROUTES_MS)
-		return;
-	routes = fast_routes(f->fast);
-	if (routes != f->routes)
-		f->routes_ms = now;
-	f->routes = routes;
 }
 
 void relay_fast_run(struct worker *w)
@@ -485,9 +491,6 @@ void relay_fast_run(struct worker *w)
 	if (!f->due_ms || now < f->due_ms)
 		return;
 	f->due_ms = 0;
-	fast_watch_routes(f, now);
-	/* before the others, which may want to be looked at sooner */
-	f->poll_ms = 2 * f->poll_ms;
 	/* backwards, for the last one takes the place of one that leaves */
 	for (i = f->n_used; i > 0; i--) {
 		struct fast_conn *c = &f->conns[f->used[i - 1]];
@@ -497,11 +500,9 @@ void relay_fast_run(struct worker *w)
 		else if (now >= c->until_ms)
 			fast_leave_conn(f, c);
 	}
-	part_run(w);
 	if (!f->n_used)
 		return;
-	if (moved && f->poll_ms > FAST_POLL_MS_MIN)
-		f->poll_ms = 10ULL * FAST_POLL_MS_MIN;
+	f->poll_ms = moved ? 10ULL * FAST_POLL_MS_MIN : 2 * f->poll_ms;
 	if (f->poll_ms > FAST_POLL_MS_MAX)
 		f->poll_ms = FAST_POLL_MS_MAX;
 	fast_due(f, now + f->poll_ms);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* relay_fast.h - connections whose legs are joined below the sockets. The
- * theory stands in relay_fast.c, and that of their parting in relay_part.c. All
- * functions run in the worker's thread, and those with a relay do nothing for
- * one that is not known to the programs.
+ * theory stands in relay_fast.c. All functions run in the worker's thread, and
+ * those with a relay do nothing for one that is not known to the programs.
  */
 #ifndef PROXY_RELAY_FAST_H
 #define PROXY_RELAY_FAST_H
@@ -19,7 +18,6 @@ struct fast_conn;
 /* @first:  the number of conns[0] among the programs' connections
  * @n_used: of conns, listed in used[]; the others are in the list free_head
  * @due_ms: when relay_fast_run() has to look again; 0: never
- * @routes, @routes_ms: count of changes that is in force, and since when
  * @is_refused: the kernel does not let us: not tried again
  */
 struct relay_fast {
@@ -32,8 +30,6 @@ struct relay_fast {
 	uint32_t free_head;
 	uint64_t due_ms;
 	uint64_t poll_ms;
-	uint64_t routes_ms;
-	uint32_t routes;
 	uint8_t turns;
 	bool is_refused;
 };
@@ -73,12 +69,6 @@ void relay_fast_sync(struct worker *w, struct relay *r);
  * returns true they have to be reset, whatever the reason
  */
 bool relay_fast_end(struct worker *w, struct relay *r);
-
-/* relay_fast_waits() - both ends have ended. Return: @r may not end yet, since
- * its sockets, which were parted again, have something to say; it is made ready
- * again later
- */
-bool relay_fast_waits(struct worker *w, struct relay *r);
 
 /* relay_fast_run() - once a round; relay_fast_timeout_ms() - how long the loop
  * may sleep, if without this it were @ms (-1: for ever)

@@ -6,15 +6,18 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/net_tstamp.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/sock.h"
 #include "fast.h"
-#include "routes.h"
 #include "tcx.h"
 #include "wire/bytes.h"
 
@@ -49,7 +52,8 @@ struct udp_fast_range {
 struct udp_fast {
 	struct udp_fast_bpf *bpf;
 	struct tcx *tcx;
-	struct routes routes;
+	int route_fd;
+	_Atomic uint32_t routes;
 	uint32_t n_ranges;
 	struct udp_fast_range ranges[CONFIG_THREADS_MAX];
 };
@@ -68,6 +72,25 @@ static int udp_fast_split(struct udp_fast *f, uint32_t n_threads)
 		if (!r->rest)
 			return -ENOMEM;
 	}
+	return 0;
+}
+
+#define GROUP(name) (1U << (RTNLGRP_##name - 1))
+
+static int udp_fast_watch_routes(struct udp_fast *f)
+{
+	struct sockaddr_nl at = { .nl_family = AF_NETLINK,
+				  .nl_groups = GROUP(LINK) | GROUP(IPV4_ROUTE) |
+					       GROUP(IPV6_ROUTE) |
+					       GROUP(IPV4_RULE) |
+					       GROUP(IPV6_RULE) };
+
+	f->route_fd = socket(AF_NETLINK,
+			     SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			     NETLINK_ROUTE);
+	if (f->route_fd < 0 ||
+	    bind(f->route_fd, (const struct sockaddr *)&at, sizeof(at)))
+		return -errno;
 	return 0;
 }
 
@@ -96,10 +119,10 @@ int udp_fast_open(const struct proxy_config *cfg, struct udp_fast **ret)
 	f = calloc(1, sizeof(*f));
 	if (!f)
 		return -ENOMEM;
-	f->routes.fd = -1;
+	f->route_fd = -1;
 	err = udp_fast_split(f, cfg->n_threads);
 	if (!err)
-		err = routes_open(&f->routes);
+		err = udp_fast_watch_routes(f);
 	if (!err)
 		err = udp_fast_load(f);
 	if (err) {
@@ -122,7 +145,7 @@ void udp_fast_close(struct udp_fast *f)
 	if (!f)
 		return;
 	tcx_detach(f->tcx);
-	routes_close(&f->routes);
+	fd_close(&f->route_fd);
 	udp_fast_bpf__destroy(f->bpf);
 	for (i = 0; i < f->n_ranges; i++)
 		free(f->ranges[i].rest);
@@ -326,7 +349,12 @@ void udp_fast_set_mtu(struct udp_fast *f, uint32_t slot, unsigned way,
 
 uint32_t udp_fast_routes(struct udp_fast *f)
 {
-	return routes_count(&f->routes);
+	char one[16];
+
+	/* what it was does not matter; ENOBUFS: some were not kept */
+	while (recv(f->route_fd, one, sizeof(one), 0) >= 0 || errno == ENOBUFS)
+		atomic_fetch_add_explicit(&f->routes, 1, memory_order_relaxed);
+	return atomic_load_explicit(&f->routes, memory_order_relaxed);
 }
 
 void udp_fast_relearn(struct udp_fast *f, uint32_t slot)

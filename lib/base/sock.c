@@ -250,17 +250,6 @@ int sock_unsent(int fd)
 	return ioctl(fd, SIOCOUTQ, &n) ? -errno : n;
 }
 
-bool sock_has_said_all(int fd)
-{
-	struct tcp_info info = { .tcpi_state = TCP_CLOSE };
-	socklen_t len = sizeof(info);
-
-	(void)getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len);
-	return info.tcpi_state == TCP_CLOSE ||
-	       info.tcpi_state == TCP_FIN_WAIT2 ||
-	       info.tcpi_state == TCP_TIME_WAIT;
-}
-
 size_t sock_pktinfo_put(void *buf, const struct ip_addr *local, bool as_v6)
 {
 	struct cmsghdr *c = buf;

@@ -101,11 +101,6 @@ void sock_reset(int *fd);
 /* sock_unsent() - bytes of @fd that the peer has not acknowledged, or -errno */
 int sock_unsent(int fd);
 
-/* sock_has_said_all() - has the peer of @fd, a TCP socket, acknowledged all,
- * the FIN included, or is it gone?
- */
-bool sock_has_said_all(int fd);
-
 /* A control message that carries one local address, for sendmsg(2) on a
  * SOCK_F_PKTINFO socket: answers leave from the address that was asked.
  */

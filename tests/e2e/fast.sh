@@ -5,16 +5,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-ACT=$E2E_ROOT/tests/e2e/act.py
 MOVERS=$E2E_ROOT/tests/e2e/movers.py
 SEED=${SEED:-$RANDOM}
-
-# what the ends of joined_pair say to each other before
-TURNS=() ANSWERS=()
-for n in {1..6}; do
-    TURNS+=("send:ask$n" "expect:answer$n")
-    ANSWERS+=("expect:ask$n" "send:answer$n")
-done
 
 # fast_start OPTION... - the proxy, with a rule for tp-origin and one for act.py
 fast_start() {
@@ -50,22 +42,6 @@ pair_done() {
 # counted NAME - the counter when the proxy has stopped
 counted() {
     sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" "$DIR/proxy.err" | tail -n 1
-}
-
-# stats NAME - the running proxy's counter
-stats() {
-    local before
-
-    before=$(line_count "$DIR/proxy.out" '"tcp_fast"')
-    before=$((before + $(line_count "$DIR/proxy.err" '"tcp_fast"')))
-    kill -USR2 "${PID[proxy]}"
-    wait_for 10 stats_came "$before" || bad "no counters"
-    cat "$DIR/proxy.err" "$DIR/proxy.out" |
-        sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" | tail -n 1
-}
-stats_came() {
-    [ "$(cat "$DIR/proxy.err" "$DIR/proxy.out" | grep -c '"tcp_fast"')" \
-        -gt "$1" ]
 }
 
 # logged_bytes NAME - the sum of the field over all lines of the access log
@@ -120,24 +96,4 @@ movers() {
         bad "bulk, seed $SEED"
     stop_clean proxy
     [ "$(counted tcp_bytes_fast)" -gt 0 ] || bad "nothing was redirected"
-}
-
-# joined_pair - one connection that is joined, and stays until $DIR/go
-joined_pair() {
-    rm -f "$DIR/go" "$DIR/held"
-    start_ready act "$NS_O" "$ACT" accept "$ORIGIN4" 20002 "${ANSWERS[@]}" "$@"
-    start held "$NS_C" "$ACT" connect "$VIP4" 11002 "${TURNS[@]}" \
-        touch:"$DIR/held" wait:"$DIR/go" "${AFTER[@]}"
-    wait_for 10 test -e "$DIR/held" || bad "held: $(cat "$DIR/held.err")"
-}
-
-# Turns for --fast-path auto: the last ones wait until the programs are there.
-late_turns() {
-    local n
-
-    for n in {1..26}; do
-        [ "$n" -lt 20 ] || TURNS+=(quiet:100)
-        TURNS+=("send:ask$n" "expect:answer$n")
-        ANSWERS+=("expect:ask$n" "send:answer$n")
-    done
 }

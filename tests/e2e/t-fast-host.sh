@@ -5,6 +5,7 @@
 # shellcheck source=fast.sh
 . "$(dirname "$0")/fast.sh"
 
+ACT=$E2E_ROOT/tests/e2e/act.py
 ORDER=$E2E_ROOT/tests/e2e/udp_order.py
 
 # tcp_both CONNECTIONS - over IPv4 and IPv6
@@ -296,127 +297,6 @@ later() {
     expect "kept" "$(counted tcp_fast_filtered)" 4
 }
 
-has_parted() { [ "$(stats tcp_fast_parted)" -ge "$1" ]; }
-
-# The same for a connection that is joined: what is dropped does not get
-# through, and nothing is lost when it is dropped no more.
-parted() {
-    local TURNS=() ANSWERS=()
-
-    late_turns
-    fast_start --user nobody
-    AFTER=(send:five expect:six fin eof)
-    rm -f "$DIR/got"
-    joined_pair expect:five touch:"$DIR/got" send:six eof
-    filter add
-    in_proxy nft add rule inet filter in tcp dport 11002 drop
-    wait_for 10 has_parted 1 || bad "it does not part"
-    touch "$DIR/go"
-    ! wait_for 1 test -e "$DIR/got" || bad "it passes the filter by"
-    in_proxy nft flush chain inet filter in
-    pair_done
-    filter delete
-    stop_clean proxy
-    expect "joined" "$(counted tcp_fast)" 1
-    expect "bytes up" "$(counted tcp_bytes_up)" $((17 * 5 + 9 * 4 + 4))
-    expect "bytes down" "$(counted tcp_bytes_down)" $((17 * 8 + 9 * 7 + 3))
-}
-
-# parted_half SIDE - one end of it has ended by then
-parted_half() {
-    local TURNS=() ANSWERS=() ends=(fin touch:"$DIR/fin")
-
-    late_turns
-    fast_start
-    rm -f "$DIR/fin"
-    if [ "$1" = client ]; then
-        AFTER=("${ends[@]}" take:300000 eof)
-        joined_pair eof wait:"$DIR/more" fill:300000 fin
-    else
-        AFTER=(eof wait:"$DIR/more" fill:300000 fin)
-        joined_pair "${ends[@]}" take:300000 eof
-    fi
-    rm -f "$DIR/more"
-    touch "$DIR/go"
-    wait_for 10 test -e "$DIR/fin" || bad "no end"
-    filter add
-    wait_for 10 has_parted 1 || bad "it does not part"
-    touch "$DIR/more"
-    pair_done
-    wait_for 5 has_lines "$DIR/log" '"ForwardPort"' 1 || bad "it never ends"
-    filter delete
-    stop_clean proxy
-}
-
-# has_joined COUNT - so many connections, by now
-has_joined() { [ "$(stats tcp_fast)" -ge "$1" ]; }
-
-# Connections that are busy: every byte there, once and in order
-parted_busy() {
-    local BYTES=$((6 * $1 * $2))
-
-    fast_start
-    start load "$NS_C" "$TP_CLIENT" -q -c 6 -C 6 -n "$1" -m "$2" "$VIP4" 11001
-    wait_for 10 has_joined 6 || bad "they do not join"
-    filter add
-    wait_for 10 has_parted 6 || bad "they do not part"
-    wait_for 30 gone_or_zombie "${PID[load]}" || bad "they do not end"
-    stop load
-    expect "tp-client ($(cat "$DIR/load.err"))" "${STATUS[load]}" 0
-    filter delete
-    stop_clean proxy
-    expect "bytes up" "$(counted tcp_bytes_up)" "$BYTES"
-    expect "bytes down" "$(counted tcp_bytes_down)" "$BYTES"
-    expect "logged up" "$(logged_bytes SentBytes)" "$BYTES"
-    expect "logged down" "$(logged_bytes ReceivedBytes)" "$BYTES"
-    note "$(counted tcp_bytes_fast) of $((2 * BYTES)) bytes went over"
-}
-
-# second_link - another one between client and proxy; in the world until
-# second_link_gone, which puts the first one back
-second_link() {
-    ip link add c1 netns "$NS_C" type veth peer name p2 netns "$NS_P"
-    ip -n "$NS_C" addr add 10.3.0.1/24 dev c1
-    ip -n "$NS_P" addr add 10.3.0.2/24 dev p2
-    ip -n "$NS_C" link set c1 up
-    ip -n "$NS_P" link set p2 up
-}
-
-# second_way - from now on it is the way between them
-second_way() {
-    ip -n "$NS_P" route replace "$CLIENT_LINK4/32" dev p2
-    ip -n "$NS_P" link set p0 down
-    ip -n "$NS_C" route replace "$VIP4/32" via 10.3.0.2
-}
-
-second_link_gone() {
-    ip -n "$NS_P" link del p2
-    ip -n "$NS_P" link set p0 up
-    proxy_addrs p0 2>/dev/null
-    ip -n "$NS_C" route replace "$VIP4/32" via 10.1.0.2
-}
-
-# The way to the client is another one while a connection is joined: it goes on,
-# and so do those that are made then.
-rerouted() {
-    local when=$1
-
-    shift
-    [ "$when" = later ] || second_link
-    fast_start --fast-path always "$@"
-    AFTER=(send:five expect:six fin eof)
-    joined_pair expect:five send:six eof
-    expect "joined" "$(stats tcp_fast)" 1
-    [ "$when" = before ] || second_link
-    second_way
-    pair_done
-    wait_for 10 has_parted 1 || bad "it does not part"
-    stop_clean proxy
-    expect "bytes up" "$(counted tcp_bytes_up)" $((6 * 4 + 4))
-    expect "bytes down" "$(counted tcp_bytes_down)" $((6 * 7 + 3))
-    second_link_gone
-}
-
 tracked() { in_proxy grep -c "$1" /proc/net/nf_conntrack; }
 
 # Connection tracking sees how a connection begins, and the sockets' resets at
@@ -457,13 +337,6 @@ run_case "forged segments" forged
 run_case "forged segments, half-closed" forged half
 run_case "auto and a packet filter" filtered
 run_case "auto and one that comes later" later
-run_case "auto, TCP under way and a filter that comes" parted
-run_case "auto, TCP with one end, the client's" parted_half client
-run_case "auto, TCP with one end, the origin's" parted_half origin
-run_case "auto, TCP that is busy" parted_busy 40000 300
-run_case "auto, TCP with much under way" parted_busy 60 1000000
-run_case "another route to the client" rerouted before
-run_case "another route, by a link that is younger" rerouted later
 run_case "auto, NAT and chains that do not matter" harmless
 run_case "connection tracking" tracking
 e2e_end

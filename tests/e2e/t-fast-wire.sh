@@ -6,7 +6,14 @@
 # shellcheck source=fast.sh
 . "$(dirname "$0")/fast.sh"
 
+ACT=$E2E_ROOT/tests/e2e/act.py
 OFFLOAD=$E2E_ROOT/tests/e2e/offload.py
+TURNS=() ANSWERS=()
+for n in {1..6}; do
+    TURNS+=("send:ask$n" "expect:answer$n")
+    ANSWERS+=("expect:ask$n" "send:answer$n")
+done
+
 # both_move SPEC... - over IPv4 and IPv6, compared and counted
 both_move() {
     SENT=0 CONNS=0
@@ -203,6 +210,26 @@ chain() {
 sent_all() {
     in_proxy ss -tnH state established |
         awk '$2 > 0 { bad = 1 } END { exit bad || !NR }'
+}
+
+# joined_pair - one connection that is joined, and stays until $DIR/go
+joined_pair() {
+    rm -f "$DIR/go" "$DIR/held"
+    start_ready act "$NS_O" "$ACT" accept "$ORIGIN4" 20002 "${ANSWERS[@]}" "$@"
+    start held "$NS_C" "$ACT" connect "$VIP4" 11002 "${TURNS[@]}" \
+        touch:"$DIR/held" wait:"$DIR/go" "${AFTER[@]}"
+    wait_for 10 test -e "$DIR/held" || bad "held: $(cat "$DIR/held.err")"
+}
+
+# Turns for --fast-path auto: the last ones wait until the programs are there.
+late_turns() {
+    local n
+
+    for n in {1..26}; do
+        [ "$n" -lt 20 ] || TURNS+=(quiet:100)
+        TURNS+=("send:ask$n" "expect:answer$n")
+        ANSWERS+=("expect:ask$n" "send:answer$n")
+    done
 }
 
 # What the client acknowledged in the segment that changed all, the socket has

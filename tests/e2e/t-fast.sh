@@ -6,6 +6,7 @@
 # shellcheck source=fast.sh
 . "$(dirname "$0")/fast.sh"
 
+ACT=$E2E_ROOT/tests/e2e/act.py
 # of the program, in bytes: fast_shared.h
 UNACKED_MAX=65536
 

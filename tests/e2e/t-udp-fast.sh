@@ -3,13 +3,18 @@
 # t-udp-fast.sh - UDP sessions that are forwarded in the kernel: no datagram is
 # lost, changed, doubled or overtaken when that begins or is interrupted, what
 # is counted is what was sent, checksums are right, and sessions end as ever
-# shellcheck source=fast.sh
-. "$(dirname "$0")/fast.sh"
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 ORDER=$E2E_ROOT/tests/e2e/udp_order.py
+ACT=$E2E_ROOT/tests/e2e/act.py
 
 # what a mode puts into datagrams, for the origin
 declare -A CARRIES=([off]=none [ppv2]=first [spp]=spp)
+
+counted() {
+    sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" "$DIR/proxy.err" | tail -n 1
+}
 
 # proxy_start RULES OPTION...
 proxy_start() {
@@ -170,6 +175,22 @@ talk() {
     done
 }
 
+
+# stats NAME - the running proxy's counter
+stats() {
+    local before
+
+    before=$(line_count "$DIR/proxy.out" '"udp_fast"')
+    before=$((before + $(line_count "$DIR/proxy.err" '"udp_fast"')))
+    kill -USR2 "${PID[proxy]}"
+    wait_for 10 stats_came "$before" || bad "no counters"
+    cat "$DIR/proxy.err" "$DIR/proxy.out" |
+        sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" | tail -n 1
+}
+stats_came() {
+    [ "$(cat "$DIR/proxy.err" "$DIR/proxy.out" | grep -c '"udp_fast"')" \
+        -gt "$1" ]
+}
 has_forwarded() { [ "$(stats udp_fast_datagrams)" -gt 0 ]; }
 
 # scripted OPTION... - a proxy before an origin that writes down what comes
