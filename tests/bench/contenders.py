@@ -4,7 +4,8 @@ work best, and what starts them."""
 import pathlib
 import subprocess
 
-from machine import Failed, Process, wait_answering, wait_listening
+from machine import (Failed, Process, wait_answering, wait_listening,
+                     wait_settled)
 
 PORT = 7000          # of proxies
 ORIGIN_PORT = 7001
@@ -89,6 +90,7 @@ class Proxy:
         process = Process(args, place.folder, cpu, "proxy")
         try:
             self.wait(process, place.front, port)
+            wait_settled(process)
         except Failed:
             process.stop()
             raise

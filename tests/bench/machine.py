@@ -302,6 +302,19 @@ def wait_for(process, verb, condition):
     wait_until(f"{process.name} does not {verb}: {process.said()}", has_come)
 
 
+def wait_settled(process, timeout_s=0.5, step_s=0.05):
+    """until its processor time stands still: what it does at its start, behind
+    a port that listens already, is not measured. One that polls never does."""
+    end = time.monotonic() + timeout_s
+    was = None
+    while time.monotonic() < end:
+        now = family_seconds(process.pid)
+        if was is not None and now - was < step_s / 50:
+            return
+        was = now
+        time.sleep(step_s)
+
+
 def pss_bytes(pid):
     """user space memory of a process and its children, shared pages divided"""
     total = 0
