@@ -134,6 +134,9 @@ static int outfile_nameless(const char *name)
 	size_t len = (size_t)(strrchr(name, '/') - name);
 	int fd;
 
+	/* it will have a longer name than @name, for a moment */
+	if (strlen(name + len + 1) + strlen(OUTFILE_SUFFIX) > NAME_MAX)
+		return -1;
 	memcpy(folder, name, len ? len : 1);
 	folder[len ? len : 1] = '\0';
 	fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);

@@ -493,6 +493,12 @@ def test_files_are_whole(work):
         check(piped.returncode == 1 and len(piped.stdout) > 600,
               f"{option} to a pipe: {piped.stdout}")
         out.unlink()
+    # there is no name beside it that is longer
+    long = folder / ("x" * 255)
+    done = run("--report", long, "-r", path)
+    check(long.exists() and long.stat().st_size > 200,
+          f"a long name: {done.stderr}")
+    long.unlink()
     mask = os.umask(0o027)
     run("--report", out, "-r", path)
     os.umask(mask)
