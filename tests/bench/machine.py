@@ -302,17 +302,18 @@ def wait_for(process, verb, condition):
     wait_until(f"{process.name} does not {verb}: {process.said()}", has_come)
 
 
-def wait_settled(process, timeout_s=0.5, step_s=0.05):
+def wait_settled(process):
     """until its processor time stands still: what it does at its start, behind
     a port that listens already, is not measured. One that polls never does."""
-    end = time.monotonic() + timeout_s
-    was = None
-    while time.monotonic() < end:
-        now = family_seconds(process.pid)
-        if was is not None and now - was < step_s / 50:
-            return
-        was = now
-        time.sleep(step_s)
+    used_s = -1.0
+
+    def has_settled():
+        nonlocal used_s
+        before_s, used_s = used_s, family_seconds(process.pid)
+        return used_s - before_s < 0.001
+
+    with contextlib.suppress(Failed):
+        wait_until("it does not settle", has_settled, 0.5, 0.05)
 
 
 def pss_bytes(pid):
