@@ -67,6 +67,7 @@ static inline void owed_drop(struct mover_env *env, struct owed *o)
  * @has_ended: an event told that the sender's end is near: a short read is
  *	       then not the last one
  * @moved:     out: bytes read from @from
+ * @reads:     out: reads that gave some; what each gave is sent by itself
  * @error:     out: errno of the two error states
  */
 struct move {
@@ -75,6 +76,7 @@ struct move {
 	int may_read;
 	int has_ended;
 	uint64_t moved;
+	unsigned reads;
 	int error;
 };
 

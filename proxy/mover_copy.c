@@ -116,6 +116,7 @@ static enum move_status copy_peek_step(struct mover_env *env, struct move *m,
 		/* they were there a moment ago and nobody else reads */
 		ASSERT(n == sent);
 		m->moved += (uint64_t)sent;
+		m->reads++;
 	}
 	return sent < *ret_n ? MOVE_BLOCKED : MOVE_MORE;
 }
@@ -132,6 +133,7 @@ static enum move_status copy_step(struct mover_env *env, struct move *m,
 	if (n <= 0)
 		return n ? copy_fail(m, MOVE_READ_ERROR, n) : MOVE_EOF;
 	m->moved += (uint64_t)n;
+	m->reads++;
 	err = mover_send(env, m->to, env->scratch, (size_t)n, &m->owed->stash);
 	if (err)
 		return copy_fail(m, MOVE_WRITE_ERROR, err);
@@ -144,6 +146,7 @@ static enum move_status copy_move(struct mover_env *env, struct move *m)
 	int flushed = copy_flush(env, m);
 
 	m->moved = 0;
+	m->reads = 0;
 	if (flushed < 0)
 		return copy_fail(m, MOVE_WRITE_ERROR, flushed);
 	if (!flushed)

@@ -75,6 +75,7 @@ static enum move_status splice_step(struct mover_env *env, struct move *m)
 		return MOVE_EOF;
 	p->held_bytes = (uint32_t)n;
 	m->moved += (uint64_t)n;
+	m->reads++;
 	return splice_flush(env, m);
 }
 
@@ -83,6 +84,7 @@ static enum move_status splice_move(struct mover_env *env, struct move *m)
 	enum move_status status = MOVE_MORE;
 
 	m->moved = 0;
+	m->reads = 0;
 	if (m->owed->pipe)
 		status = splice_flush(env, m);
 	else if (m->owed->stash || !m->may_read)

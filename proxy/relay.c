@@ -101,8 +101,9 @@ void relay_open(struct worker *w, struct relay *r)
 	relay_arm_open(w, r);
 }
 
-/* The opening leaves at once with Nagle or without; what follows must not wait
- * for its acknowledgement. Connections of one request are spared the call.
+/* What the origin gets first leaves at once with Nagle or without; what follows
+ * must not wait for its acknowledgement. Connections of one request are spared
+ * the call.
  */
 static void relay_set_nodelay(struct leg *o)
 {
@@ -110,6 +111,14 @@ static void relay_set_nodelay(struct leg *o)
 		return;
 	(void)sock_set_int(o->fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	o->flags |= LEG_NODELAY;
+}
+
+/* Has the origin's socket sent nothing yet? */
+static bool relay_is_unsent(const struct worker *w, const struct relay *r)
+{
+	return !r->leg[CLIENT].in_bytes && !owed_any(&r->leg[ORIGIN].owed) &&
+	       !meta_is_payload(r->fwd->rule->mode) &&
+	       !fault_any(&w->cfg->faults);
 }
 
 static enum move_status relay_by(struct worker *w, struct relay *r,
@@ -146,15 +155,19 @@ static enum move_status relay_move(struct worker *w, struct relay *r,
 		.may_read = (f->flags & (LEG_RD | LEG_EOF)) == LEG_RD,
 		.has_ended = f->flags & LEG_HUP,
 	};
+	bool is_opening = from == CLIENT && relay_is_unsent(w, r);
 	enum move_status status;
 
 	if (!(t->flags & LEG_WR))
 		return MOVE_BLOCKED;
 	if (!owed_any(&t->owed) && !m.may_read)
 		return MOVE_DRAINED;
-	if (from == CLIENT && (owed_any(&t->owed) || !m.has_ended))
+	if (from == CLIENT && !is_opening &&
+	    (owed_any(&t->owed) || !m.has_ended))
 		relay_set_nodelay(t);
 	status = relay_by(w, r, from, &m);
+	if (is_opening && m.reads > 1)
+		relay_set_nodelay(t);
 	relay_count_bytes(w, r, from, m.moved);
 	if (w->relays->fast)
 		relay_fast_heat(r, m.moved);

@@ -99,6 +99,25 @@ knows_port_range() {
     python3 -c 'import socket; socket.socket().getsockopt(0, 51)' 2>/dev/null
 }
 
+# Clients that are slower than the proxy's connection: one setsockopt(2) names
+# the client, and there is a second one only where more bytes follow
+calls_of_slow_clients() {
+    local stats id i
+
+    id=$(bpftool -j link show pinned "$PIN/writer/writer_setsockopt" |
+        jq .prog_id)
+    stats=$(sysctl -n kernel.bpf_stats_enabled)
+    sysctl -q -w kernel.bpf_stats_enabled=1
+    for i in 1 2 3 4; do
+        in_client "$TOA_PY" turns "$VIP4" 10044 198.18.4.4 1 || bad "turn $i"
+    done
+    expect "calls of four that say one thing" "$(runs "$id")" 4
+    in_client "$TOA_PY" turns "$VIP4" 10044 198.18.4.4 3 || bad "three turns"
+    expect "and of one that says three" "$(runs "$id")" 6
+    sysctl -q -w kernel.bpf_stats_enabled="$stats"
+}
+runs() { bpftool -j prog show id "$1" | jq '.run_cnt // 0'; }
+
 # In the wire's own words: the text of the product's /proc file (seed/61)
 product_format() {
     local head='^ {34}(CPU[0-9]+ {7})+$' row='^[a-z0-9_]{1,25} *:( *[0-9]+ )+$'
@@ -522,6 +541,7 @@ proxy_start
 matrix
 run_case "counters of all these, all closed" counters_of_matrix
 run_case "any port for a connection" any_port
+run_case "no call but to name the client" calls_of_slow_clients
 run_case "the product's text format" product_format
 run_case "stats go on being shown" watch
 run_case "clean end" stop_clean proxy

@@ -234,6 +234,17 @@ def ask(argv):
     print(text(s.getsockname()), line, sep="\t")
 
 
+def turns(argv):
+    """A client that hears of the origin before it says anything"""
+    s = dial(*argv[:3])
+    f = s.makefile("rb")
+    f.readline()
+    for i in range(int(argv[3])):
+        s.sendall(b"x")
+        if f.read(1) != b"x":
+            sys.exit(f"no echo in turn {i}")
+
+
 def steady(argv):
     address, port, source, end = argv
     right = wrong = refused = 0
@@ -419,5 +430,6 @@ def copy_stats(argv):
 if __name__ == "__main__":
     commands = {"origin": origin, "mark": mark, "ask": ask, "raw": raw, "many": many,
                 "get": get, "truncation": truncation, "late": late,
-                "lookups": lookups, "steady": steady, "copy-stats": copy_stats}
+                "lookups": lookups, "steady": steady, "turns": turns,
+                "copy-stats": copy_stats}
     commands[sys.argv[1]](sys.argv[2:])

@@ -313,6 +313,32 @@ static void test_short_read_stops(void)
 	pipeline_fini(&p);
 }
 
+/* What each read gives is sent by itself: the relay asks how often that was. */
+static void reads_counted(const struct mover *mover, uint64_t pool_bytes,
+			  unsigned bytes, unsigned reads)
+{
+	struct pipeline p;
+
+	pipeline_init(&p, pool_bytes, 0);
+	CU_ASSERT_EQUAL(feed(p.in, 0, bytes), bytes);
+	wait_readable(p.from);
+	CU_ASSERT_EQUAL(mover->move(&p.env, &p.m), MOVE_DRAINED);
+	CU_ASSERT_EQUAL(p.m.moved, bytes);
+	CU_ASSERT_EQUAL(p.m.reads, reads);
+	CU_ASSERT_EQUAL(mover->move(&p.env, &p.m), MOVE_DRAINED);
+	CU_ASSERT_EQUAL(p.m.reads, 0);
+	pipeline_fini(&p);
+}
+
+static void test_reads_are_counted(void)
+{
+	reads_counted(&mover_copy, 1 << 20, 10, 1);
+	reads_counted(&mover_copy, 5000, 8000, 2);
+	/* peeked at */
+	reads_counted(&mover_copy, 1, 10, 1);
+	reads_counted(&mover_splice, PIPE_BYTES, 10, 1);
+}
+
 static void test_may_not_read(void)
 {
 	struct pipeline p;
@@ -413,6 +439,7 @@ int main(void)
 		  test_pipes_are_bounded_and_given_back },
 		{ "pipes tell the end", test_pipes_tell_the_end },
 		{ "a short read stops", test_short_read_stops },
+		{ "reads are counted", test_reads_are_counted },
 		{ "nothing is read that may not be", test_may_not_read },
 		{ "the end comes after the bytes",
 		  test_end_comes_after_the_bytes },
