@@ -30,15 +30,14 @@ static size_t opt_count(const struct opt *opts)
 
 int opt_fail(const struct opt_spec *spec, const char *fmt, ...)
 {
-	char text[OPT_TEXT_MAX], shown[OPT_TEXT_MAX];
+	char text[OPT_TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	/* arguments may be names of files that others made */
-	(void)str_escape(shown, sizeof(shown), text, strlen(text));
-	fprintf(stderr, "%s: error: %s\nTry '%s --help'.\n", spec->prog, shown,
+	(void)str_vmessage(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "%s: error: %s\nTry '%s --help'.\n", spec->prog, text,
 		spec->prog);
 	return EXIT_USAGE;
 }

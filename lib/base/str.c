@@ -2,6 +2,7 @@
 /* str.c - see str.h */
 #include "base/str.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct unit {
@@ -154,4 +155,13 @@ size_t str_escape(char *out, size_t cap, const char *s, size_t len)
 	}
 	out[at] = '\0';
 	return at;
+}
+
+size_t str_vmessage(char *out, size_t cap, const char *fmt, va_list ap)
+{
+	char text[STR_MESSAGE_MAX];
+
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		text[0] = '\0';
+	return str_escape(out, cap, text, strlen(text));
 }

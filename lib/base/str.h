@@ -5,6 +5,7 @@
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,5 +41,13 @@ size_t str_shown(const uint8_t *s, size_t len);
  * to what @cap holds, which is not 0, and terminated. Return: its length
  */
 size_t str_escape(char *out, size_t cap, const char *s, size_t len);
+
+/* str_vmessage() - vsnprintf() of at most STR_MESSAGE_MAX bytes, then
+ * str_escape(): what a message quotes may be anything, and may be cut within a
+ * character. Return: its length
+ */
+#define STR_MESSAGE_MAX 1024
+size_t str_vmessage(char *out, size_t cap, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 
 #endif

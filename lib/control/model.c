@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/str.h"
 #include "wire/wire.h"
 
 const char *const ctl_area_names[] = { "overseas", "mainland", "global", NULL };
@@ -48,7 +49,7 @@ void ctl_error_set(struct ctl_error *err, const char *code, const char *fmt,
 
 	err->code = code;
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	(void)str_vmessage(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
 }
 

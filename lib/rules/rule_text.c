@@ -3,9 +3,10 @@
 #include "rules/rule_text.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/str.h"
 
 bool rule_fail(struct rule_error *err, uint32_t column, const char *code,
 	       const char *fmt, ...)
@@ -15,7 +16,7 @@ bool rule_fail(struct rule_error *err, uint32_t column, const char *code,
 	err->code = code;
 	err->column = column;
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	(void)str_vmessage(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
 	return false;
 }

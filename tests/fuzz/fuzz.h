@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "wire/wire.h"
 
 /* Each target is this one function. Its properties are ASSERTs, so that they
@@ -26,6 +27,18 @@ static inline uint8_t *fuzz_copy(const uint8_t *data, size_t len)
 	if (len > 0)
 		memcpy(copy, data, len);
 	return copy;
+}
+
+/* fuzz_shown() - may @text be given to a terminal, to a log and into JSON? */
+static inline void fuzz_shown(const char *text, size_t len)
+{
+	const uint8_t *p = (const uint8_t *)text;
+	size_t n;
+
+	for (; len > 0; p += n, len -= n) {
+		n = str_shown(p, len);
+		ASSERT(n > 0);
+	}
 }
 
 #endif

@@ -14,7 +14,7 @@ static void check_error(const struct rule_error *e, size_t len)
 	ASSERT(e->column >= 1 && e->column <= len + 1);
 	ASSERT(e->text[0] && memchr(e->text, '\0', sizeof(e->text)));
 	/* one line on a terminal, whatever came in */
-	ASSERT(!strpbrk(e->text, "\r\n\t\x1b"));
+	fuzz_shown(e->text, strlen(e->text));
 }
 
 /* seed/15, 17, 18, 24 */

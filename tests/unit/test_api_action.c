@@ -99,6 +99,12 @@ static void test_form(void)
 	CHECK(&s, "DescribeL4Proxy",
 	      "{'ZoneId':'z','Filters':[{'Name':'x','Values':[]}]}",
 	      "InvalidParameterValue");
+	/* what a message quotes of it ends within a character */
+	CHECK(&s, "ModifyL4ProxyStatus",
+	      "{'ZoneId':'z','ProxyId':'p','Status':"
+	      "'a\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+	      "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4'}",
+	      "InvalidParameter.ParameterError");
 	api = (struct api) { s.c, "proxy.test", NULL };
 	out = api_call(&api, "DescribeL4Proxy", "2019-01-01", "{}", 2);
 	CU_ASSERT(out && strstr(out, "NoSuchVersion") != NULL);

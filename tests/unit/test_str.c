@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_str.c - numbers, durations and sizes, taken strictly */
+#include <stdarg.h>
 #include <string.h>
 
 #include <CUnit/CUnit.h>
@@ -182,6 +183,32 @@ static void test_escapes_are_bounded(void)
 	CU_ASSERT_STRING_EQUAL(out, "");
 }
 
+static const char *message(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2)));
+
+static const char *message(const char *fmt, ...)
+{
+	static char out[64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	CU_ASSERT_EQUAL(str_vmessage(out, sizeof(out), fmt, ap), strlen(out));
+	va_end(ap);
+	return out;
+}
+
+static void test_messages_may_quote_anything(void)
+{
+	static char large[2 * STR_MESSAGE_MAX];
+
+	CU_ASSERT_STRING_EQUAL(message("%d of '%s'", 2, "\xc3\xa4\x1b"),
+			       "2 of '\xc3\xa4\\x1b'");
+	/* cut within a character */
+	CU_ASSERT_STRING_EQUAL(message("'%.2s'", "a\xc3\xa4"), "'a\\xc3'");
+	memset(large, 'a', sizeof(large) - 1);
+	CU_ASSERT_EQUAL(strlen(message("%s", large)), 63);
+}
+
 int main(void)
 {
 	static const struct unit_test tests[] = {
@@ -193,6 +220,8 @@ int main(void)
 		{ "bounded copies", test_copies_are_bounded },
 		{ "escapes", test_what_terminals_obey_is_escaped },
 		{ "bounded escapes", test_escapes_are_bounded },
+		{ "messages may quote anything",
+		  test_messages_may_quote_anything },
 	};
 
 	return unit_main("str", tests, ARRAY_SIZE(tests));
