@@ -36,12 +36,15 @@ double hgrm_stddev(const struct hist *h)
 	return h->count ? sqrt(sum / (double)h->count) : 0;
 }
 
-/* The level after @pct: a fifth of the way to the next halving. */
+/* The level after @pct: a fifth of the way to the next halving; 100 where
+ * doubles have none between.
+ */
 static double hgrm_next(double pct)
 {
 	double halvings = floor(log2(100 / (100 - pct))) + 1;
+	double next = pct + 100 / (HGRM_TICKS * exp2(halvings));
 
-	return pct + 100 / (HGRM_TICKS * exp2(halvings));
+	return next > pct ? next : 100;
 }
 
 void hgrm_levels(const struct hist *h, hgrm_level_fn *fn, void *ctx)
@@ -58,7 +61,8 @@ void hgrm_levels(const struct hist *h, hgrm_level_fn *fn, void *ctx)
 		total += h->buckets[i];
 		if (value > h->max || i == HIST_BUCKETS - 1)
 			value = h->max;
-		while ((double)total / (double)h->count * 100 >= pct) {
+		while (pct < 100 &&
+		       (double)total / (double)h->count * 100 >= pct) {
 			fn(ctx, pct, value, total);
 			pct = hgrm_next(pct);
 			if (total == h->count)

@@ -273,20 +273,44 @@ static bool store_is_ours(const json_t *top)
 	       v == 1;
 }
 
+/* The first object of @in, no longer than what store_write() writes */
+static json_t *store_load(FILE *in, char err[STORE_ERR_MAX])
+{
+	char *buf = malloc(STORE_MAX);
+	json_error_t why;
+	json_t *top;
+	size_t len;
+
+	if (!buf) {
+		str_copy(err, STORE_ERR_MAX, "is not read: out of memory");
+		return NULL;
+	}
+	len = fread(buf, 1, STORE_MAX, in);
+	top = json_loadb(buf, len, JSON_DISABLE_EOF_CHECK, &why);
+	free(buf);
+	if (!top && ferror(in))
+		str_copy(err, STORE_ERR_MAX, "cannot be read");
+	else if (!top && len == STORE_MAX)
+		(void)snprintf(err, STORE_ERR_MAX,
+			       "is not what tp-client --save wrote: no end "
+			       "within %d bytes",
+			       STORE_MAX);
+	else if (!top)
+		(void)snprintf(err, STORE_ERR_MAX, "is not JSON: %s", why.text);
+	return top;
+}
+
 bool store_read(FILE *in, struct plan *ret_plan, struct result *ret_result,
 		struct series *ret_series, char err[STORE_ERR_MAX])
 {
-	json_error_t why;
-	json_t *top = json_loadf(in, JSON_DISABLE_EOF_CHECK, &why);
+	json_t *top = store_load(in, err);
 	const char *bad = NULL;
 
 	memset(ret_plan, 0, sizeof(*ret_plan));
 	memset(ret_result, 0, sizeof(*ret_result));
 	memset(ret_series, 0, sizeof(*ret_series));
-	if (!top) {
-		(void)snprintf(err, STORE_ERR_MAX, "is not JSON: %s", why.text);
+	if (!top)
 		return false;
-	}
 	if (!store_is_ours(top))
 		bad = "is not what tp-client --save wrote";
 	else if (!store_read_plan(json_object_get(top, "plan"), ret_plan))

@@ -136,6 +136,38 @@ static void test_bad_files_are_refused(void)
 	free(text);
 }
 
+static void test_long_files_are_refused(void)
+{
+	size_t len = 8U << 20;
+	char *text = malloc(len + 1);
+
+	ASSERT(text);
+	memset(text, ' ', len);
+	text[len] = '\0';
+	CU_ASSERT_FALSE(reads(text));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "no end within"));
+	free(text);
+}
+
+/* More than doubles can tell apart: the levels end all the same. */
+static void test_percentiles_of_large_counts(void)
+{
+	static struct hist h;
+	static char text[1 << 16];
+	FILE *f = fmemopen(text, sizeof(text), "w");
+
+	ASSERT(f);
+	memset(&h, 0, sizeof(h));
+	hist_add(&h, 1);
+	hist_add(&h, 2000000);
+	h.buckets[1] = UINT64_C(1) << 62;
+	h.count = h.buckets[1] + 1;
+	hgrm_print(&h, f);
+	CU_ASSERT_EQUAL(fclose(f), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "       2.000 1.000000000000 "
+					    "4611686018427387905\n"));
+}
+
 static void test_percentile_text(void)
 {
 	static struct hist h;
@@ -211,7 +243,10 @@ int main(void)
 	static const struct unit_test tests[] = {
 		{ "round", test_what_was_written_is_read },
 		{ "bad files", test_bad_files_are_refused },
+		{ "long files", test_long_files_are_refused },
 		{ "percentile text", test_percentile_text },
+		{ "percentiles of large counts",
+		  test_percentiles_of_large_counts },
 		{ "long series", test_series_thin_out },
 		{ "two series", test_series_side_by_side },
 	};
