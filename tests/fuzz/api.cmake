@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-2-Clause
+tp_fuzz(sign api)
+tp_fuzz(api api PkgConfig::JANSSON)
