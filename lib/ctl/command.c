@@ -9,9 +9,11 @@
 
 #include "base/exitcode.h"
 #include "base/log.h"
+#include "base/str.h"
 
 #define PAGE_LIMIT  1000
 #define CELL_MAX    200
+#define DETAIL_MAX  512
 #define COLUMNS_MAX 12
 
 void command_set(json_t *body, const char *name, const char *value)
@@ -35,14 +37,49 @@ void command_details(const json_t *response)
 	const json_t *d;
 	size_t i;
 
-	json_array_foreach(json_object_get(response, "Details"), i, d)(void)
-		fprintf(stderr, "%lld:%lld: %s: %s\n",
-			(long long)json_integer_value(
-				json_object_get(d, "Line")),
-			(long long)json_integer_value(
-				json_object_get(d, "Column")),
-			json_string_value(json_object_get(d, "Code")),
-			json_string_value(json_object_get(d, "Message")));
+	json_array_foreach(json_object_get(response, "Details"), i, d)
+	{
+		char line[DETAIL_MAX], shown[DETAIL_MAX];
+
+		(void)snprintf(line, sizeof(line), "%lld:%lld: %s: %s",
+			       (long long)json_integer_value(
+				       json_object_get(d, "Line")),
+			       (long long)json_integer_value(
+				       json_object_get(d, "Column")),
+			       text_of(d, "Code"), text_of(d, "Message"));
+		(void)str_escape(shown, sizeof(shown), line, strlen(line));
+		(void)fprintf(stderr, "%s\n", shown);
+	}
+}
+
+const char *text_of(const json_t *item, const char *key)
+{
+	const char *text = json_string_value(json_object_get(item, key));
+
+	return text ? text : "";
+}
+
+const char *command_text(const json_t *response, const char *key,
+			 int *ret_status)
+{
+	const char *text = json_string_value(json_object_get(response, key));
+
+	if (text)
+		return text;
+	log_error("the answer has no %s: what answers is not the API", key);
+	*ret_status = EXIT_IO;
+	return NULL;
+}
+
+void command_print_id(const json_t *response, const char *key, int *ret_status)
+{
+	const char *id = command_text(response, key, ret_status);
+	char shown[CELL_MAX];
+
+	if (!id)
+		return;
+	(void)str_escape(shown, sizeof(shown), id, strlen(id));
+	(void)puts(shown);
 }
 
 json_t *command_call(struct command *c, const char *action, json_t *body,
@@ -55,8 +92,7 @@ json_t *command_call(struct command *c, const char *action, json_t *body,
 	if (!e)
 		return r;
 	*ret_status = EXIT_USAGE;
-	log_error("%s: %s", json_string_value(json_object_get(e, "Code")),
-		  json_string_value(json_object_get(e, "Message")));
+	log_error("%s: %s", text_of(e, "Code"), text_of(e, "Message"));
 	command_details(r);
 	json_decref(r);
 	return NULL;
@@ -79,13 +115,8 @@ static bool proxy_id(struct command *c, const char *word, json_t *body)
 		return false;
 	json_array_foreach(list, i, p)
 	{
-		const char *name =
-			json_string_value(json_object_get(p, "ProxyName"));
-
-		if (name && strcmp(name, word) == 0)
-			command_set(body, "ProxyId",
-				    json_string_value(
-					    json_object_get(p, "ProxyId")));
+		if (strcmp(text_of(p, "ProxyName"), word) == 0)
+			command_set(body, "ProxyId", text_of(p, "ProxyId"));
 	}
 	json_decref(list);
 	if (json_object_get(body, "ProxyId"))
@@ -169,22 +200,36 @@ json_t *command_all(struct command *c, const char *action, const char *proxy,
 	return all;
 }
 
-static void cell(const struct column *col, const json_t *item, char *out,
-		 size_t cap)
+void cell(const struct column *col, const json_t *item, char *out, size_t cap)
 {
-	const json_t *v;
+	const json_t *v = col->key ? json_object_get(item, col->key) : NULL;
+	char text[CELL_MAX] = "";
 
-	out[0] = '\0';
-	if (col->text) {
-		col->text(item, out, cap);
-		return;
-	}
-	v = json_object_get(item, col->key);
-	if (json_is_integer(v))
-		(void)snprintf(out, cap, "%lld",
+	if (col->text)
+		col->text(item, text, sizeof(text));
+	else if (json_is_integer(v))
+		(void)snprintf(text, sizeof(text), "%lld",
 			       (long long)json_integer_value(v));
 	else if (json_is_string(v))
-		(void)snprintf(out, cap, "%s", json_string_value(v));
+		(void)str_copy(text, sizeof(text), json_string_value(v));
+	(void)str_escape(out, cap, text, strlen(text));
+}
+
+/* Characters of what cell() shows */
+static size_t cell_width(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+static void cell_print(const char *text, size_t width)
+{
+	size_t n = cell_width(text);
+
+	(void)printf("%s%*s", text, n < width ? (int)(width - n) : 0, "");
 }
 
 void table_print(const struct command *c, const json_t *items,
@@ -204,19 +249,19 @@ void table_print(const struct command *c, const json_t *items,
 		json_array_foreach((json_t *)(uintptr_t)items, i, item)
 		{
 			cell(&columns[k], item, text, sizeof(text));
-			len = strlen(text);
+			len = cell_width(text);
 			width[k] = len > width[k] ? len : width[k];
 		}
-		(void)printf("%s%-*s", k ? "  " : "",
-			     k + 1 < n ? (int)width[k] : 0, columns[k].title);
+		(void)fputs(k ? "  " : "", stdout);
+		cell_print(columns[k].title, k + 1 < n ? width[k] : 0);
 	}
 	(void)putchar('\n');
 	json_array_foreach((json_t *)(uintptr_t)items, i, item)
 	{
 		for (k = 0; k < n; k++) {
 			cell(&columns[k], item, text, sizeof(text));
-			(void)printf("%s%-*s", k ? "  " : "",
-				     k + 1 < n ? (int)width[k] : 0, text);
+			(void)fputs(k ? "  " : "", stdout);
+			cell_print(text, k + 1 < n ? width[k] : 0);
 		}
 		(void)putchar('\n');
 	}

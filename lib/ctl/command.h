@@ -88,6 +88,20 @@ json_t *command_all(struct command *c, const char *action, const char *proxy,
 /* command_set() - @value as @name, if there is one */
 void command_set(json_t *body, const char *name, const char *value);
 
+/* text_of() - the string @key of @item; "" if there is none: servers answer
+ * what they like
+ */
+const char *text_of(const json_t *item, const char *key);
+
+/* command_print_id() - command_text(), as a line */
+void command_print_id(const json_t *response, const char *key, int *ret_status);
+
+/* command_text() - the string @key that @response has to have.
+ * Return: NULL, reported, and *@ret_status
+ */
+const char *command_text(const json_t *response, const char *key,
+			 int *ret_status);
+
 /* command_strings() - @n words as an array */
 json_t *command_strings(char **words, int n);
 
@@ -97,6 +111,9 @@ struct column {
 	void (*text)(const json_t *item, char *out, size_t cap);
 	const char *key; /* without @text: this member */
 };
+
+/* cell() - what @col shows of @item, fit for a terminal */
+void cell(const struct column *col, const json_t *item, char *out, size_t cap);
 
 /* table_print() - @items, or with -J the array itself */
 void table_print(const struct command *c, const json_t *items,

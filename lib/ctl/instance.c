@@ -25,13 +25,12 @@ int command_create(struct command *c)
 		(void)json_object_set(body, "DDosProtectionConfig", protection);
 	json_decref(protection);
 	r = command_call(c, "CreateL4Proxy", body, &status);
-	if (r && c->is_json)
+	if (r && c->is_json) {
 		(void)json_dumpf(r, stdout, JSON_COMPACT);
-	else if (r)
-		(void)fputs(json_string_value(json_object_get(r, "ProxyId")),
-			    stdout);
-	if (r)
 		(void)putchar('\n');
+	} else if (r) {
+		command_print_id(r, "ProxyId", &status);
+	}
 	json_decref(r);
 	return status;
 }
@@ -74,9 +73,8 @@ static void protection_text(const json_t *item, char *out, size_t cap)
 {
 	const json_t *p = json_object_get(item, "DDosProtectionConfig");
 
-	(void)snprintf(out, cap, "%s/%s",
-		       json_string_value(json_object_get(p, "LevelMainland")),
-		       json_string_value(json_object_get(p, "LevelOverseas")));
+	(void)snprintf(out, cap, "%s/%s", text_of(p, "LevelMainland"),
+		       text_of(p, "LevelOverseas"));
 }
 
 int command_list(struct command *c)
@@ -122,18 +120,7 @@ static void details_print(const json_t *item)
 	size_t i;
 
 	for (i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
-		const json_t *v =
-			details[i].key ? json_object_get(item, details[i].key)
-				       : NULL;
-
-		if (details[i].text)
-			details[i].text(item, text, sizeof(text));
-		else if (json_is_integer(v))
-			(void)snprintf(text, sizeof(text), "%lld",
-				       (long long)json_integer_value(v));
-		else
-			(void)snprintf(text, sizeof(text), "%s",
-				       json_string_value(v));
+		cell(&details[i], item, text, sizeof(text));
 		(void)printf("%-22s %s\n", details[i].title, text);
 	}
 }

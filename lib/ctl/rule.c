@@ -22,8 +22,9 @@ static void join(const json_t *list, const char *between, char *out, size_t cap)
 	out[0] = '\0';
 	json_array_foreach((json_t *)(uintptr_t)list, i, v)
 	{
+		const char *text = json_string_value(v);
 		int n = snprintf(out + at, cap - at, "%s%s", i ? between : "",
-				 json_string_value(v));
+				 text ? text : "");
 
 		if (n < 0 || (size_t)n >= cap - at)
 			return;
@@ -36,13 +37,10 @@ static void ports_text(const json_t *item, char *out, size_t cap)
 	char ports[64];
 
 	join(json_object_get(item, "PortRange"), ";", ports, sizeof(ports));
-	(void)snprintf(
-		out, cap, "%s:%s",
-		strcmp(json_string_value(json_object_get(item, "Protocol")),
-		       "TCP") == 0
-			? "tcp"
-			: "udp",
-		ports);
+	(void)snprintf(out, cap, "%s:%s",
+		       strcmp(text_of(item, "Protocol"), "TCP") == 0 ? "tcp"
+								     : "udp",
+		       ports);
 }
 
 static void origin_text(const json_t *item, char *out, size_t cap)
@@ -155,10 +153,10 @@ int command_rule_export(struct command *c)
 	json_t *r =
 		body ? command_call(c, "TpExportL4ProxyRules", body, &status)
 		     : NULL;
+	const char *text = r ? command_text(r, "Text", &status) : NULL;
 
-	if (r)
-		(void)fputs(json_string_value(json_object_get(r, "Text")),
-			    stdout);
+	if (text)
+		(void)fputs(text, stdout);
 	json_decref(r);
 	return status;
 }
@@ -328,8 +326,7 @@ int command_group_create(struct command *c)
 	records_set(body, c->words + 1, c->n - 1);
 	r = command_call(c, "CreateOriginGroup", body, &status);
 	if (r)
-		(void)printf("%s\n", json_string_value(json_object_get(
-					     r, "OriginGroupId")));
+		command_print_id(r, "OriginGroupId", &status);
 	json_decref(r);
 	return status;
 }

@@ -234,6 +234,60 @@ installed() {
         ./share/bash-completion/completions/tp-proxy
 }
 
+# strange ANSWER - every command gets it: an error at the worst, nothing that
+# was not there, nothing for the terminal to obey
+strange() {
+    local -a command
+
+    printf '%s' "$1" >"$DIR/answer"
+    while read -ra command; do
+        ctl --endpoint http://127.0.0.1:20099 "${command[@]}"
+        [ "$LEFT" -le 6 ] || bad "ctl ${command[*]} of $1: left with $LEFT"
+        ! grep -q $'(null)\|\e\|\u202e' <<<"$SAID" ||
+            bad "ctl ${command[*]} of $1: $SAID"
+    done <<<"$COMMANDS"
+}
+COMMANDS="create one
+modify sid-1 --ipv6 on
+disable sid-1
+delete sid-1 --yes
+list
+show one
+show sid-1
+rule list sid-1
+rule add sid-1 x
+rule edit sid-1 rule-1 mode=off
+rule export sid-1
+rule diff sid-1 /dev/null
+group list
+group create web 192.0.2.1
+stats
+connections"
+
+other_servers() {
+    start_ready answers "$NS_P" "$E2E_ROOT/tests/e2e/answers.py" 127.0.0.1 \
+        20099 "$DIR/answer"
+    strange '{"Response":{}}'
+    ctl --endpoint http://127.0.0.1:20099 create one
+    expect "no id" "$LEFT" 3
+    expect_match "no id" "$SAID" 'ProxyId'
+    strange '{"Response":7}'
+    strange '{"Response":{"Error":{}}}'
+    strange '{"Response":{"Error":{"Code":"\u001b[2J","Message":"\u202e"},
+        "Details":[{"Code":"\u001b[2J"}]}}'
+    strange '{"Response":{"TotalCount":1,"L4Proxies":[{"ProxyName":7}],
+        "L4ProxyRules":[{"PortRange":[1],"OriginValue":[{}]}],"Text":7,
+        "OriginGroups":[{"Records":[1]}],"Rules":[{}],"Totals":7,
+        "Connections":[1]}}'
+    strange '{"Response":{"TotalCount":1,"L4Proxies":[{"ProxyId":
+        "\u001b[2J","ProxyName":"one"}],"L4ProxyRules":[{"RuleId":"\u202e",
+        "PortRange":["\u001b[2J"],"OriginValue":["\u001b[2J"]}],
+        "ProxyId":"\u001b[2J","OriginGroupId":"\u202e",
+        "OriginGroups":[{"GroupId":"\u001b[2J"}],"Rules":[{"RuleId":"\u202e"}],
+        "Totals":{},"Connections":[{"Told":"\u001b[2J"}]}}'
+    stop answers
+}
+
 e2e_begin "$TP_PROXY" "$TP_ORIGIN" "$TP_CLIENT"
 start_ready proxy "$NS_P" "$TP_PROXY" serve --state "$DIR/state" -t 1
 run_case "options that a command does not take are refused" options
@@ -244,5 +298,6 @@ run_case "deleting asks" questions
 run_case "bash completes" completion
 run_case "the completion is installed" installed
 run_case "two instances of 2,000 rules each" two_instances
+run_case "what other servers answer" other_servers
 stop_clean proxy
 e2e_end
