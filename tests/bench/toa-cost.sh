@@ -4,8 +4,8 @@
 # TOA, with the writer alone, and with the reader too, in turns
 #
 # usage: toa-cost.sh [ROUNDS [CONNECTIONS]]; prints microseconds and ratios,
-# then what the kernel says of each program, then what each part of the writer's
-# work adds to a connection of one process to itself.
+# then what the kernel says of each program, then what each part of their work
+# adds to a connection of one process to itself (the first quartile of rounds).
 #
 # CPU time is that of the cgroups (cpu.stat), softirqs they run included. A
 # veth pair takes a segment in on its sender's time: the reader's work lands
@@ -18,7 +18,7 @@ TP_BUILD=${TP_BUILD:-$(dirname "$0")/../../build/release}
 ROUNDS=${1:-41} # tp-origin listens on 64 ports at most
 [ "$ROUNDS" -le 62 ] || ROUNDS=62
 CONNS=${2:-3000}
-PART_ROUNDS=15
+PART_ROUNDS=60
 OTHER4=(10.2.0.11 10.2.0.12) # of the origin
 
 usage_us() { sed -n 's/^usage_usec //p' "$CGROUP/$1/cpu.stat"; }
@@ -101,8 +101,7 @@ programs() {
         awk '{ printf "%s: %.1f runs a connection, %.0f ns\n", $1, $2, $3 }'
 }
 
-
-# part NAME LISTEN-FOLDER CONNECT-FOLDER off|toa - a line: name, microseconds
+# part NAME LISTEN-FOLDER CONNECT-FOLDER NAMING - a line: name, microseconds
 part() {
     local us
 
@@ -110,34 +109,77 @@ part() {
         "$CGROUP/$2" "$CGROUP/$3" "$4") || bad "toaconn: $1"
     echo "$1 $us"
 }
+
+# A reader each, of which loopback is trusted: as it is, without a look at later
+# segments, with one that looks for another kind and so keeps nothing
+declare -A READERS=([read]="" [early]="--from ack" [blind]="--kind 254")
+readers_load() {
+    local name
+
+    for name in "${!READERS[@]}"; do
+        # shellcheck disable=SC2086 # two words
+        toa load --cgroup "$CGROUP/$name" --instance "$name" \
+            ${READERS[$name]} 2>"$DIR/load.err" ||
+            bad "load: $(cat "$DIR/load.err")"
+    done
+}
+readers_unload() {
+    local name
+
+    for name in "${!READERS[@]}"; do
+        toa unload --instance "$name" 2>/dev/null
+    done
+}
 # shellcheck disable=SC2119 # no options are needed
 parts() {
-    local i
+    local i name
 
     stop proxy
     stop origin
     toa unload 2>/dev/null
+    for name in "${!READERS[@]}"; do
+        mkdir "$CGROUP/$name"
+    done
     for ((i = 0; i < PART_ROUNDS; i++)); do
         toa writer unload 2>/dev/null
         part nothing outside outside off
         load_writer
+        readers_load
         part attached outside proxy off
         part listener proxy proxy off
+        part apart outside proxy apart
         part named outside proxy toa
+        part ack outside proxy ack
+        part refused outside proxy refused
+        part read read proxy toa
+        part early early proxy toa
+        part blind blind proxy toa
+        readers_unload
     done >"$DIR/parts"
     /usr/bin/python3 - "$DIR/parts" <<'PY'
-import statistics, sys
+import sys
 rows = {}
 for name, us in map(str.split, open(sys.argv[1])):
     rows.setdefault(name, []).append(float(us))
-median = statistics.median
-base = rows["nothing"]
-print(f"a connection to oneself: {median(base):.2f} us")
+
+
+def quartile(name):
+    """Of a machine with other things to do, or a slower hour, the rest tells"""
+    return sorted(rows[name])[len(rows[name]) // 4]
+
+
+base = quartile("nothing")
+print(f"a connection to oneself: {base:.2f} us")
 for name, what in (("attached", "programs attached, no client named"),
                    ("listener", "the same, of the listener's cgroup too"),
-                   ("named", "with a client, the listener outside")):
-    added = median(a - b for a, b in zip(rows[name], base))
-    print(f"{what}: {added:+.2f} us")
+                   ("named", "with a client, the listener outside"),
+                   ("apart", "the same, the range of ports by another call"),
+                   ("ack", "the same, the option in the ACK only"),
+                   ("refused", "the call is refused, another sets the range"),
+                   ("read", "with a client, a reader at the listener"),
+                   ("early", "the same, without a look at later segments"),
+                   ("blind", "the same, which looks for another kind")):
+    print(f"{what}: {quartile(name) - base:+.2f} us")
 PY
 }
 
@@ -153,13 +195,14 @@ median = statistics.median
 
 
 def show(what, base, added):
-    print(f"{what}: {base:.1f} us a connection, {added:+.2f} with TOA: "
-          f"ratio {1 + added / base:.3f}")
+    low, mid, high = (1 + a / base for a in added)
+    print(f"{what}: {base:.1f} us a connection, {added[1]:+.2f} with TOA: "
+          f"ratio {mid:.3f} (half of the rounds: {low:.3f} to {high:.3f})")
 
 
 def added(after, before, cost):
-    return median(cost(a) - cost(b)
-                  for a, b in zip(rows[after], rows[before]))
+    return statistics.quantiles([cost(a) - cost(b) for a, b in
+                                 zip(rows[after], rows[before])], n=4)
 
 
 proxy, origin = (median(r[i] for r in rows["without"]) for i in (0, 1))

@@ -2,12 +2,14 @@
 /* toaconn.c - processor time of a short connection to oneself, as a measure of
  * what programs attached to cgroups cost it.
  *
- * usage: toaconn LISTEN-CGROUP CONNECT-CGROUP off|toa
+ * usage: toaconn LISTEN-CGROUP CONNECT-CGROUP off|toa|ack|apart|refused
  *
  * One thread connects, accepts, sends 64 bytes there and back and closes. The
  * listening socket is made in the one cgroup, the others in the other. Each of
  * these may have any port, as those of tp-proxy; with "toa" the same call gives
- * it a client. Prints microseconds a connection: the first quartile of short
+ * it a client, with "ack" one that the handshake's ACK alone is to carry, with
+ * "apart" another call does, and with "refused" another call that the writer
+ * refuses. Prints microseconds a connection: the first quartile of short
  * batches, which leaves out what others disturbed.
  */
 #include <arpa/inet.h>
@@ -23,10 +25,25 @@
 #include "base/sock.h"
 #include "wire/toa_shim.h"
 
-#define BATCHES	    24
-#define BATCH	    500
-#define BYTES	    64
-#define PORTS_SPARE 8000 /* connections to one address: a port each */
+#define BATCHES 8
+#define BATCH	50
+#define BYTES	64
+
+/* How a client is named */
+enum naming {
+	NAMING_OFF,
+	NAMING_TOA,
+	NAMING_ACK,
+	NAMING_APART,
+	NAMING_REFUSED,
+	NAMINGS,
+};
+
+static const char *const namings[NAMINGS] = {
+	[NAMING_OFF] = "off",	      [NAMING_TOA] = "toa",
+	[NAMING_ACK] = "ack",	      [NAMING_APART] = "apart",
+	[NAMING_REFUSED] = "refused",
+};
 
 static int cgroup_join(const char *path)
 {
@@ -72,10 +89,11 @@ static bool pass(int from, int to)
 	       read(to, buf, sizeof(buf)) == BYTES;
 }
 
-static int connection(int listener, const struct sockaddr_in *to, bool is_named)
+/* What tp-proxy asks for on the origin's socket, in one call or two */
+static int options_set(int fd, enum naming naming)
 {
 	static const unsigned all = SOCK_PORTS_ALL;
-	static const struct toa_shim_ports named = {
+	struct toa_shim_ports in = {
 		.shim = {
 			.version = TOA_SHIM_VERSION,
 			.kind = TOA_KIND_DEFAULT,
@@ -86,18 +104,37 @@ static int connection(int listener, const struct sockaddr_in *to, bool is_named)
 		},
 		.ports = SOCK_PORTS_ALL,
 	};
+	bool is_one = naming == NAMING_TOA || naming == NAMING_ACK;
+	bool is_refused;
+
+	if (naming == NAMING_ACK)
+		in.shim.place = TOA_PLACE_ACK;
+	if (naming == NAMING_REFUSED)
+		in.shim.family = 0;
+	if (naming != NAMING_OFF) {
+		is_refused = setsockopt(fd, TOA_SHIM_LEVEL, TOA_SHIM_OPT, &in,
+					is_one ? sizeof(in) : sizeof(in.shim));
+		if (is_refused != (naming == NAMING_REFUSED))
+			return -1;
+	}
+	/* older kernels do not know it */
+	if (!is_one)
+		(void)setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &all,
+				 sizeof(all));
+	return 0;
+}
+
+static int connection(int listener, const struct sockaddr_in *to,
+		      enum naming naming)
+{
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int peer = -1, err = -1;
 	char end;
 
 	if (fd < 0)
 		return -1;
-	if (is_named &&
-	    setsockopt(fd, TOA_SHIM_LEVEL, TOA_SHIM_OPT, &named, sizeof(named)))
+	if (options_set(fd, naming))
 		goto out;
-	if (!is_named)
-		(void)setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &all,
-				 sizeof(all));
 	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)))
 		goto out;
 	peer = accept(listener, NULL, NULL);
@@ -119,32 +156,39 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+static enum naming naming_find(const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < NAMINGS; i++)
+		if (strcmp(name, namings[i]) == 0)
+			break;
+	return (enum naming)i;
+}
+
 int main(int argc, char **argv)
 {
+	enum naming naming = argc == 4 ? naming_find(argv[3]) : NAMINGS;
 	double us[BATCHES];
 	struct sockaddr_in to;
-	unsigned i, n = 0;
+	unsigned i, n;
 	int listener;
-	bool is_named;
 
-	if (argc != 4) {
+	if (naming == NAMINGS) {
 		(void)fputs("usage: toaconn LISTEN-CGROUP CONNECT-CGROUP "
-			    "off|toa\n",
+			    "off|toa|ack|apart|refused\n",
 			    stderr);
 		return 2;
 	}
-	is_named = strcmp(argv[3], "toa") == 0;
 	listener = cgroup_join(argv[1]) ? -1 : listen_any(&to);
 	if (listener < 0 || cgroup_join(argv[2]))
 		return 3;
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	for (i = 0; i < BATCHES; i++) {
 		double begin = cpu_us();
-		unsigned end = n + BATCH;
 
-		for (; n < end; n++) {
-			to.sin_addr.s_addr = htonl(INADDR_LOOPBACK +
-						   (n / PORTS_SPARE) * 256);
-			if (connection(listener, &to, is_named)) {
+		for (n = 0; n < BATCH; n++) {
+			if (connection(listener, &to, naming)) {
 				perror("toaconn");
 				return 3;
 			}
