@@ -6,11 +6,18 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22 /* Linux 5.14 */
 #endif
+
+/* What the kernel maps around a page that is touched, by default */
+#define MAPPED_AROUND (64U << 10)
 
 /* For the signal handler, which gets nothing else. */
 static uintptr_t mapped_lo, mapped_hi, mapped_page;
@@ -66,13 +73,63 @@ void mapped_close(const uint8_t *map, uint64_t size)
 	mapped_lo = mapped_hi = 0;
 }
 
-void mapped_want(const uint8_t *map, uint64_t lo, uint64_t hi)
+/* Where it cannot be done, pages come one by one. */
+static void mapped_ask(const uint8_t *map, uint64_t lo, uint64_t hi)
 {
 	uint64_t from = lo / mapped_page * mapped_page;
 
-	/* Where it cannot be done, pages come one by one. */
 	(void)madvise((void *)((uintptr_t)map + from), hi - from,
 		      MADV_POPULATE_READ);
+}
+
+static void mapped_touch(const uint8_t *map, uint64_t lo, uint64_t hi,
+			 uint64_t step)
+{
+	const volatile uint8_t *p = map;
+	uint64_t at;
+
+	for (at = lo; at < hi; at = (at / step + 1) * step)
+		(void)p[at];
+}
+
+/* mapped_is_there() - are the pages of what was touched? Where the kernel maps
+ * none around, each of them faults.
+ */
+static bool mapped_is_there(const uint8_t *map, uint64_t lo, uint64_t hi)
+{
+	struct rusage before, after;
+
+	if (getrusage(RUSAGE_THREAD, &before) != 0)
+		return false;
+	mapped_touch(map, lo, hi, mapped_page);
+	return getrusage(RUSAGE_THREAD, &after) == 0 &&
+	       (uint64_t)(after.ru_minflt - before.ru_minflt) <=
+		       (hi - lo) / mapped_page / 4;
+}
+
+static uint64_t mapped_cpu_ns(void)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)(t.tv_sec * NS_PER_S + t.tv_nsec);
+}
+
+void mapped_want(const uint8_t *map, uint64_t lo, uint64_t hi, struct pagein *p)
+{
+	bool is_touched = pagein_way(p) == PAGEIN_TOUCH;
+	bool is_timed = !pagein_is_settled(p);
+	uint64_t begin = is_timed ? mapped_cpu_ns() : 0;
+
+	if (is_touched)
+		mapped_touch(map, lo, hi, MAPPED_AROUND);
+	else
+		mapped_ask(map, lo, hi);
+	if (!is_timed)
+		return;
+	pagein_took(p, hi - lo, mapped_cpu_ns() - begin);
+	if (is_touched && !mapped_is_there(map, lo, hi))
+		pagein_refuse(p);
 }
 
 void mapped_drop(const uint8_t *map, uint64_t lo, uint64_t hi)

@@ -251,7 +251,7 @@ void reader_block(struct reader *r, uint64_t hi)
 
 	if (r->is_over || r->cf->offset >= hi)
 		return;
-	mapped_want(r->map, r->cf->offset, hi);
+	mapped_want(r->map, r->cf->offset, hi, &r->pagein);
 	reader_learn(r);
 	reader_begin(r, hi);
 	do {

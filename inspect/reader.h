@@ -14,6 +14,7 @@
 
 #include "capfile.h"
 #include "engine.h"
+#include "pagein.h"
 
 #define READER_LANES 8U
 
@@ -39,6 +40,7 @@ struct reader_lane {
  *	    nothing if @is_bad
  * @room:   frames of a lane
  * @frame, @digest: of those read one by one
+ * @pagein: how blocks are brought in
  */
 struct reader {
 	const uint8_t *map;
@@ -54,6 +56,7 @@ struct reader {
 	struct frame *frame;
 	struct digest *digest;
 	struct reader_lane lane[READER_LANES];
+	struct pagein pagein;
 };
 
 /* reader_init() - @room: frames of a lane, at least 1
