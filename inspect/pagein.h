@@ -26,6 +26,7 @@ enum pagein_way {
  * @best_ns: of a MiB; 0: not tried
  * @n:	     blocks that were timed; the first one is not counted for either, as
  *	     the file's begin is there already
+ * @is_refused: see pagein_refuse()
  */
 struct pagein {
 	uint64_t best_ns[PAGEIN_WAYS];
