@@ -4,7 +4,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -30,19 +29,15 @@ log_line(enum log_level level, const char *fmt, va_list ap)
 {
 	static const char *const names[] = { "error: ", "warning: ", "",
 					     "debug: " };
-	char text[LOG_LINE_MAX], line[LOG_LINE_MAX];
+	char line[LOG_LINE_MAX];
 	size_t n;
-	int m;
 
 	if (level > log_max)
-		return;
-	m = vsnprintf(text, sizeof(text), fmt, ap);
-	if (m < 0)
 		return;
 	n = (size_t)snprintf(line, sizeof(line) - 1, "%s: %s", log_prog,
 			     names[level]);
 	/* names of files and interfaces may be anything */
-	n += str_escape(line + n, sizeof(line) - n, text, strlen(text));
+	n += str_vmessage(line + n, sizeof(line) - n, fmt, ap);
 	line[n] = '\n';
 	/* nowhere is left to report a failing stderr to */
 	(void)!write(STDERR_FILENO, line, n + 1);

@@ -13,7 +13,7 @@
 
 #define PAGE_LIMIT  1000
 #define CELL_MAX    200
-#define DETAIL_MAX  512
+#define SHOWN_MAX   512
 #define COLUMNS_MAX 12
 
 void command_set(json_t *body, const char *name, const char *value)
@@ -32,6 +32,15 @@ json_t *command_strings(char **words, int n)
 	return list;
 }
 
+/* A line of what a server said */
+static void print_shown(const char *text, FILE *out)
+{
+	char shown[SHOWN_MAX];
+
+	(void)str_escape(shown, sizeof(shown), text, strlen(text));
+	(void)fprintf(out, "%s\n", shown);
+}
+
 void command_details(const json_t *response)
 {
 	const json_t *d;
@@ -39,7 +48,7 @@ void command_details(const json_t *response)
 
 	json_array_foreach(json_object_get(response, "Details"), i, d)
 	{
-		char line[DETAIL_MAX], shown[DETAIL_MAX];
+		char line[SHOWN_MAX];
 
 		(void)snprintf(line, sizeof(line), "%lld:%lld: %s: %s",
 			       (long long)json_integer_value(
@@ -47,8 +56,7 @@ void command_details(const json_t *response)
 			       (long long)json_integer_value(
 				       json_object_get(d, "Column")),
 			       text_of(d, "Code"), text_of(d, "Message"));
-		(void)str_escape(shown, sizeof(shown), line, strlen(line));
-		(void)fprintf(stderr, "%s\n", shown);
+		print_shown(line, stderr);
 	}
 }
 
@@ -74,12 +82,9 @@ const char *command_text(const json_t *response, const char *key,
 void command_print_id(const json_t *response, const char *key, int *ret_status)
 {
 	const char *id = command_text(response, key, ret_status);
-	char shown[CELL_MAX];
 
-	if (!id)
-		return;
-	(void)str_escape(shown, sizeof(shown), id, strlen(id));
-	(void)puts(shown);
+	if (id)
+		print_shown(id, stdout);
 }
 
 json_t *command_call(struct command *c, const char *action, json_t *body,

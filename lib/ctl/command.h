@@ -102,6 +102,12 @@ void command_print_id(const json_t *response, const char *key, int *ret_status);
 const char *command_text(const json_t *response, const char *key,
 			 int *ret_status);
 
+/* command_exported() - the rules of @c's first operand, as a file has them.
+ * @ret: text, borrowed from what comes back; NULL, reported, and *@ret_status
+ * Return: the caller's
+ */
+json_t *command_exported(struct command *c, const char **ret, int *ret_status);
+
 /* command_strings() - @n words as an array */
 json_t *command_strings(char **words, int n);
 

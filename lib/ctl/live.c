@@ -102,9 +102,9 @@ int command_stats(struct command *c)
 
 static void told_text(const json_t *item, char *out, size_t cap)
 {
-	const char *told = json_string_value(json_object_get(item, "Told"));
+	const char *told = text_of(item, "Told");
 
-	(void)snprintf(out, cap, "%s", told && *told ? told : "-");
+	(void)snprintf(out, cap, "%s", *told ? told : "-");
 }
 
 static void end_text(const json_t *item, char *out, size_t cap)

@@ -146,14 +146,22 @@ int command_rule_import(struct command *c)
 	return status;
 }
 
+json_t *command_exported(struct command *c, const char **ret, int *ret_status)
+{
+	json_t *body = command_body(c, c->words[0]), *r = NULL;
+
+	*ret_status = EXIT_USAGE;
+	if (body)
+		r = command_call(c, "TpExportL4ProxyRules", body, ret_status);
+	*ret = r ? command_text(r, "Text", ret_status) : NULL;
+	return r;
+}
+
 int command_rule_export(struct command *c)
 {
-	json_t *body = command_body(c, c->words[0]);
-	int status = EXIT_USAGE;
-	json_t *r =
-		body ? command_call(c, "TpExportL4ProxyRules", body, &status)
-		     : NULL;
-	const char *text = r ? command_text(r, "Text", &status) : NULL;
+	const char *text;
+	int status;
+	json_t *r = command_exported(c, &text, &status);
 
 	if (text)
 		(void)fputs(text, stdout);

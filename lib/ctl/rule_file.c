@@ -50,12 +50,9 @@ int command_rule_fmt(struct command *c)
 /* What the instance has, read as a file is. Return: an exit status */
 static int load_exported(struct command *c, struct ruleset **ret)
 {
-	json_t *body = command_body(c, c->words[0]);
-	int status = EXIT_USAGE;
-	json_t *r =
-		body ? command_call(c, "TpExportL4ProxyRules", body, &status)
-		     : NULL;
-	const char *text = json_string_value(json_object_get(r, "Text"));
+	const char *text;
+	int status;
+	json_t *r = command_exported(c, &text, &status);
 	FILE *f = NULL;
 
 	/* an empty buffer cannot be opened */

@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../unit/control_dir.h"
 #include "api/action.h"
-#include "base/str.h"
 
 #define CALLS_MAX 24
 #define BODY_MAX  4096
@@ -199,17 +199,8 @@ static void world_init(struct world *w)
 
 static void world_fini(struct world *w)
 {
-	static const char *const files[] = { "state.db", "state.db-wal",
-					     "state.db-shm", "lock" };
-	char path[128];
-	size_t i;
-
 	control_close(w->api.control);
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", w->dir, files[i]);
-		(void)unlink(path);
-	}
-	ASSERT(rmdir(w->dir) == 0);
+	ASSERT(control_dir_remove(w->dir) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

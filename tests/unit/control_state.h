@@ -11,6 +11,7 @@
 #include <CUnit/CUnit.h>
 
 #include "control/control.h"
+#include "control_dir.h"
 
 #define ZONE "zone-test"
 
@@ -52,17 +53,8 @@ static inline void state_init(struct state *s)
 
 static inline void state_fini(struct state *s)
 {
-	static const char *const files[] = { "state.db", "state.db-wal",
-					     "state.db-shm", "lock" };
-	char path[128];
-	unsigned i;
-
 	control_close(s->c);
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", s->dir, files[i]);
-		(void)unlink(path);
-	}
-	CU_ASSERT_EQUAL(rmdir(s->dir), 0);
+	CU_ASSERT_EQUAL(control_dir_remove(s->dir), 0);
 }
 
 /* One TCP rule on @port; its id in @ret. Returns what the operation does. */
